@@ -1,0 +1,3 @@
+//! The figures of the product, printed as a table.
+
+fn main() {}

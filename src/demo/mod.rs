@@ -1,0 +1,1 @@
+//! The built-in demo world: fakes that speak the wire.

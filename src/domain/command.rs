@@ -1,0 +1,158 @@
+//! Orders: what someone wants done, in the imperative. The desk carries them to the owning room.
+
+use super::alert::AlertKind;
+use super::ids::SceneName;
+use std::fmt;
+
+/// An order, by the room that owns it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Order {
+    /// For the room that holds the OBS connection.
+    Obs(ObsOrder),
+    /// For the failover room.
+    Failover(FailoverOrder),
+    /// For the alerts room.
+    Alerts(RaiseAlert),
+    /// For the settings room.
+    Settings(ChangeSetting),
+}
+
+/// What OBS can be asked to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ObsOrder {
+    /// Start the stream output; a wish that ends at confirmation, deadline or a contrary act.
+    StartStream,
+    /// Stop the stream output; a wish as above.
+    StopStream,
+    /// Make a scene the program scene.
+    SwitchScene {
+        /// The scene to show.
+        scene: SceneName,
+        /// Why, in plain words, for journal and overlay.
+        reason: String,
+    },
+    /// Restart the media source that plays the ingest; never sent twice.
+    RestartMedia,
+}
+
+/// What the failover room can be asked to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailoverOrder {
+    /// Leave the scenes alone until resumed.
+    Pause,
+    /// Take up automatic switching again.
+    Resume,
+}
+
+/// Show and speak an alert on every overlay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RaiseAlert {
+    /// Sound and colour.
+    pub kind: AlertKind,
+    /// Text shown and spoken.
+    pub message: String,
+}
+
+/// Change settings rows together; all are applied or none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangeSetting {
+    /// Key and new value; `None` means back to the value of `.env`.
+    pub changes: Vec<(String, Option<String>)>,
+}
+
+/// An order without its details, for the permission table and the audit log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OrderKind {
+    /// [`ObsOrder::StartStream`]
+    StartStream,
+    /// [`ObsOrder::StopStream`]
+    StopStream,
+    /// [`ObsOrder::SwitchScene`]
+    SwitchScene,
+    /// [`ObsOrder::RestartMedia`]
+    RestartMedia,
+    /// [`FailoverOrder::Pause`]
+    PauseFailover,
+    /// [`FailoverOrder::Resume`]
+    ResumeFailover,
+    /// [`RaiseAlert`]
+    RaiseAlert,
+    /// [`ChangeSetting`]
+    ChangeSetting,
+}
+
+impl OrderKind {
+    /// Every kind, for tables and tests.
+    pub const ALL: &[OrderKind] = &[
+        Self::StartStream,
+        Self::StopStream,
+        Self::SwitchScene,
+        Self::RestartMedia,
+        Self::PauseFailover,
+        Self::ResumeFailover,
+        Self::RaiseAlert,
+        Self::ChangeSetting,
+    ];
+}
+
+impl Order {
+    /// The kind by which the permission table judges this order.
+    pub fn kind(&self) -> OrderKind {
+        match self {
+            Order::Obs(ObsOrder::StartStream) => OrderKind::StartStream,
+            Order::Obs(ObsOrder::StopStream) => OrderKind::StopStream,
+            Order::Obs(ObsOrder::SwitchScene { .. }) => OrderKind::SwitchScene,
+            Order::Obs(ObsOrder::RestartMedia) => OrderKind::RestartMedia,
+            Order::Failover(FailoverOrder::Pause) => OrderKind::PauseFailover,
+            Order::Failover(FailoverOrder::Resume) => OrderKind::ResumeFailover,
+            Order::Alerts(_) => OrderKind::RaiseAlert,
+            Order::Settings(_) => OrderKind::ChangeSetting,
+        }
+    }
+}
+
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Order::Obs(ObsOrder::StartStream) => f.write_str("start the stream"),
+            Order::Obs(ObsOrder::StopStream) => f.write_str("stop the stream"),
+            Order::Obs(ObsOrder::SwitchScene { scene, .. }) => write!(f, "switch to scene '{scene}'"),
+            Order::Obs(ObsOrder::RestartMedia) => f.write_str("restart the media source"),
+            Order::Failover(FailoverOrder::Pause) => f.write_str("pause automatic switching"),
+            Order::Failover(FailoverOrder::Resume) => f.write_str("resume automatic switching"),
+            Order::Alerts(alert) => write!(f, "raise the alert '{}'", alert.message),
+            Order::Settings(change) => {
+                // Values stay out: a password may be among them.
+                let keys: Vec<&str> = change.changes.iter().map(|(key, _)| key.as_str()).collect();
+                write!(f, "change {}", keys.join(", "))
+            }
+        }
+    }
+}
+
+/// How an order ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Confirmed by the other side's own report; the text says what is now true.
+    Done(String),
+    /// It will not happen; the text says why and what to do.
+    Failed(String),
+    /// Nobody confirmed in time; it may or may not have happened.
+    TimedOut(String),
+    /// The permission table says no.
+    Refused(String),
+}
+
+impl Outcome {
+    /// True only when the other side confirmed.
+    pub fn is_done(&self) -> bool {
+        matches!(self, Outcome::Done(_))
+    }
+
+    /// The text for people.
+    pub fn text(&self) -> &str {
+        match self {
+            Outcome::Done(text) | Outcome::Failed(text) | Outcome::TimedOut(text) | Outcome::Refused(text) => text,
+        }
+    }
+}

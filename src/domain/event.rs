@@ -1,0 +1,48 @@
+//! Facts: what happened, in the past tense. Carried by the bus; any of them may be lost, so nothing
+//! that must happen may hang on one.
+
+use super::alert::Alert;
+use super::ids::SceneName;
+use super::people::Origin;
+
+/// A fact that rooms and pages may react to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fact {
+    /// The OBS connection stands and everything has been read.
+    ObsConnected {
+        /// The version OBS reports.
+        version: String,
+    },
+    /// The OBS connection is gone.
+    ObsLost {
+        /// Why, in plain words.
+        reason: String,
+    },
+    /// OBS reports that the stream output runs.
+    StreamStarted,
+    /// OBS reports that the stream output ended.
+    StreamStopped,
+    /// OBS shows another program scene.
+    SceneSwitched {
+        /// The scene before, where known.
+        from: Option<SceneName>,
+        /// The scene now on air.
+        to: SceneName,
+        /// Our order behind it; `None` when someone switched in OBS itself.
+        by: Option<Origin>,
+    },
+    /// The feed left its good state (the machine went to LOW or OFFLINE).
+    FeedWeak {
+        /// Reason with numbers.
+        reason: String,
+    },
+    /// The feed is back and LIVE is shown again.
+    FeedRestored {
+        /// Reason with numbers.
+        reason: String,
+    },
+    /// An alert goes out to every overlay.
+    AlertRaised(Alert),
+    /// Settings changed and are in force.
+    SettingsChanged,
+}

@@ -1,0 +1,96 @@
+//! Failover as a pure machine: readings in, wanted scene and reasons out. Time is an argument.
+
+pub mod rules;
+
+use crate::domain::health::State;
+use crate::kit::units::{Kbps, Millis, UnixMs};
+use serde::Serialize;
+use std::collections::VecDeque;
+
+/// What one reading of the feed means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Class {
+    /// It cannot be measured.
+    Unknown,
+    /// The server says that nobody publishes.
+    Absent,
+    /// Connected, no picture yet.
+    Warming,
+    /// Connected, nothing arrives.
+    Stalled,
+    /// Below the offline limit.
+    Bad,
+    /// Below the low limit, or the buffer runs dry.
+    Low,
+    /// Between low and high: keeps the state.
+    Mid,
+    /// All inside limits.
+    Good,
+}
+
+/// The three scenes that failover manages, by role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Place {
+    /// LIVE_SCENE_NAME.
+    Live,
+    /// LOW_SCENE_NAME.
+    Low,
+    /// OFFLINE_SCENE_NAME, or LOW where there is none.
+    Offline,
+}
+
+/// The failover cell: what the machine sees, wants and says. Finished words for every page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct View {
+    /// Class of the newest reading.
+    pub class: Class,
+    /// The state word for the page.
+    pub state: State,
+    /// One line of reason with numbers: "Feed good – 5.8 Mbit/s, delay 62 ms".
+    pub headline: String,
+    /// Since when `state` is so.
+    pub since: UnixMs,
+    /// Automation acts on scenes now.
+    pub armed: bool,
+    /// A person paused automation: who and since when.
+    pub paused: Option<(String, UnixMs)>,
+    /// Why nothing happens now, or what is about to happen.
+    pub standing: String,
+    /// The scene role that the machine wants, while armed.
+    pub wanted: Option<Place>,
+    /// Received rate over the newest window.
+    pub kbps: Option<Kbps>,
+    /// Round-trip time.
+    pub rtt: Option<Millis>,
+    /// SRT receive buffer and latency.
+    pub buffer: Option<(Millis, Millis)>,
+    /// The publisher's name.
+    pub feed: Option<String>,
+    /// The last 60 s of rates, oldest first; `None` where it was not known.
+    pub spark: VecDeque<(UnixMs, Option<Kbps>)>,
+    /// When the newest readable sample came in.
+    pub last_reading: Option<UnixMs>,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self {
+            class: Class::Unknown,
+            state: State::Unknown,
+            headline: "Not polled yet.".to_owned(),
+            since: UnixMs(0),
+            armed: false,
+            paused: None,
+            standing: "Starting.".to_owned(),
+            wanted: None,
+            kbps: None,
+            rtt: None,
+            buffer: None,
+            feed: None,
+            spark: VecDeque::new(),
+            last_reading: None,
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Floor 1: what the product decides with. Pure: no tokio, no files, no clock; time is an argument.
+//! May import `kit` only.
+
+pub mod alert;
+pub mod command;
+pub mod event;
+pub mod failover;
+pub mod health;
+pub mod ids;
+pub mod journal;
+pub mod people;
+pub mod signal;
+pub mod stream;

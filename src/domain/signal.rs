@@ -1,0 +1,199 @@
+//! One poll of an ingest server: what it said, and what it could not say.
+
+use crate::kit::units::{Bytes, Kbps, Millis, Mono};
+use serde::Serialize;
+
+/// Whether the statistics could be read at all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reach {
+    /// Read and understood.
+    Ok,
+    /// No answer within the time-out.
+    Timeout,
+    /// Nobody listens, or the name does not resolve; the text says which.
+    Refused(String),
+    /// An HTTP status that is not success.
+    Http(u16),
+    /// 401 or 403: the setting that carries the credentials is wrong.
+    Auth(u16),
+    /// 429: asked too often.
+    RateLimited {
+        /// When the server said it may be asked again.
+        retry_after: Option<Millis>,
+    },
+    /// An answer that is not a statistics document of a known kind; the text says what was found.
+    Malformed(String),
+    /// The server was restarted or reloaded this very moment; its answer means nothing yet.
+    Restarted,
+    /// Several publishers and no choice among them; the names.
+    Ambiguous(Vec<String>),
+    /// STATS_URL is not set.
+    NotSetUp,
+}
+
+/// Whether the chosen publisher is connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Publisher {
+    /// Connected, says the server.
+    Present,
+    /// Not connected, says the server.
+    Absent,
+    /// The server did not say.
+    Unknown,
+}
+
+/// What a second witness saw (the kernel's TCP statistics of the ingest socket).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Witness {
+    /// Time since the last byte arrived.
+    pub last_received: Millis,
+    /// Bytes received so far on that socket.
+    pub bytes: Bytes,
+}
+
+/// One bonded link of the publisher.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Link {
+    /// The server's id of the link.
+    pub id: String,
+    /// Rate over this link.
+    pub kbps: Option<Kbps>,
+    /// Round-trip time over this link.
+    pub rtt: Option<Millis>,
+}
+
+/// One poll, as an adapter hands it on. Optional fields are what this server does not tell.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Sample {
+    /// When the answer was at hand.
+    pub at: Mono,
+    /// Whether it could be read.
+    pub reach: Reach,
+    /// Whether the publisher is connected.
+    pub publisher: Publisher,
+    /// The chosen publisher's name (`app/key`, `publish/live/feed1`).
+    pub feed: Option<String>,
+    /// A second witness, where one was asked.
+    pub witness: Option<Witness>,
+    /// Identity of this connection of the publisher; a new value means a new session.
+    pub session: Option<String>,
+    /// How long the publisher has been connected.
+    pub age: Option<Millis>,
+    /// Media bytes received in this session.
+    pub rx_bytes: Option<Bytes>,
+    /// The media clock of the last received packet.
+    pub media_ts: Option<Millis>,
+    /// The rate as the server publishes it; frozen in a stall on most servers, so it is used only
+    /// where the server has no counter, and only while the buffer proves that media arrives.
+    pub kbps_server: Option<Kbps>,
+    /// The mean rate since the session began, where the server tells it.
+    pub kbps_mean: Option<Kbps>,
+    /// The span that `kbps_server` covers.
+    pub window: Option<Millis>,
+    /// Round-trip time.
+    pub rtt: Option<Millis>,
+    /// Receive-buffer level (SRT `msRcvBuf`).
+    pub buffer: Option<Millis>,
+    /// Negotiated latency (SRT).
+    pub latency: Option<Millis>,
+    /// Packets lost on the way so far, most of them recovered.
+    pub lost: Option<u64>,
+    /// Packets given up so far: damage.
+    pub dropped: Option<u64>,
+    /// Bonded links.
+    pub links: Vec<Link>,
+    /// Identity of the server process (pid, or start time); a new value means restart or reload.
+    pub server_epoch: Option<String>,
+}
+
+impl Sample {
+    /// A sample that says nothing but why it says nothing.
+    pub fn unreadable(at: Mono, reach: Reach) -> Self {
+        Self { reach, publisher: Publisher::Unknown, ..Self::absent(at) }
+    }
+
+    /// A readable sample in which the publisher is not connected.
+    pub fn absent(at: Mono) -> Self {
+        Self {
+            at,
+            reach: Reach::Ok,
+            publisher: Publisher::Absent,
+            feed: None,
+            witness: None,
+            session: None,
+            age: None,
+            rx_bytes: None,
+            media_ts: None,
+            kbps_server: None,
+            kbps_mean: None,
+            window: None,
+            rtt: None,
+            buffer: None,
+            latency: None,
+            lost: None,
+            dropped: None,
+            links: Vec::new(),
+            server_epoch: None,
+        }
+    }
+}
+
+impl Reach {
+    /// The reason in plain words, for page and journal.
+    pub fn reason(&self) -> String {
+        match self {
+            Reach::Ok => "the ingest statistics can be read".to_owned(),
+            Reach::Timeout => "the ingest statistics do not answer in time".to_owned(),
+            Reach::Refused(why) => format!("cannot reach the ingest statistics ({why})"),
+            Reach::Http(status) => format!("the ingest statistics answer HTTP {status}"),
+            Reach::Auth(status) => {
+                format!(
+                    "the ingest statistics want a login (HTTP {status}); put it into STATS_URL as http://user:password@host/…"
+                )
+            }
+            Reach::RateLimited { retry_after: Some(wait) } => {
+                format!("the ingest server asks us to slow down (HTTP 429, again in {wait})")
+            }
+            Reach::RateLimited { retry_after: None } => "the ingest server asks us to slow down (HTTP 429)".to_owned(),
+            Reach::Malformed(what) => format!("the ingest statistics cannot be understood: {what}"),
+            Reach::Restarted => "the ingest server was restarted or reloaded this moment".to_owned(),
+            Reach::Ambiguous(names) => {
+                format!("several publishers are connected; set STATS_FEED to choose one of {}", names.join(", "))
+            }
+            Reach::NotSetUp => "no ingest is set up (STATS_URL is empty)".to_owned(),
+        }
+    }
+}
+
+/// The feed cell: the newest poll.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Feed {
+    /// Rises by one with each poll, so that a reader knows a new sample from one it has seen.
+    pub polls: u64,
+    /// The newest sample; `None` before the first poll ended.
+    pub sample: Option<Sample>,
+    /// What kind of server answers, in words ("nginx-rtmp", "SRT Live Server"), once recognised.
+    pub server: Option<String>,
+}
+
+/// How fast the machine wants the ingest polled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pace {
+    /// Once a second.
+    #[default]
+    Calm,
+    /// Every 250 ms: something is not good and not decided yet.
+    Quick,
+}
+
+impl Pace {
+    /// Time from one poll's start to the next.
+    pub fn interval(self) -> Millis {
+        match self {
+            Pace::Calm => Millis(1000),
+            Pace::Quick => Millis(250),
+        }
+    }
+}

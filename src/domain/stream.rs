@@ -1,0 +1,108 @@
+//! OBS as last reported by OBS itself. What cannot be read is `None`, never false or zero.
+
+use super::ids::SceneName;
+use crate::kit::units::{Millis, Mono, UnixMs};
+
+/// The connection to OBS.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub enum ObsLink {
+    /// Not tried yet.
+    #[default]
+    Starting,
+    /// Handshake done, everything read.
+    Connected,
+    /// No connection; the daemon keeps trying.
+    Lost {
+        /// Why, in plain words.
+        reason: String,
+        /// What a person can do, where only a person can (wrong password, OBS too old).
+        repair: Option<String>,
+    },
+}
+
+/// The stream output of OBS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Not running.
+    Stopped,
+    /// Asked to start, not yet running.
+    Starting,
+    /// Running.
+    Streaming,
+    /// Running, but OBS is reconnecting to the platform.
+    Reconnecting,
+    /// Asked to stop, not yet stopped.
+    Stopping,
+}
+
+impl Output {
+    /// True while a show is on, reconnecting included.
+    pub fn is_live(self) -> bool {
+        matches!(self, Output::Streaming | Output::Reconnecting)
+    }
+}
+
+/// The media source in OBS that plays the ingest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MediaInput {
+    /// The input's name in OBS.
+    pub name: String,
+    /// OBS_MEDIA_STATE_PLAYING (obs-websocket `GetMediaInputStatus`).
+    pub playing: bool,
+    /// Whether the cursor moved between the last two reads; `None` before the second read.
+    pub moving: Option<bool>,
+    /// When the cursor began to move without a pause, while it does.
+    pub moving_since: Option<Mono>,
+    /// The cursor, where OBS tells it.
+    pub cursor: Option<Millis>,
+}
+
+/// An order to OBS that is asked but not confirmed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pending {
+    /// What was asked: "start the stream", "switch to scene 'LOW'".
+    pub what: String,
+    /// Asked when.
+    pub since: UnixMs,
+}
+
+/// The OBS cell.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Obs {
+    /// The connection and, when it is lost, why.
+    pub link: ObsLink,
+    /// Since when the link is in this state.
+    pub link_since: UnixMs,
+    /// OBS Studio's version.
+    pub version: Option<String>,
+    /// The stream output.
+    pub output: Option<Output>,
+    /// When the stream began, from OBS's own output duration.
+    pub live_since: Option<UnixMs>,
+    /// The program scene.
+    pub scene: Option<SceneName>,
+    /// All scenes in OBS's order from top to bottom.
+    pub scenes: Vec<SceneName>,
+    /// The media source that plays the ingest, if one was found.
+    pub media: Option<MediaInput>,
+    /// Why no media source was found, when none was.
+    pub media_note: Option<String>,
+    /// Orders that are asked but not confirmed.
+    pub pending: Vec<Pending>,
+    /// Rises with every scene change that OBS reports while no order of ours was outstanding.
+    pub human_switches: u64,
+    /// OBS skipped or lagged frames of the output since it began, as OBS counts them.
+    pub dropped_frames: Option<u64>,
+}
+
+impl Obs {
+    /// Connected and read.
+    pub fn is_connected(&self) -> bool {
+        self.link == ObsLink::Connected
+    }
+
+    /// A show is on as far as OBS says; `None` while OBS cannot be read.
+    pub fn is_live(&self) -> Option<bool> {
+        if self.is_connected() { self.output.map(Output::is_live) } else { None }
+    }
+}

@@ -1,0 +1,1 @@
+//! Room: ingest_watch.

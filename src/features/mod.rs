@@ -1,0 +1,11 @@
+//! Floor 5: the rooms. Each acts on its own; rooms do not know each other: they hear facts on the
+//! bus, read cells and give orders through the desk.
+
+pub mod access;
+pub mod alerts;
+pub mod failover;
+pub mod health;
+pub mod ingest_watch;
+pub mod journal;
+pub mod obs_link;
+pub mod settings;

@@ -1,0 +1,1 @@
+//! Room: obs_link.

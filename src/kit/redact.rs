@@ -1,0 +1,66 @@
+//! Hides what must not be seen in logs, pages and errors: keys inside URLs.
+
+use std::borrow::Cow;
+
+/// `text` with the user info, query values and stream keys of every URL in it replaced by `••••`.
+/// Ordinary words pass untouched.
+pub fn urls(text: &str) -> Cow<'_, str> {
+    if !text.contains("://") {
+        return Cow::Borrowed(text);
+    }
+    let words: Vec<Cow<'_, str>> = text.split(' ').map(word).collect();
+    Cow::Owned(words.join(" "))
+}
+
+fn word(word: &str) -> Cow<'_, str> {
+    match word.find("://") {
+        Some(at) => Cow::Owned(one_url(word, at + 3)),
+        None => Cow::Borrowed(word),
+    }
+}
+
+/// Keeps scheme, host and path; of an ingest URL (rtmp, srt) the last path segment is the stream key.
+fn one_url(url: &str, after_scheme: usize) -> String {
+    let (scheme, rest) = url.split_at(after_scheme);
+    let (rest, query) = rest.split_once('?').map_or((rest, None), |(rest, query)| (rest, Some(query)));
+    let (authority, path) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
+    let host = authority.rsplit_once('@').map_or(authority.to_owned(), |(_, host)| format!("••••@{host}"));
+    let query = query.map(hide_values).unwrap_or_default();
+    format!("{scheme}{host}{}{query}", hide_key(scheme, path))
+}
+
+fn hide_key(scheme: &str, path: &str) -> String {
+    let carries_key = scheme.contains("rtmp") || scheme.contains("srt");
+    match path.rsplit_once('/') {
+        Some((folder, key)) if carries_key && !folder.is_empty() && !key.is_empty() => format!("{folder}/••••"),
+        _ => path.to_owned(),
+    }
+}
+
+fn hide_values(query: &str) -> String {
+    let pairs: Vec<String> = query
+        .split('&')
+        .map(|pair| pair.split_once('=').map_or("••••".to_owned(), |(name, _)| format!("{name}=••••")))
+        .collect();
+    format!("?{}", pairs.join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_and_passwords_in_urls_are_hidden() {
+        let table = [
+            ("cannot reach http://10.0.0.2:8080/stat now", "cannot reach http://10.0.0.2:8080/stat now"),
+            ("http://bob:pw@host/stats", "http://••••@host/stats"),
+            ("http://h/stats?publisher=a&key=b", "http://h/stats?publisher=••••&key=••••"),
+            ("rtmp://live.twitch.tv/app/live_123", "rtmp://live.twitch.tv/app/••••"),
+            ("srt://h:9000?streamid=x", "srt://h:9000?streamid=••••"),
+            ("plain words", "plain words"),
+        ];
+        for (given, wanted) in table {
+            assert_eq!(urls(given), wanted);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! The desk: every order from dashboard, chat, API or automation passes here. It authorises by the
+//! one permission table, hands the order to the owning room, waits for the answer and writes the
+//! audit line.
+
+use super::journal::Journal;
+use crate::domain::command::{Order, Outcome};
+use crate::domain::journal::{Tone, Topic};
+use crate::domain::people::{Origin, may};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+
+/// Longest wait for a room's answer. The longest promise a room makes is the 30 s of a stream start.
+const DEADLINE: Duration = Duration::from_secs(35);
+
+/// Orders that wait for one room; a full room refuses rather than making the caller wait.
+const ROOM_CAPACITY: usize = 32;
+
+/// The rooms that own orders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Room {
+    /// `features/obs_link`
+    Obs,
+    /// `features/failover`
+    Failover,
+    /// `features/alerts`
+    Alerts,
+    /// `features/settings`
+    Settings,
+}
+
+/// An order on its way, with the slip for the answer.
+pub struct Ticket {
+    /// What is wanted.
+    pub order: Order,
+    /// Who wants it.
+    pub origin: Origin,
+    answer: oneshot::Sender<Outcome>,
+}
+
+impl Ticket {
+    /// Answers the one who asked; they may have stopped waiting.
+    pub fn answer(self, outcome: Outcome) {
+        let _ = self.answer.send(outcome);
+    }
+}
+
+/// Built once at start, then cloned freely.
+#[derive(Clone)]
+pub struct Desk {
+    rooms: Arc<HashMap<Room, mpsc::Sender<Ticket>>>,
+    journal: Journal,
+}
+
+/// Collects the rooms before the desk opens.
+pub struct DeskBuilder {
+    rooms: HashMap<Room, mpsc::Sender<Ticket>>,
+    journal: Journal,
+}
+
+impl DeskBuilder {
+    /// A desk without rooms.
+    pub fn new(journal: Journal) -> Self {
+        Self { rooms: HashMap::new(), journal }
+    }
+
+    /// The stream of tickets for a room.
+    pub fn room(&mut self, room: Room) -> mpsc::Receiver<Ticket> {
+        let (sender, receiver) = mpsc::channel(ROOM_CAPACITY);
+        self.rooms.insert(room, sender);
+        receiver
+    }
+
+    /// Opens the desk.
+    pub fn open(self) -> Desk {
+        Desk { rooms: Arc::new(self.rooms), journal: self.journal }
+    }
+}
+
+impl Desk {
+    /// Gives an order and waits for its end: done, failed, timed out or refused. Audited either way.
+    pub async fn give(&self, origin: Origin, order: Order) -> Outcome {
+        let what = order.to_string();
+        let by = origin.to_string();
+        let automation = origin.is_automation();
+        let outcome = self.carry(origin, order).await;
+        self.audit(&what, &by, automation, &outcome);
+        outcome
+    }
+
+    async fn carry(&self, origin: Origin, order: Order) -> Outcome {
+        if !may(origin.role(), order.kind()) {
+            return Outcome::Refused(format!("{origin} may not {order}."));
+        }
+        let Some(room) = self.rooms.get(&owner(&order)) else {
+            return Outcome::Failed(format!("Nobody here can {order}."));
+        };
+        let (answer, answered) = oneshot::channel();
+        if room.try_send(Ticket { order, origin, answer }).is_err() {
+            return Outcome::Failed("Too many orders are waiting. Try again in a moment.".to_owned());
+        }
+        match tokio::time::timeout(DEADLINE, answered).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_)) => Outcome::Failed("The order was dropped on the way. Try again.".to_owned()),
+            Err(_) => Outcome::TimedOut("Nobody answered in time. Look at the state before you try again.".to_owned()),
+        }
+    }
+
+    fn audit(&self, what: &str, by: &str, automation: bool, outcome: &Outcome) {
+        let (word, tone) = match outcome {
+            Outcome::Done(_) => ("done", if automation { Tone::Info } else { Tone::Good }),
+            Outcome::Failed(_) => ("failed", Tone::Bad),
+            Outcome::TimedOut(_) => ("not confirmed", Tone::Warn),
+            Outcome::Refused(_) => ("refused", Tone::Warn),
+        };
+        self.journal.note(Topic::Order, tone, by, format!("{by}: {what} – {word}. {}", outcome.text()));
+    }
+}
+
+fn owner(order: &Order) -> Room {
+    match order {
+        Order::Obs(_) => Room::Obs,
+        Order::Failover(_) => Room::Failover,
+        Order::Alerts(_) => Room::Alerts,
+        Order::Settings(_) => Room::Settings,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::command::{FailoverOrder, ObsOrder};
+    use crate::domain::people::Role;
+    use crate::runtime::journal;
+
+    fn viewer() -> Origin {
+        Origin::Chat { author: "someone".to_owned(), role: Role::Viewer }
+    }
+
+    fn owner_of_the_house() -> Origin {
+        Origin::Person { name: "Anna".to_owned(), role: Role::Owner }
+    }
+
+    #[tokio::test]
+    async fn a_viewer_is_refused_before_any_room_hears_of_it() {
+        let (journal, mut lines) = journal::lane();
+        let mut builder = DeskBuilder::new(journal);
+        let mut room = builder.room(Room::Obs);
+        let outcome = builder.open().give(viewer(), Order::Obs(ObsOrder::StopStream)).await;
+        assert!(matches!(outcome, Outcome::Refused(_)));
+        assert!(room.try_recv().is_err());
+        assert!(lines.recv().await.expect("an audit line").text.contains("refused"));
+    }
+
+    #[tokio::test]
+    async fn the_room_answers_the_one_who_asked() {
+        let mut builder = DeskBuilder::new(journal::lane().0);
+        let mut room = builder.room(Room::Failover);
+        let desk = builder.open();
+        tokio::spawn(async move {
+            let ticket = room.recv().await.expect("a ticket");
+            ticket.answer(Outcome::Done("Paused.".to_owned()));
+        });
+        let outcome = desk.give(owner_of_the_house(), Order::Failover(FailoverOrder::Pause)).await;
+        assert_eq!(outcome, Outcome::Done("Paused.".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn a_full_room_refuses_at_once() {
+        let mut builder = DeskBuilder::new(journal::lane().0);
+        let _room = builder.room(Room::Failover);
+        let desk = builder.open();
+        let waiting: Vec<_> = (0..ROOM_CAPACITY)
+            .map(|_| {
+                let desk = desk.clone();
+                tokio::spawn(
+                    async move { desk.give(owner_of_the_house(), Order::Failover(FailoverOrder::Pause)).await },
+                )
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        let outcome = desk.give(owner_of_the_house(), Order::Failover(FailoverOrder::Pause)).await;
+        assert!(matches!(outcome, Outcome::Failed(_)));
+        waiting.iter().for_each(tokio::task::JoinHandle::abort);
+    }
+}
