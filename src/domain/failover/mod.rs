@@ -1,6 +1,15 @@
 //! Failover as a pure machine: readings in, wanted scene and reasons out. Time is an argument.
 
+pub mod classify;
+pub mod machine;
+pub mod measure;
 pub mod rules;
+pub mod scenes;
+pub mod timers;
+pub mod words;
+
+#[cfg(test)]
+mod tests;
 
 use crate::domain::health::State;
 use crate::kit::units::{Kbps, Millis, UnixMs};

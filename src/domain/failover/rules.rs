@@ -21,8 +21,6 @@ pub struct Rules {
     pub absent_after: Millis,
     /// How long UNKNOWN leaves the scene alone before a second witness is asked.
     pub unknown_hold: Millis,
-    /// With a second witness that still sees picture, how long UNKNOWN leaves the scene alone.
-    pub unknown_hold_witnessed: Millis,
     /// How long GOOD must last to go from LOW to LIVE.
     pub recover_low: Millis,
     /// How long GOOD must last to go from OFFLINE to LIVE.
@@ -61,7 +59,6 @@ impl Default for Rules {
             stall_after: Millis(1500),
             absent_after: Millis(500),
             unknown_hold: Millis(15_000),
-            unknown_hold_witnessed: Millis(120_000),
             recover_low: Millis(4000),
             recover_offline: Millis(900),
             offline_to_low: Millis(2000),

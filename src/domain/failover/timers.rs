@@ -1,0 +1,118 @@
+//! Since when the feed has been good, weak, lost or unreadable, and how much it has been flapping.
+
+use super::Class;
+use super::classify::Verdict;
+use super::rules::Rules;
+use crate::kit::units::{Millis, Mono};
+
+/// The moments since when each thing has held without a break; `None` while it does not hold.
+#[derive(Clone, Debug, Default)]
+pub struct Since {
+    /// GOOD.
+    pub good: Option<Mono>,
+    /// LOW or worse.
+    pub weak: Option<Mono>,
+    /// The same, and severe.
+    pub severe: Option<Mono>,
+    /// Nothing usable: the same kind of ABSENT, STALLED, BAD or WARMING.
+    pub lost: Option<Mono>,
+    /// Picture arrives, good or not.
+    pub usable: Option<Mono>,
+    /// UNKNOWN.
+    pub unknown: Option<Mono>,
+    lost_class: Option<Class>,
+}
+
+impl Since {
+    /// Takes in a verdict. A stall began when media last advanced, not when it was noticed. An
+    /// unreadable answer stops nothing that may still hold, and starts no new count.
+    pub fn see(&mut self, now: Mono, verdict: &Verdict, stall: Option<Millis>, sampled: Mono) {
+        let class = verdict.class;
+        keep(&mut self.unknown, class == Class::Unknown, now);
+        if class == Class::Unknown {
+            (self.good, self.usable, self.lost, self.lost_class) = (None, None, None, None);
+            (self.weak, self.severe) = (None, None);
+            return;
+        }
+        let low = matches!(class, Class::Low | Class::Bad);
+        keep(&mut self.good, class == Class::Good, now);
+        keep(&mut self.weak, low, now);
+        keep(&mut self.severe, (low && verdict.severe) || class == Class::Bad, now);
+        keep(&mut self.usable, matches!(class, Class::Low | Class::Mid | Class::Good), now);
+        self.see_lost(class, stall.map_or(now, |span| sampled - span));
+    }
+
+    fn see_lost(&mut self, class: Class, began: Mono) {
+        let lost = matches!(class, Class::Absent | Class::Stalled | Class::Bad | Class::Warming);
+        if !lost {
+            (self.lost, self.lost_class) = (None, None);
+        } else if self.lost_class != Some(class) {
+            // Each kind has its own patience, so its count begins anew with it.
+            let stalled = class == Class::Stalled;
+            self.lost = Some(if stalled { began } else { self.lost.filter(|_| class == Class::Bad).unwrap_or(began) });
+            self.lost_class = Some(class);
+        }
+    }
+
+    /// Counts everything that holds from `now` on: what was before the stream began decides nothing.
+    pub fn restart(&mut self, now: Mono) {
+        for since in
+            [&mut self.good, &mut self.weak, &mut self.severe, &mut self.lost, &mut self.usable, &mut self.unknown]
+        {
+            if since.is_some() {
+                *since = Some(now);
+            }
+        }
+    }
+}
+
+fn keep(since: &mut Option<Mono>, holds: bool, now: Mono) {
+    *since = if holds { since.or(Some(now)) } else { None };
+}
+
+/// How often LIVE was lost in short succession: recovery is fast once and slow when flapping.
+#[derive(Clone, Debug, Default)]
+pub struct Flaps {
+    last_drop: Option<Mono>,
+    count: u32,
+}
+
+impl Flaps {
+    /// LIVE was left.
+    pub fn drop(&mut self, now: Mono, rules: &Rules) {
+        let quiet = self.last_drop.map(|at| now.since(at));
+        match quiet {
+            Some(span) if span < rules.flap_window => self.count += 1,
+            Some(span) if span < rules.flap_clean => {}
+            _ => self.count = 0,
+        }
+        self.last_drop = Some(now);
+    }
+
+    /// A recovery time, stretched by the flapping so far.
+    pub fn stretch(&self, base: Millis, rules: &Rules) -> Millis {
+        let factor = rules.flap_factor.powi(i32::try_from(self.count.min(16)).unwrap_or(16));
+        base.scale(factor).min(rules.flap_ceiling.max(base))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn recovery_is_fast_once_and_slow_when_flapping() {
+        let rules = Rules::default();
+        let mut flaps = Flaps::default();
+        let mut holds = Vec::new();
+        for at in [0, 20_000, 40_000, 130_000, 300_000] {
+            flaps.drop(Mono(at), &rules);
+            holds.push(flaps.stretch(Millis(1000), &rules).0);
+        }
+        assert_eq!(holds, [1000, 1600, 2560, 2560, 1000]);
+        for at in 0..20 {
+            flaps.drop(Mono(301_000 + at * 1000), &rules);
+        }
+        assert_eq!(flaps.stretch(Millis(1000), &rules), rules.flap_ceiling);
+    }
+}
