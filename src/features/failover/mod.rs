@@ -1,1 +1,267 @@
-//! Room: failover.
+//! Room: failover. Reads the feed, what OBS reports and the settings, steps the pure machine, gives
+//! its orders through the desk and writes the failover cell. It switches nothing itself.
+
+mod show;
+
+use crate::config::Config;
+use crate::domain::command::{FailoverOrder, ObsOrder, Order, Outcome};
+use crate::domain::event::Fact;
+use crate::domain::failover::machine::{Effect, Inputs, Machine};
+use crate::domain::failover::scenes::{Reported, Targets};
+use crate::domain::failover::{Place, View, words};
+use crate::domain::journal::{Tone, Topic};
+use crate::domain::people::Origin;
+use crate::domain::signal::{Feed, Pace, Sample};
+use crate::domain::stream::Obs;
+use crate::kit::clock;
+use crate::kit::units::{Millis, Mono, UnixMs};
+use crate::runtime::bus::Bus;
+use crate::runtime::desk::{Desk, Ticket};
+use crate::runtime::journal::Journal;
+use crate::runtime::shared::{Reader, Writer};
+use crate::runtime::supervisor::Task;
+use show::Show;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// The name under which automation's orders stand in the journal.
+const RULE: &str = "failover";
+/// Between two tries of an order that failed.
+const RETRY: Millis = Millis(500);
+/// After this many failures in a row the tries come slower.
+const QUICK_TRIES: u32 = 3;
+/// Between the slower tries.
+const SLOW_RETRY: Millis = Millis(5000);
+
+/// What the room is built from.
+pub struct Parts {
+    /// Settings in force.
+    pub config: Reader<Config>,
+    /// The newest poll.
+    pub feed: Reader<Feed>,
+    /// OBS as reported.
+    pub obs: Reader<Obs>,
+    /// Pause and resume.
+    pub orders: mpsc::Receiver<Ticket>,
+    /// Where scene orders go.
+    pub desk: Desk,
+    /// The failover cell.
+    pub view: Writer<View>,
+    /// How fast to poll.
+    pub pace: Writer<Pace>,
+    /// Where facts are told.
+    pub bus: Bus,
+    /// Where decisions are written down.
+    pub journal: Journal,
+}
+
+/// The room. Its machine survives a restart of the task.
+pub struct Failover {
+    parts: Parts,
+    machine: Machine,
+    seen_polls: u64,
+    paused: Option<(String, UnixMs)>,
+    sent: JoinSet<(Place, Outcome)>,
+    switching: Option<Place>,
+    failures: u32,
+    retry_at: Option<Mono>,
+    show: Show,
+}
+
+impl Failover {
+    /// A room that has seen nothing yet.
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            parts,
+            machine: Machine::default(),
+            seen_polls: 0,
+            paused: None,
+            sent: JoinSet::new(),
+            switching: None,
+            failures: 0,
+            retry_at: None,
+            show: Show::default(),
+        }
+    }
+
+    /// Steps the machine with whatever is new and carries out what follows.
+    fn tick(&mut self) {
+        let now = clock::mono();
+        let config = self.parts.config.get();
+        let feed = self.parts.feed.get();
+        let obs = self.parts.obs.get();
+        let fresh = feed.sample.as_ref().filter(|_| feed.polls != self.seen_polls);
+        self.seen_polls = feed.polls;
+
+        let reported = reported(&obs);
+        let targets = targets(&config, &obs);
+        let inputs = self.inputs(fresh, &reported, &targets, &config);
+        let mut machine = std::mem::take(&mut self.machine);
+        let effects = machine.step(now, inputs);
+        self.machine = machine;
+
+        let existing: Vec<&str> = obs.scenes.iter().map(|scene| scene.as_str()).collect();
+        let names = names(&config, &existing);
+        for effect in effects {
+            self.carry_out(effect, now, &targets, &names);
+        }
+        self.publish(now, &reported, &targets, &config, &names, fresh);
+    }
+
+    fn inputs<'a>(
+        &self,
+        sample: Option<&'a Sample>,
+        obs: &'a Reported,
+        targets: &'a Targets,
+        config: &'a Config,
+    ) -> Inputs<'a> {
+        let paused = self.paused.is_some();
+        Inputs { sample, obs, targets, rules: &config.rules, paused, switching: self.switching }
+    }
+
+    fn carry_out(&mut self, effect: Effect, now: Mono, targets: &Targets, names: &words::Names<'_>) {
+        match effect {
+            Effect::Decided { from, to, reason } => self.decided(from, to, &reason, names),
+            Effect::Switch { to, reason } => self.order_switch(to, reason, now, targets),
+        }
+    }
+
+    fn decided(&mut self, from: Place, to: Place, reason: &str, names: &words::Names<'_>) {
+        let tone = if to == Place::Live { Tone::Good } else { Tone::Warn };
+        let text = words::decision(from, to, reason, names);
+        let data = show::numbers(self.machine.verdict(), self.machine.measured());
+        self.parts.journal.note_with(Topic::Decision, tone, RULE, text, data);
+        (self.failures, self.retry_at) = (0, None);
+        let reason = reason.to_owned();
+        match (from, to) {
+            (_, Place::Live) => self.parts.bus.tell(Fact::FeedRestored { reason }),
+            (Place::Live, _) => self.parts.bus.tell(Fact::FeedWeak { reason }),
+            _ => {}
+        }
+    }
+
+    fn order_switch(&mut self, to: Place, reason: String, now: Mono, targets: &Targets) {
+        if self.retry_at.is_some_and(|at| now < at) {
+            return;
+        }
+        let Some(scene) = targets.scene(to).cloned() else { return };
+        let desk = self.parts.desk.clone();
+        self.switching = Some(to);
+        self.sent.spawn(async move {
+            let order = Order::Obs(ObsOrder::SwitchScene { scene, reason });
+            (to, desk.give(Origin::Automation(RULE), order).await)
+        });
+    }
+
+    /// An order of ours was answered. The scene itself is a level: if it is still not the wanted
+    /// one, the next tick orders it again.
+    fn answered(&mut self, place: Place, outcome: &Outcome) {
+        if self.switching == Some(place) {
+            self.switching = None;
+        }
+        if outcome.is_done() {
+            (self.failures, self.retry_at) = (0, None);
+        } else {
+            self.failures += 1;
+            let wait = if self.failures < QUICK_TRIES { RETRY } else { SLOW_RETRY };
+            self.retry_at = Some(clock::mono() + wait);
+        }
+    }
+
+    fn obey(&mut self, ticket: Ticket) {
+        let by = ticket.origin.to_string();
+        let outcome = match &ticket.order {
+            Order::Failover(FailoverOrder::Pause) => {
+                self.paused.get_or_insert((by, clock::unix()));
+                Outcome::Done("Automatic switching is paused.".to_owned())
+            }
+            Order::Failover(FailoverOrder::Resume) => {
+                self.paused = None;
+                Outcome::Done("Automatic switching is on.".to_owned())
+            }
+            other => Outcome::Failed(format!("The failover room cannot {other}.")),
+        };
+        ticket.answer(outcome);
+    }
+
+    fn publish(
+        &mut self,
+        now: Mono,
+        reported: &Reported,
+        targets: &Targets,
+        config: &Config,
+        names: &words::Names<'_>,
+        fresh: Option<&Sample>,
+    ) {
+        let inputs = self.inputs(None, reported, targets, config);
+        let standing = self.machine.standing(now, inputs);
+        let text = words::standing(&standing, names, self.machine.verdict(), self.machine.wanted());
+        if let Some(tone) = self.show.worth_a_line(&standing, now) {
+            let data = show::numbers(self.machine.verdict(), self.machine.measured());
+            self.parts.journal.note_with(Topic::Standing, tone, RULE, text.clone(), data);
+        }
+        let view = self.show.view(&self.machine, &standing, text, self.paused.clone(), fresh);
+        self.parts.view.edit_if_changed(|cell| *cell = view);
+        let pace = self.machine.pace();
+        self.parts.pace.edit_if_changed(|cell| *cell = pace);
+    }
+
+    /// When to tick again although nothing is new.
+    fn next_wake(&self) -> Mono {
+        let now = clock::mono();
+        let config = self.parts.config.get();
+        let obs = self.parts.obs.get();
+        let (reported, targets) = (reported(&obs), targets(&config, &obs));
+        let timer = self.machine.wake_at(now, self.inputs(None, &reported, &targets, &config));
+        let retry = self.retry_at.filter(|at| *at > now);
+        timer.into_iter().chain(retry).min().unwrap_or(now + Millis(1000))
+    }
+}
+
+impl Task for Failover {
+    fn name(&self) -> &'static str {
+        "failover"
+    }
+
+    async fn run(&mut self, stop: CancellationToken) -> anyhow::Result<()> {
+        self.tick();
+        loop {
+            let wait = self.next_wake().since(clock::mono());
+            tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                () = self.parts.feed.changed() => {}
+                () = self.parts.obs.changed() => {}
+                () = self.parts.config.changed() => {}
+                () = tokio::time::sleep(wait.into()) => {}
+                Some(ticket) = self.parts.orders.recv() => self.obey(ticket),
+                Some(Ok((place, outcome))) = self.sent.join_next() => self.answered(place, &outcome),
+            }
+            self.tick();
+        }
+    }
+}
+
+fn reported(obs: &Obs) -> Reported {
+    Reported {
+        live: obs.is_live(),
+        scene: obs.scene.clone().filter(|_| obs.is_connected()),
+        human_switches: obs.human_switches,
+        media_moving: obs.media.as_ref().and_then(|media| media.moving.map(|moving| moving && media.playing)),
+    }
+}
+
+fn targets(config: &Config, obs: &Obs) -> Targets {
+    let scenes = &config.scenes;
+    Targets::resolve(&scenes.live, &scenes.low, scenes.offline.as_ref(), &obs.scenes)
+}
+
+fn names<'a>(config: &'a Config, existing: &'a [&'a str]) -> words::Names<'a> {
+    let scenes = &config.scenes;
+    words::Names {
+        live: scenes.live.as_str(),
+        low: scenes.low.as_str(),
+        offline: scenes.offline.as_ref().map(|scene| scene.as_str()),
+        existing,
+    }
+}
