@@ -236,7 +236,7 @@ impl Machine {
     fn read(&mut self, now: Mono, sample: &Sample, rules: &Rules) {
         self.measured = self.meter.push(sample);
         self.verdict = classify(sample, &self.measured, rules);
-        self.since.see(now, &self.verdict, self.measured.stall, sample.at);
+        self.since.see(now, &self.verdict, &self.measured, sample.at);
     }
 
     /// Notices the stream's end, where the rules say that the past is forgotten.

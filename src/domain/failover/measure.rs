@@ -14,6 +14,8 @@ const WINDOW: Millis = Millis(3000);
 const SHORTEST_SPAN: Millis = Millis(450);
 /// Standing still this long restarts the rate window, so that the gap does not thin out what follows.
 const GAP: Millis = Millis(1000);
+/// Usual time from one media timestamp to the next that differs, seen from outside.
+const SECOND_TIMESTAMP: Millis = Millis(250);
 /// After `latency` plus this, the bitrate that SLS publishes is worth something.
 const SETTLING: Millis = Millis(2000);
 /// Stands in for a latency that the server does not tell, until a fuller buffer was seen.
@@ -46,6 +48,9 @@ pub struct Measured {
     pub running_dry: bool,
     /// A first picture was seen in this session.
     pub picture: bool,
+    /// Set on the one sample that shows the first picture: when it must have been there. A session
+    /// that was found between two polls is older than its first sample.
+    pub picture_from: Option<Mono>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -70,6 +75,7 @@ pub struct Meter {
     falls: u32,
     fullest: Millis,
     picture: bool,
+    last_absent: Mono,
 }
 
 impl Meter {
@@ -80,11 +86,12 @@ impl Meter {
             return Measured::default();
         }
         if sample.publisher != Publisher::Present {
-            *self = Self::default();
+            *self = Self { last_absent: sample.at, ..Self::default() };
             return Measured::default();
         }
         if self.is_new_session(sample) {
-            *self = Self { rate_from: sample.at, advanced: Some(sample.at), ..Self::default() };
+            let last_absent = self.points.back().map_or(self.last_absent, |last| last.at);
+            *self = Self { advanced: Some(sample.at), rate_from: sample.at, last_absent, ..Self::default() };
         }
         self.session.clone_from(&sample.session);
         self.age = sample.age;
@@ -116,7 +123,8 @@ impl Meter {
             self.points.pop_front();
         }
         let buffer = sample.buffer.map(|level| (level, self.latency(sample)));
-        self.picture = self.picture || self.sees_picture(sample, before.as_ref());
+        let first_picture = !self.picture && self.sees_picture(sample, before.as_ref());
+        self.picture = self.picture || first_picture;
         Measured {
             kbps: self.rate(sample),
             stall: self.stall(sample),
@@ -126,7 +134,16 @@ impl Meter {
             falling: self.falls > 0,
             running_dry: self.running_dry(buffer),
             picture: self.picture,
+            picture_from: first_picture.then(|| self.picture_from(sample)),
         }
+    }
+
+    fn picture_from(&self, sample: &Sample) -> Mono {
+        let told = sample.buffer.is_none().then_some(sample.age).flatten();
+        let began = told.map_or(sample.at, |age| sample.at - age + SECOND_TIMESTAMP);
+        // A sample that stood still is proof that nothing came before it.
+        let stood_still = self.points.iter().rev().nth(1).filter(|_| self.points.len() > 2).map(|point| point.at);
+        began.max(self.last_absent).max(stood_still.unwrap_or_default()).min(sample.at)
     }
 
     fn watch_advance(&mut self, now: &Point, before: Option<&Point>) {
@@ -134,7 +151,8 @@ impl Meter {
         let more = |a: Option<u64>, b: Option<u64>| a.zip(b).is_some_and(|(a, b)| a > b);
         if more(now.bytes, before.bytes) || more(now.media.map(|m| m.0), before.media.map(|m| m.0)) {
             if self.advanced.is_some_and(|at| before.at.since(at) >= GAP) {
-                self.rate_from = now.at;
+                // From the last frozen sample: at worst too low a rate, never one out of thin air.
+                self.rate_from = before.at;
             }
             self.advanced = Some(now.at);
         }
@@ -189,7 +207,7 @@ impl Meter {
 
     fn rate(&self, sample: &Sample) -> Option<Kbps> {
         if sample.rx_bytes.is_some() {
-            return self.counted_rate();
+            return self.counted_rate().or_else(|| self.first_rate(sample));
         }
         // The first rates that SLS publishes are 0 and a few kbit/s whatever arrives: the mean since
         // the session began tells the truth until the session is old enough.
@@ -208,6 +226,13 @@ impl Meter {
         let span = last.at.since(first.at);
         let bytes = last.bytes?.checked_sub(first.bytes?)?;
         (span >= SHORTEST_SPAN).then(|| Kbps(bytes as f64 * 8.0 / span.0 as f64))
+    }
+
+    /// A session that was just found has counted since it began.
+    fn first_rate(&self, sample: &Sample) -> Option<Kbps> {
+        let (bytes, age) = (sample.rx_bytes?, sample.age?);
+        let young = age >= SHORTEST_SPAN && age <= WINDOW;
+        young.then(|| Kbps(bytes.0 as f64 * 8.0 / age.0 as f64))
     }
 
     fn stall(&self, sample: &Sample) -> Option<Millis> {

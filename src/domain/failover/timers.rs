@@ -2,6 +2,7 @@
 
 use super::Class;
 use super::classify::Verdict;
+use super::measure::Measured;
 use super::rules::Rules;
 use crate::kit::units::{Millis, Mono};
 
@@ -24,10 +25,11 @@ pub struct Since {
 }
 
 impl Since {
-    /// Takes in a verdict. A stall began when media last advanced, not when it was noticed. An
-    /// unreadable answer stops nothing that may still hold, and starts no new count.
-    pub fn see(&mut self, now: Mono, verdict: &Verdict, stall: Option<Millis>, sampled: Mono) {
+    /// Takes in a verdict. A stall began when media last advanced, not when it was noticed.
+    /// A picture that is seen for the first time counts from when it came.
+    pub fn see(&mut self, now: Mono, verdict: &Verdict, measured: &Measured, sampled: Mono) {
         let class = verdict.class;
+        let seen = measured.picture_from.unwrap_or(now);
         keep(&mut self.unknown, class == Class::Unknown, now);
         if class == Class::Unknown {
             (self.good, self.usable, self.lost, self.lost_class) = (None, None, None, None);
@@ -35,11 +37,11 @@ impl Since {
             return;
         }
         let low = matches!(class, Class::Low | Class::Bad);
-        keep(&mut self.good, class == Class::Good, now);
+        keep(&mut self.good, class == Class::Good, seen);
         keep(&mut self.weak, low, now);
         keep(&mut self.severe, (low && verdict.severe) || class == Class::Bad, now);
-        keep(&mut self.usable, matches!(class, Class::Low | Class::Mid | Class::Good), now);
-        self.see_lost(class, stall.map_or(now, |span| sampled - span));
+        keep(&mut self.usable, matches!(class, Class::Low | Class::Mid | Class::Good), seen);
+        self.see_lost(class, measured.stall.map_or(now, |span| sampled - span));
     }
 
     fn see_lost(&mut self, class: Class, began: Mono) {

@@ -8,7 +8,8 @@
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use stream_control::adapters::ingest;
+use stream_control::adapters::ingest::detect;
+use stream_control::adapters::ingest::memory::Memory;
 use stream_control::domain::failover::Place;
 use stream_control::domain::failover::machine::{Effect, Inputs, Machine};
 use stream_control::domain::failover::rules::Rules;
@@ -28,13 +29,18 @@ impl Trace {
     /// Reads `tests/samples/traces/<name>.jsonl` and `.events`.
     pub fn read(name: &str) -> Self {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/samples/traces");
-        let lines = std::fs::read_to_string(folder.join(format!("{name}.jsonl"))).expect("the trace is in the repository");
+        let lines =
+            std::fs::read_to_string(folder.join(format!("{name}.jsonl"))).expect("the trace is in the repository");
         let rows: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).expect("a JSON line")).collect();
         let begin = rows[0]["t"].as_f64().expect("a time");
         let events = std::fs::read_to_string(folder.join(format!("{name}.events"))).expect("its events");
         let since = |t: f64| ((t - begin) * 1000.0).round().max(0.0) as u64;
-        let mut reader = ingest::Reading::new(None);
-        let samples = rows.iter().map(|row| reader.sample(Mono(since(row["t"].as_f64().expect("a time"))), &document(row)));
+        let mut memory = Memory::default();
+        let samples = rows.iter().map(|row| {
+            let at = Mono(since(row["t"].as_f64().expect("a time")));
+            let document = detect::parse(document(row).as_bytes()).expect("a document of a known kind");
+            memory.sample(at, &document, None)
+        });
         Self {
             samples: samples.collect(),
             events: events
@@ -45,7 +51,7 @@ impl Trace {
         }
     }
 
-    /// When the named event happened (its `nth` time, from 0).
+    /// When the named event happened.
     pub fn event(&self, what: &str) -> u64 {
         self.events.iter().find(|(_, name)| name == what).unwrap_or_else(|| panic!("no event {what}")).0
     }
@@ -65,21 +71,27 @@ impl Trace {
         panic!("no picture after {from}");
     }
 
-    /// Every decision of a machine that polls this trace at the pace it asks for, beginning with
-    /// sample `phase` (0 to 3). OBS is on LIVE, streams, and obeys at once.
-    pub fn play(&self, phase: usize, rules: &Rules) -> Vec<(u64, Place)> {
-        let mut player = Player::new(rules);
-        let mut index = phase;
-        while let Some(sample) = self.samples.get(index) {
-            player.wait_until(sample.at);
-            player.step(sample.at, Some(sample));
-            index += match player.machine.pace() {
-                Pace::Calm => 4,
-                Pace::Quick => 1,
-            };
-        }
-        player.decisions
+    /// The decisions of a machine that polls this trace at the pace it asks for, from the sample at
+    /// `from` plus `phase` (0 to 3) quarter seconds up to `to`. OBS streams, shows LIVE and obeys at once.
+    pub fn play(&self, from: u64, to: u64, phase: usize, rules: &Rules) -> Vec<(u64, Place)> {
+        let first = self.samples.iter().position(|sample| sample.at.0 >= from).unwrap_or(0);
+        play(&self.samples[first + phase..], to, rules)
     }
+}
+
+/// The decisions over samples at 4 Hz, read at 1 Hz and at the faster poll when the machine asks.
+pub fn play(samples: &[Sample], to: u64, rules: &Rules) -> Vec<(u64, Place)> {
+    let mut player = Player::new(rules);
+    let mut index = 0;
+    while let Some(sample) = samples.get(index).filter(|sample| sample.at.0 <= to) {
+        player.wait_until(sample.at);
+        player.step(sample.at, Some(sample));
+        index += match player.machine.pace() {
+            Pace::Calm => 4,
+            Pace::Quick => 1,
+        };
+    }
+    player.decisions
 }
 
 struct Player<'a> {
@@ -145,10 +157,19 @@ fn nginx_page(streams: &[Value]) -> String {
         let _ = write!(
             page,
             "<application><name>{}</name><live><stream><name>{}</name><time>{}</time><bw_in>{}</bw_in><bytes_in>{}</bytes_in>",
-            text("app"), text("name"), text("time"), text("bw_in"), text("bytes_in"),
+            text("app"),
+            text("name"),
+            text("time"),
+            text("bw_in"),
+            text("bytes_in"),
         );
         for client in stream["cl"].as_array().into_iter().flatten() {
-            let _ = write!(page, "<client><id>1</id><time>{}</time><timestamp>{}</timestamp>", client["time"].as_str().unwrap_or_default(), client["ts"].as_str().unwrap_or_default());
+            let _ = write!(
+                page,
+                "<client><id>1</id><time>{}</time><timestamp>{}</timestamp>",
+                client["time"].as_str().unwrap_or_default(),
+                client["ts"].as_str().unwrap_or_default()
+            );
             page.push_str(if client["pub"] == true { "<publishing/>" } else { "" });
             page.push_str(if client["act"] == true { "<active/></client>" } else { "</client>" });
         }

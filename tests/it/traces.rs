@@ -1,0 +1,165 @@
+//! The trace table: recorded faults of real servers, the real adapters, the real machine. Times are
+//! decisions on the trace's own clock, so nothing here depends on how fast this machine is.
+
+use crate::support::traces::{self, Trace};
+use rstest::rstest;
+use stream_control::domain::failover::Place;
+use stream_control::domain::failover::rules::Rules;
+use stream_control::domain::signal::{Publisher, Reach, Sample};
+use stream_control::kit::units::{Kbps, Millis, Mono};
+
+const SLS: &str = "sls-loss-rtt-cap-blackhole-sigstop";
+const NGINX: &str = "nginx-stall28s-kill-low";
+
+/// Each trace is entered this long before the fault, with LIVE on and a good feed.
+const BEFORE: u64 = 8000;
+
+#[rstest]
+#[case::srt_link_capped(SLS, "cap400k", 3000)]
+#[case::srt_blackhole(SLS, "blackhole", 2500)]
+#[case::srt_encoder_frozen(SLS, "sigstop", 3200)]
+#[case::nginx_stall(NGINX, "sigstop", 3200)]
+#[case::nginx_kill(NGINX, "sigkill", 1500)]
+#[case::nginx_stall_for_ever("nginx-stall170s-default", "sigstop", 3200)]
+#[case::nginx_stall_with_drop_idle("nginx-dropidle3s-stall", "sigstop", 3200)]
+fn damage_leaves_live_in_time(#[case] trace: &str, #[case] event: &str, #[case] budget: u64) {
+    let trace = Trace::read(trace);
+    let damage = trace.event(event);
+    for phase in 0..4 {
+        let decisions = trace.play(damage.saturating_sub(BEFORE), damage + 15_000, phase, &Rules::default());
+        let after: Vec<_> = decisions.iter().filter(|(at, _)| *at >= damage).collect();
+        let (at, place) = after.first().unwrap_or_else(|| panic!("phase {phase}: nothing was decided"));
+        assert_ne!(*place, Place::Live, "phase {phase}: {decisions:?}");
+        assert!(at - damage <= budget, "phase {phase}: {} ms > {budget} ms", at - damage);
+    }
+}
+
+#[rstest]
+#[case::srt_start(SLS, "start_2500")]
+#[case::srt_restart_after_a_blackhole(SLS, "restart_2500")]
+#[case::nginx_start(NGINX, "start_push_2000")]
+#[case::nginx_resume_after_a_stall(NGINX, "sigcont")]
+fn the_first_picture_brings_live_back(#[case] trace: &str, #[case] event: &str) {
+    let trace = Trace::read(trace);
+    let start = trace.event(event);
+    let picture = trace.first_picture(start);
+    for phase in 0..4 {
+        let decisions = trace.play(start.saturating_sub(BEFORE), start + 10_000, phase, &Rules::default());
+        let live = decisions.iter().find(|(at, place)| *at >= start && *place == Place::Live);
+        let (at, _) = live.unwrap_or_else(|| panic!("phase {phase}: LIVE never came: {decisions:?}"));
+        assert!(at - picture.min(*at) <= 1500, "phase {phase}: {} ms after the first picture {picture}, {decisions:?}", at - picture);
+        assert!(*at > start, "phase {phase}: LIVE before the publisher");
+    }
+}
+
+#[rstest]
+#[case::loss_of_5_percent(SLS, "loss5pct", 10_000)]
+#[case::loss_of_25_percent(SLS, "loss25pct", 10_000)]
+#[case::rtt_of_800_ms(SLS, "delay400", 10_000)]
+#[case::clean_nginx_feed(NGINX, "start_push_2000", 45_000)]
+fn trouble_without_damage_switches_nothing(#[case] trace: &str, #[case] event: &str, #[case] span: u64) {
+    let trace = Trace::read(trace);
+    let begin = trace.event(event);
+    for phase in 0..4 {
+        // Entered once the start of the feed itself is over.
+        let from = if event.starts_with("start") { begin + 5000 } else { begin - BEFORE };
+        assert_eq!(trace.play(from, begin + span, phase, &Rules::default()), [], "phase {phase}");
+    }
+}
+
+#[test]
+fn a_weak_encoder_brings_the_low_scene_and_never_live() {
+    let trace = Trace::read(NGINX);
+    let start = trace.event("start_push_250");
+    for phase in 0..4 {
+        let decisions = trace.play(start - BEFORE, trace.event("sigterm"), phase, &Rules::default());
+        let after: Vec<Place> = decisions.iter().filter(|(at, _)| *at >= start).map(|(_, place)| *place).collect();
+        assert_eq!(after, [Place::Low], "phase {phase}");
+    }
+}
+
+#[test]
+fn the_capped_link_ends_on_low_and_the_dead_one_on_offline() {
+    let trace = Trace::read(SLS);
+    for (event, span, wanted) in [("cap400k", 20_000, Place::Low), ("blackhole", 20_000, Place::Offline)] {
+        let at = trace.event(event);
+        for phase in 0..4 {
+            let decisions = trace.play(at - BEFORE, at + span, phase, &Rules::default());
+            assert_eq!(
+                decisions.last().map(|(_, place)| *place),
+                Some(wanted),
+                "{event}, phase {phase}: {decisions:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_statistics_page_that_is_down_for_15_s_switches_nothing() {
+    let trace = Trace::read(NGINX);
+    let begin = trace.event("start_push_2000") + 10_000;
+    for reach in [Reach::Timeout, Reach::Http(500), Reach::Malformed("an HTML page".to_owned()), Reach::Auth(401)] {
+        let mut samples = trace.samples.clone();
+        for sample in samples.iter_mut().filter(|s| (begin..begin + 15_000).contains(&s.at.0)) {
+            *sample = Sample::unreadable(sample.at, reach.clone());
+        }
+        for phase in 0..4 {
+            let first = samples.iter().position(|s| s.at.0 >= begin - 5000).expect("a sample") + phase;
+            assert_eq!(traces::play(&samples[first..], begin + 30_000, &Rules::default()), [], "{reach:?}");
+        }
+    }
+}
+
+/// An SRT feed of 3 Mbit/s whose link is dead from 10 s on for `gap`: the buffer loses one second a
+/// second and is full again when the link is back, because the sender repeats what was lost.
+fn srt_with_gap(latency: u64, gap: u64, offset: u64) -> Vec<Sample> {
+    let level = |at: u64| match at.checked_sub(10_000) {
+        Some(dead) if dead <= gap => latency.saturating_sub(dead),
+        _ => latency - 30,
+    };
+    let at_4_hz = (0..120).map(|i| i * 250 + offset);
+    at_4_hz
+        .map(|at| Sample {
+            publisher: Publisher::Present,
+            session: Some("1".to_owned()),
+            age: Some(Millis(60_000 + at)),
+            buffer: Some(Millis(level(at))),
+            latency: Some(Millis(latency)),
+            kbps_server: Some(Kbps(3000.0)),
+            rtt: Some(Millis(42)),
+            ..Sample::absent(Mono(at))
+        })
+        .collect()
+}
+
+#[rstest]
+#[case::usual_latency(2000)]
+#[case::short_latency(800)]
+#[case::long_latency(4000)]
+fn gaps_of_up_to_one_second_switch_nothing(#[case] latency: u64) {
+    for gap in [250, 500, 750, 1000] {
+        // Every phase of the poll against the gap, in steps of 10 ms over a whole second.
+        for offset in (0..250).step_by(10) {
+            let samples = srt_with_gap(latency, gap, offset);
+            for phase in 0..4 {
+                let decisions = traces::play(&samples[phase..], 30_000, &Rules::default());
+                assert_eq!(decisions, [], "gap {gap} ms, offset {offset} ms, phase {phase}");
+            }
+        }
+    }
+}
+
+#[rstest]
+#[case::usual_latency(2000, 2500)]
+#[case::short_latency(800, 3200)]
+#[case::long_latency(4000, 4000)]
+fn a_dead_srt_link_is_seen_in_every_phase(#[case] latency: u64, #[case] budget: u64) {
+    for offset in (0..250).step_by(10) {
+        let samples = srt_with_gap(latency, 20_000, offset);
+        for phase in 0..4 {
+            let decisions = traces::play(&samples[phase..], 30_000, &Rules::default());
+            let (at, _) = decisions.first().expect("a decision");
+            assert!(at - 10_000 <= budget, "offset {offset} ms, phase {phase}: {} ms", at - 10_000);
+        }
+    }
+}
