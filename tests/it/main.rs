@@ -1,4 +1,5 @@
 //! Integration tests, one binary.
 
+mod flows;
 mod support;
 mod traces;

@@ -47,7 +47,11 @@ fn the_first_picture_brings_live_back(#[case] trace: &str, #[case] event: &str) 
         let decisions = trace.play(start.saturating_sub(BEFORE), start + 10_000, phase, &Rules::default());
         let live = decisions.iter().find(|(at, place)| *at >= start && *place == Place::Live);
         let (at, _) = live.unwrap_or_else(|| panic!("phase {phase}: LIVE never came: {decisions:?}"));
-        assert!(at - picture.min(*at) <= 1500, "phase {phase}: {} ms after the first picture {picture}, {decisions:?}", at - picture);
+        assert!(
+            at - picture.min(*at) <= 1500,
+            "phase {phase}: {} ms after the first picture {picture}, {decisions:?}",
+            at - picture
+        );
         assert!(*at > start, "phase {phase}: LIVE before the publisher");
     }
 }

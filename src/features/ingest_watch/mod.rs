@@ -1,1 +1,123 @@
-//! Room: ingest_watch.
+//! Room: asks the ingest statistics once a second, four times a second while the failover machine
+//! is undecided, and keeps the feed cell at the newest poll.
+
+mod link_notes;
+
+use crate::adapters::ingest::{Answer, Poller};
+use crate::config::{Config, Ingest};
+use crate::domain::signal::{Feed, Pace, Reach, Sample};
+use crate::kit::clock;
+use crate::kit::units::Millis;
+use crate::runtime::journal::Journal;
+use crate::runtime::shared::{Reader, Writer};
+use crate::runtime::supervisor::Task;
+use link_notes::LinkNotes;
+use std::time::Duration;
+use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+/// The task that polls.
+pub struct IngestWatch {
+    config: Reader<Config>,
+    pace: Reader<Pace>,
+    feed: Writer<Feed>,
+    notes: LinkNotes,
+}
+
+impl IngestWatch {
+    /// Polls what `config` says at the pace that `pace` says, into `feed`.
+    pub fn new(config: Reader<Config>, pace: Reader<Pace>, feed: Writer<Feed>, journal: Journal) -> Self {
+        Self { config, pace, feed, notes: LinkNotes::new(journal) }
+    }
+
+    /// Polls with these settings for ever.
+    async fn watch(&mut self, settings: &Ingest) -> anyhow::Result<()> {
+        let Some(mut poller) = Poller::new(settings)? else {
+            self.publish(not_set_up(), settings);
+            return std::future::pending().await;
+        };
+        loop {
+            let began = Instant::now();
+            let answer = poller.poll().await;
+            let pause = Duration::from(answer.pause);
+            let not_before = (began + poller.min_interval().into()).max(Instant::now() + pause);
+            self.publish(answer, settings);
+            next_poll(&mut self.pace, began, not_before).await;
+        }
+    }
+
+    fn publish(&mut self, answer: Answer, settings: &Ingest) {
+        self.notes.look(&answer, settings);
+        self.feed.edit(|feed| {
+            feed.polls += 1;
+            feed.server = answer.server.map(|server| server.to_string());
+            feed.sample = Some(answer.sample);
+        });
+    }
+}
+
+impl Task for IngestWatch {
+    fn name(&self) -> &'static str {
+        "ingest"
+    }
+
+    async fn run(&mut self, stop: CancellationToken) -> anyhow::Result<()> {
+        let mut config = self.config.clone();
+        loop {
+            let settings = config.with(|config| config.ingest.clone());
+            tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                () = config.until(|config| config.ingest != settings) => {}
+                ended = self.watch(&settings) => return ended,
+            }
+        }
+    }
+}
+
+/// Waits until the next poll is due by the pace, which may quicken meanwhile: measured from the
+/// start of the last poll, and never before `not_before`.
+async fn next_poll(pace: &mut Reader<Pace>, began: Instant, not_before: Instant) {
+    loop {
+        let interval = Duration::from(pace.with(|pace| pace.interval()));
+        tokio::select! {
+            () = sleep_until((began + interval).max(not_before)) => return,
+            () = pace.changed() => {}
+        }
+    }
+}
+
+fn not_set_up() -> Answer {
+    let sample = Sample::unreadable(clock::mono(), Reach::NotSetUp);
+    Answer { sample, server: None, names: None, pause: Millis(0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::shared;
+
+    /// Milliseconds until the next poll begins, the pace turning to `then` after `after`.
+    async fn due(pace: Pace, then: Option<(u64, Pace)>, not_before: u64) -> u128 {
+        let (writer, mut reader) = shared::cell(pace);
+        let began = Instant::now();
+        if let Some((after, pace)) = then {
+            tokio::spawn(async move {
+                sleep_until(began + Duration::from_millis(after)).await;
+                writer.set(pace);
+            });
+        }
+        next_poll(&mut reader, began, began + Duration::from_millis(not_before)).await;
+        began.elapsed().as_millis()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_next_poll_is_due_by_the_pace_and_never_too_soon_for_the_server() {
+        assert_eq!(due(Pace::Calm, None, 0).await, 1000);
+        assert_eq!(due(Pace::Quick, None, 0).await, 250);
+        assert_eq!(due(Pace::Calm, Some((100, Pace::Quick)), 0).await, 250, "woken by the pace");
+        assert_eq!(due(Pace::Calm, Some((700, Pace::Quick)), 0).await, 700, "overdue, so at once");
+        assert_eq!(due(Pace::Quick, Some((100, Pace::Calm)), 0).await, 1000);
+        assert_eq!(due(Pace::Quick, None, 1000).await, 1000, "the server bears no more");
+        assert_eq!(due(Pace::Calm, Some((100, Pace::Quick)), 5000).await, 5000, "asked to wait");
+    }
+}

@@ -1,0 +1,79 @@
+//! Any body at all: told apart by shape, and never a panic.
+
+use super::*;
+use crate::adapters::ingest::document::Server;
+use proptest::prelude::*;
+
+#[test]
+fn the_shape_of_the_body_decides() {
+    let table: &[(&str, Result<Server, ParseError>)] = &[
+        ("<rtmp></rtmp>", Ok(Server::Nginx)),
+        ("\u{feff} \r\n<?xml version=\"1.0\"?><rtmp></rtmp>", Ok(Server::Nginx)),
+        (r#" {"publishers":{}}"#, Ok(Server::Sls)),
+        (r#"{"publisher":null}"#, Ok(Server::OpenIrl)),
+        ("", Err(ParseError::Empty)),
+        ("\u{feff} \r\n", Err(ParseError::Empty)),
+        ("<!DOCTYPE html><html><body>Log in</body></html>", Err(ParseError::Html)),
+        ("<!-- hi --><HTML>", Err(ParseError::Html)),
+        ("<html><body>", Err(ParseError::Html)),
+        ("offline", Err(ParseError::OtherText)),
+        ("\0\u{1}", Err(ParseError::OtherText)),
+    ];
+    for (body, wanted) in table {
+        assert_eq!(parse(body.as_bytes()).map(|document| document.server), *wanted, "{body:?}");
+    }
+}
+
+#[test]
+fn deep_nesting_is_no_danger() {
+    assert!(parse("[".repeat(500_000).as_bytes()).is_err());
+    assert!(parse(format!("<rtmp>{}", "<a>".repeat(200_000)).as_bytes()).is_err());
+}
+
+/// Every recorded document.
+fn recorded() -> Vec<Vec<u8>> {
+    let folder = format!("{}/tests/samples/ingest", env!("CARGO_MANIFEST_DIR"));
+    let files = std::fs::read_dir(folder).expect("the samples").map(|file| file.expect("a file").path());
+    files.map(|path| std::fs::read(path).expect("a sample")).collect()
+}
+
+#[test]
+fn every_recorded_document_has_an_answer() {
+    let unreadable = recorded().iter().filter(|body| parse(body).is_err()).count();
+    assert_eq!(unreadable, 2, "the wrong key and the rate limit, which are complaints");
+}
+
+/// A sample that a page could show: every number finite.
+fn assert_sane(body: &[u8]) {
+    for one in parse(body).map(|document| document.publishers).unwrap_or_default() {
+        for rate in [one.kbps_server, one.kbps_mean].into_iter().flatten() {
+            assert!(rate.0.is_finite() && rate.0 >= 0.0, "{rate:?}");
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_bytes_never_panic(body in proptest::collection::vec(any::<u8>(), 0..400)) {
+        assert_sane(&body);
+        let _ = (nginx::parse(&body), sls::parse(&body));
+    }
+
+    #[test]
+    fn markup_soup_never_panics(body in "(<rtmp>)?(<(/?(application|name|stream|client|id|publishing|bytes_in))/?>|&[a-z#0-9]{0,4};|[-0-9eN.]{1,3}){0,40}") {
+        assert_sane(body.as_bytes());
+    }
+
+    #[test]
+    fn a_recorded_document_with_errors_in_it_never_panics(
+        which in any::<proptest::sample::Index>(),
+        changes in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 1..8),
+    ) {
+        let mut body = which.get(&recorded()).clone();
+        for (place, byte) in changes {
+            let place = place.index(body.len());
+            body[place] = byte;
+        }
+        assert_sane(&body);
+    }
+}

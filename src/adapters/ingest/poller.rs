@@ -1,0 +1,164 @@
+//! One HTTP GET of the statistics page, with a limit on everything: time, size, redirects.
+
+use super::document::{Document, ParseError, Server};
+use super::{detect, memory::Memory};
+use crate::config;
+use crate::domain::signal::{Reach, Sample};
+use crate::kit::clock;
+use crate::kit::units::Millis;
+use reqwest::header::RETRY_AFTER;
+use reqwest::redirect::Policy;
+use reqwest::{Client, Response, StatusCode};
+use std::error::Error;
+use std::io::ErrorKind;
+use std::time::Duration;
+use url::Url;
+
+/// Real pages have a few kilobytes.
+const BODY_LIMIT: usize = 1024 * 1024;
+
+/// Waiting time after a 429 that does not say when to come back, and the bounds of one that does.
+const RETRY_DEFAULT: Millis = Millis(5000);
+const RETRY_BOUNDS: (Millis, Millis) = (Millis(1000), Millis(60_000));
+
+/// Asks one statistics page, again and again, over a connection that it keeps.
+pub struct Poller {
+    client: Client,
+    url: Url,
+    timeout: Duration,
+    feed: Option<String>,
+    memory: Memory,
+    server: Option<Server>,
+}
+
+/// What one poll brought.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The sample for the wanted publisher.
+    pub sample: Sample,
+    /// Who answers, once recognised by any poll so far.
+    pub server: Option<Server>,
+    /// All connected publishers, the wanted one or not, sorted; `None` if the page was not readable.
+    pub names: Option<Vec<String>>,
+    /// Ask again no sooner than this after the answer (rate limited).
+    pub pause: Millis,
+}
+
+impl Poller {
+    /// A poller for the settings; `None` when no address is set. Fails only when the system gives no
+    /// HTTP client (no usable TLS).
+    pub fn new(settings: &config::Ingest) -> anyhow::Result<Option<Self>> {
+        let Some(url) = &settings.url else { return Ok(None) };
+        // A statistics page is near: a proxy from the environment has no business between.
+        let client = Client::builder().redirect(Policy::none()).no_proxy().build()?;
+        Ok(Some(Self {
+            client,
+            url: url.reveal().clone(),
+            timeout: settings.timeout.into(),
+            feed: settings.feed.clone(),
+            memory: Memory::default(),
+            server: None,
+        }))
+    }
+
+    /// Asks once. Never takes longer than the time-out; every failure is a sample that says why.
+    pub async fn poll(&mut self) -> Answer {
+        let asked = tokio::time::timeout(self.timeout, self.ask()).await.unwrap_or(Err(Reach::Timeout));
+        let at = clock::mono();
+        let pause = asked.as_ref().err().map_or(Millis(0), pause);
+        let (sample, names) = match asked {
+            Ok(document) => {
+                self.server = Some(document.server);
+                (self.memory.sample(at, &document, self.feed.as_deref()), Some(document.names()))
+            }
+            Err(reach) => (Sample::unreadable(at, reach), None),
+        };
+        Answer { sample, server: self.server, names, pause }
+    }
+
+    /// The shortest time between two polls that this server bears.
+    pub fn min_interval(&self) -> Millis {
+        self.server.map_or(Millis(0), Server::min_interval)
+    }
+
+    async fn ask(&self) -> Result<Document, Reach> {
+        // reqwest turns the login of the address into basic authentication.
+        let response = self.client.get(self.url.clone()).send().await.map_err(|error| not_sent(&error))?;
+        let status = response.status();
+        match status {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return Err(Reach::Auth(status.as_u16())),
+            StatusCode::TOO_MANY_REQUESTS => return Err(Reach::RateLimited { retry_after: retry_after(&response) }),
+            _ => {}
+        }
+        let body = bounded(response).await;
+        if status.is_success() {
+            return Ok(detect::parse(&body?)?);
+        }
+        // OpenIRL explains its 404 in words: they help more than the number.
+        match detect::parse(&body.unwrap_or_default()) {
+            Err(complaint @ ParseError::Complaint(_)) => Err(complaint.into()),
+            _ => Err(Reach::Http(status.as_u16())),
+        }
+    }
+}
+
+/// The wait after a refusal for asking too often; nothing otherwise.
+fn pause(reach: &Reach) -> Millis {
+    match reach {
+        Reach::RateLimited { retry_after } => {
+            retry_after.unwrap_or(RETRY_DEFAULT).clamp(RETRY_BOUNDS.0, RETRY_BOUNDS.1)
+        }
+        _ => Millis(0),
+    }
+}
+
+/// `Retry-After` in seconds; the form with a date counts as not given.
+fn retry_after(response: &Response) -> Option<Millis> {
+    let secs: u64 = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Millis(secs.saturating_mul(1000)))
+}
+
+/// The body, as long as it is reasonable.
+async fn bounded(mut response: Response) -> Result<Vec<u8>, Reach> {
+    let mut body = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() > BODY_LIMIT => {
+                return Err(Reach::Malformed("an answer larger than 1 MiB".to_owned()));
+            }
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => return Ok(body),
+            Err(_) => return Err(Reach::Malformed("an answer that breaks off".to_owned())),
+        }
+    }
+}
+
+/// Why no answer came, in a few plain words.
+fn not_sent(error: &reqwest::Error) -> Reach {
+    if error.is_timeout() {
+        return Reach::Timeout;
+    }
+    if error.is_dns() {
+        return Reach::Refused("name not found".to_owned());
+    }
+    let causes: Vec<&(dyn Error + 'static)> =
+        std::iter::successors(error.source(), |cause| (*cause).source()).collect();
+    let io = causes.iter().find_map(|cause| cause.downcast_ref::<std::io::Error>());
+    let tls = causes.iter().any(|cause| cause.is::<rustls::Error>())
+        || io.and_then(std::io::Error::get_ref).is_some_and(|inner| inner.is::<rustls::Error>());
+    if tls {
+        return Reach::Refused("no secure connection, the certificate is not accepted".to_owned());
+    }
+    match io.map(std::io::Error::kind) {
+        Some(ErrorKind::ConnectionRefused) => Reach::Refused("connection refused".to_owned()),
+        Some(ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable) => {
+            Reach::Refused("no way to that address".to_owned())
+        }
+        Some(ErrorKind::TimedOut) => Reach::Timeout,
+        _ if error.is_connect() => Reach::Refused("no connection".to_owned()),
+        _ if causes.iter().any(|cause| cause.to_string().contains("invalid HTTP")) => {
+            Reach::Malformed("an answer that is not HTTP".to_owned())
+        }
+        _ => Reach::Refused("the connection closed without an answer".to_owned()),
+    }
+}

@@ -1,0 +1,184 @@
+//! Journal lines about the connection to the ingest: one per change, never one per poll.
+
+use crate::adapters::ingest::Answer;
+use crate::adapters::ingest::document::Server;
+use crate::config::{Ingest, StatsType};
+use crate::domain::journal::{Tone, Topic};
+use crate::domain::signal::{Publisher, Reach};
+use crate::kit::units::{Millis, Mono};
+use crate::runtime::journal::Journal;
+
+/// A restart is told once in this time: two nginx workers that answer in turn look like one each
+/// second.
+const RESTART_TOLD: Millis = Millis(60_000);
+
+/// Remembers what was told last.
+pub(super) struct LinkNotes {
+    journal: Journal,
+    reach: Option<Reach>,
+    who: Option<Vec<String>>,
+    restart_told: Option<Mono>,
+    settings: Option<Ingest>,
+}
+
+impl LinkNotes {
+    pub(super) fn new(journal: Journal) -> Self {
+        Self { journal, reach: None, who: None, restart_told: None, settings: None }
+    }
+
+    /// Writes down what is new in this answer.
+    pub(super) fn look(&mut self, answer: &Answer, settings: &Ingest) {
+        if self.settings.as_ref() != Some(settings) {
+            *self = Self { settings: Some(settings.clone()), ..Self::new(self.journal.clone()) };
+        }
+        if answer.sample.reach == Reach::Restarted {
+            return self.restarted(answer.sample.at);
+        }
+        self.reach(answer, settings.kind);
+        self.publishers(answer, settings);
+    }
+
+    fn restarted(&mut self, at: Mono) {
+        if self.restart_told.is_none_or(|told| at.since(told) >= RESTART_TOLD) {
+            self.restart_told = Some(at);
+            self.note(Tone::Warn, sentence(&Reach::Restarted.reason()));
+        }
+    }
+
+    fn reach(&mut self, answer: &Answer, expected: StatsType) {
+        let reach = &answer.sample.reach;
+        if self.reach.as_ref() == Some(reach) {
+            return;
+        }
+        self.reach = Some(reach.clone());
+        let by = answer.server.map(|server| who_answers(server, expected)).unwrap_or_default();
+        match reach {
+            Reach::Ok => self.note(Tone::Good, sentence(&format!("{}{by}", reach.reason()))),
+            Reach::NotSetUp => self.note(Tone::Info, sentence(&reach.reason())),
+            _ => self.note(Tone::Warn, sentence(&reach.reason())),
+        }
+    }
+
+    /// Who is connected; an ambiguity was told already as the reach.
+    fn publishers(&mut self, answer: &Answer, settings: &Ingest) {
+        let Some(names) = &answer.names else { return };
+        if answer.sample.reach != Reach::Ok {
+            return;
+        }
+        let who = match (answer.sample.publisher, &answer.sample.feed) {
+            (Publisher::Present, feed) => vec![feed.clone().unwrap_or_else(|| "the publisher".to_owned())],
+            _ => names.clone(),
+        };
+        let present = answer.sample.publisher == Publisher::Present;
+        if self.who.as_ref() == Some(&who) {
+            return;
+        }
+        let text = match settings.feed.as_deref() {
+            _ if present => format!("Connected to the ingest: {}.", who[0]),
+            Some(wish) if !who.is_empty() => {
+                format!("'{wish}' (STATS_FEED) is not connected to the ingest; connected: {}.", who.join(", "))
+            }
+            _ => "Nobody is connected to the ingest.".to_owned(),
+        };
+        self.who = Some(who);
+        self.note(if present { Tone::Good } else { Tone::Warn }, text);
+    }
+
+    fn note(&self, tone: Tone, text: String) {
+        self.journal.note(Topic::Link, tone, "ingest", text);
+    }
+}
+
+/// Names the server, and a STATS_TYPE that says otherwise: it is read all the same.
+fn who_answers(server: Server, expected: StatsType) -> String {
+    let surprise = match (expected, server) {
+        (StatsType::Auto, _) | (StatsType::Nginx, Server::Nginx) => "",
+        (StatsType::Nginx, _) => " although STATS_TYPE is nginx",
+        (StatsType::Sls, Server::Nginx) => " although STATS_TYPE is sls",
+        (StatsType::Sls, _) => "",
+    };
+    format!(": {server} answers{surprise}")
+}
+
+/// The reason as a sentence of its own.
+fn sentence(reason: &str) -> String {
+    let mut letters = reason.chars();
+    let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::signal::Sample;
+    use crate::runtime::journal;
+
+    fn answer(sample: Sample, names: &[&str]) -> Answer {
+        let names = (sample.reach == Reach::Ok).then(|| names.iter().map(|name| (*name).to_owned()).collect());
+        Answer { sample, server: Some(Server::Nginx), names, pause: Millis(0) }
+    }
+
+    fn present(name: &str) -> Answer {
+        let feed = Some(name.to_owned());
+        answer(Sample { publisher: Publisher::Present, feed, ..Sample::absent(Mono(0)) }, &[name])
+    }
+
+    fn unreadable(at: u64, reach: Reach) -> Answer {
+        answer(Sample::unreadable(Mono(at), reach), &[])
+    }
+
+    /// The lines that these answers make.
+    fn told(feed: Option<&str>, answers: &[Answer]) -> Vec<String> {
+        let feed = feed.map(str::to_owned);
+        told_with(&Ingest { url: None, kind: StatsType::Auto, feed, timeout: Millis(800) }, answers)
+    }
+
+    fn told_with(settings: &Ingest, answers: &[Answer]) -> Vec<String> {
+        let (journal, mut lane) = journal::lane();
+        let mut notes = LinkNotes::new(journal);
+        answers.iter().for_each(|answer| notes.look(answer, settings));
+        std::iter::from_fn(|| lane.try_recv().ok()).map(|entry| entry.text).collect()
+    }
+
+    #[test]
+    fn each_change_is_one_line() {
+        let nobody = || answer(Sample::absent(Mono(0)), &[]);
+        let down = || unreadable(0, Reach::Timeout);
+        let answers =
+            [nobody(), nobody(), present("live/a"), present("live/a"), down(), down(), present("live/a"), nobody()];
+        assert_eq!(
+            told(None, &answers),
+            [
+                "The ingest statistics can be read: nginx-rtmp answers.",
+                "Nobody is connected to the ingest.",
+                "Connected to the ingest: live/a.",
+                "The ingest statistics do not answer in time.",
+                "The ingest statistics can be read: nginx-rtmp answers.",
+                "Nobody is connected to the ingest.",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_wish_that_is_not_connected_is_told_with_who_is() {
+        let lines = told(Some("feed1"), &[answer(Sample::absent(Mono(0)), &["live/a", "live/b"])]);
+        assert_eq!(lines[1], "'feed1' (STATS_FEED) is not connected to the ingest; connected: live/a, live/b.");
+    }
+
+    #[test]
+    fn a_stats_type_that_says_otherwise_is_told() {
+        let settings = Ingest { url: None, kind: StatsType::Sls, feed: None, timeout: Millis(800) };
+        let lines = told_with(&settings, &[present("live/a")]);
+        assert_eq!(lines[0], "The ingest statistics can be read: nginx-rtmp answers although STATS_TYPE is sls.");
+    }
+
+    #[test]
+    fn workers_that_answer_in_turn_do_not_flood_the_journal() {
+        let mut answers = Vec::new();
+        for second in 0..60 {
+            answers.extend([present("live/a"), unreadable(1000 * second, Reach::Restarted)]);
+        }
+        assert_eq!(told(None, &answers).len(), 3, "can be read, connected, restarted");
+        assert_eq!(told(None, &[unreadable(0, Reach::Restarted), unreadable(60_000, Reach::Restarted)]).len(), 2);
+    }
+}

@@ -1,0 +1,317 @@
+//! The ingest side over real sockets: the poller against every misbehaviour of the fake server, and
+//! the watching room with its pace, its cell and its journal lines.
+
+use std::time::Duration;
+use stream_control::adapters::ingest::Poller;
+use stream_control::config::{self, Config, Ingest, StatsType};
+use stream_control::demo::fake_ingest::{FakeIngest, Manners, Mode, Shape};
+use stream_control::domain::failover::rules::Rules;
+use stream_control::domain::journal::{Entry, Topic};
+use stream_control::domain::signal::{Feed, Pace, Publisher, Reach, Sample};
+use stream_control::features::ingest_watch::IngestWatch;
+use stream_control::kit::secret::Secret;
+use stream_control::kit::units::{Bytes, Kbps, Millis};
+use stream_control::runtime::journal;
+use stream_control::runtime::shared::{self, Reader, Writer};
+use stream_control::runtime::supervisor::Supervisor;
+use tokio::sync::mpsc;
+use url::Url;
+
+/// Long enough that a busy machine does not turn a right answer into a time-out.
+const PATIENT: Millis = Millis(10_000);
+
+fn settings(url: Option<Url>, feed: Option<&str>, timeout: Millis) -> Ingest {
+    // Any client needs a crypto provider, also for plain HTTP; another test may have been first.
+    rustls::crypto::ring::default_provider().install_default().ok();
+    Ingest { url: url.map(Secret::new), kind: StatsType::Auto, feed: feed.map(str::to_owned), timeout }
+}
+
+async fn fake(shape: Shape, mode: Mode) -> FakeIngest {
+    let fake = FakeIngest::start(shape).await.expect("a free port");
+    fake.set(mode);
+    fake
+}
+
+async fn poll(url: Url, feed: Option<&str>, timeout: Millis) -> Sample {
+    let poller = Poller::new(&settings(Some(url), feed, timeout)).expect("a client");
+    poller.expect("a poller, for there is an address").poll().await.sample
+}
+
+const BOTH: [Shape; 2] = [Shape::Sls, Shape::Nginx];
+
+#[tokio::test]
+async fn a_page_that_cannot_be_read_is_unknown_with_the_reason() {
+    let malformed = |what: &str| Reach::Malformed(what.to_owned());
+    let table = [
+        (Manners::Status(500), [Reach::Http(500), Reach::Http(500)]),
+        (Manners::Status(302), [Reach::Http(302), Reach::Http(302)]),
+        (Manners::Status(404), [Reach::Http(404), Reach::Http(404)]),
+        (Manners::Status(401), [Reach::Auth(401), Reach::Auth(401)]),
+        (Manners::Status(403), [Reach::Auth(403), Reach::Auth(403)]),
+        (
+            Manners::RateLimit { retry_after: 7 },
+            [7, 7].map(|s| Reach::RateLimited { retry_after: Some(Millis(s * 1000)) }),
+        ),
+        (Manners::Html, ["an HTML page"; 2].map(malformed)),
+        (Manners::Empty, ["an empty answer"; 2].map(malformed)),
+        (Manners::HalfDocument, ["JSON that ends in the middle", "XML that ends in the middle"].map(malformed)),
+        (Manners::HalfBody, ["an answer that breaks off"; 2].map(malformed)),
+        (Manners::TenMebibytes, ["an answer larger than 1 MiB"; 2].map(malformed)),
+        (Manners::NotHttp, ["an answer that is not HTTP"; 2].map(malformed)),
+        (Manners::Close, ["the connection closed without an answer"; 2].map(|why| Reach::Refused(why.to_owned()))),
+    ];
+    for (manners, wanted) in table {
+        for (shape, wanted) in BOTH.into_iter().zip(wanted) {
+            let fake = fake(shape, Mode::Healthy(Kbps(2500.0))).await;
+            fake.behave(manners);
+            let sample = poll(fake.url(), None, PATIENT).await;
+            assert_eq!(sample.reach, wanted, "{manners:?} {shape:?}");
+            assert_eq!(sample, Sample::unreadable(sample.at, wanted), "nothing else is told");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_hangs_is_given_up_in_time() {
+    let fake = fake(Shape::Sls, Mode::Gone).await;
+    fake.behave(Manners::Hang);
+    let sample = poll(fake.url(), None, Millis(50)).await;
+    assert_eq!((sample.reach, sample.publisher), (Reach::Timeout, Publisher::Unknown));
+}
+
+#[tokio::test]
+async fn nobody_listening_is_told_as_such() {
+    let url = fake(Shape::Sls, Mode::Gone).await.url();
+    let refused =
+        async || poll(url.clone(), None, PATIENT).await.reach == Reach::Refused("connection refused".to_owned());
+    // The port is free as soon as the dropped fake's task has gone.
+    let wait = async {
+        while !refused().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), wait).await.expect("refused once the port is free");
+}
+
+#[tokio::test]
+async fn odd_numbers_make_a_sample_without_them() {
+    for manners in [Manners::MinusOne, Manners::Huge, Manners::NaN, Manners::Strings, Manners::MissingFields] {
+        for shape in BOTH {
+            let fake = fake(shape, Mode::Healthy(Kbps(2500.0))).await;
+            fake.behave(manners);
+            let sample = poll(fake.url(), None, PATIENT).await;
+            if (shape, manners) == (Shape::Sls, Manners::NaN) {
+                assert_eq!(sample.reach, Reach::Malformed("JSON with errors in it".to_owned()));
+                continue;
+            }
+            assert_eq!((&sample.reach, sample.publisher), (&Reach::Ok, Publisher::Present), "{manners:?} {shape:?}");
+            let wanted = if (shape, manners) == (Shape::Sls, Manners::Strings) { Some(Kbps(2500.0)) } else { None };
+            assert_eq!(sample.kbps_server, wanted, "{manners:?} {shape:?}");
+            assert_eq!(
+                (sample.rx_bytes, sample.media_ts, sample.dropped.filter(|count| *count > 0)),
+                (None, None, None)
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn fields_that_nobody_knows_do_no_harm() {
+    for shape in BOTH {
+        let fake = fake(shape, Mode::Healthy(Kbps(2500.0))).await;
+        fake.behave(Manners::ExtraFields);
+        let sample = poll(fake.url(), None, PATIENT).await;
+        assert_eq!((&sample.reach, sample.publisher), (&Reach::Ok, Publisher::Present), "{shape:?}");
+        assert!(sample.kbps_server.is_some(), "{shape:?}");
+    }
+}
+
+#[tokio::test]
+async fn of_two_publishers_none_is_taken_without_a_choice() {
+    let fake = fake(Shape::Nginx, Mode::TwoPublishers(Kbps(2500.0))).await;
+    let names = vec!["out/feed1".to_owned(), "publish/feed1".to_owned()];
+    let unchosen = poll(fake.url(), None, PATIENT).await;
+    assert_eq!((unchosen.reach, unchosen.publisher), (Reach::Ambiguous(names.clone()), Publisher::Unknown));
+    assert_eq!(poll(fake.url(), Some("feed1"), PATIENT).await.reach, Reach::Ambiguous(names));
+    assert_eq!(poll(fake.url(), Some("publish/feed1"), PATIENT).await.feed.as_deref(), Some("publish/feed1"));
+    assert_eq!(poll(fake.url(), Some("publish/feed9"), PATIENT).await.publisher, Publisher::Absent);
+}
+
+#[tokio::test]
+async fn the_login_of_the_address_goes_along_as_basic_authentication() {
+    let fake = fake(Shape::Nginx, Mode::Gone).await;
+    let mut url = fake.url();
+    url.set_username("bob").expect("a host");
+    url.set_password(Some("p w")).expect("a host");
+    poll(url, None, PATIENT).await;
+    let head = fake.asked().remove(0).head.to_lowercase();
+    // bob:p w
+    assert!(head.contains(&"authorization: Basic Ym9iOnAgdw==".to_lowercase()), "{head}");
+    assert!(!head.lines().next().expect("a request line").contains("bob"));
+}
+
+#[tokio::test]
+async fn one_connection_serves_many_polls_and_counters_advance() {
+    let fake = fake(Shape::Nginx, Mode::Healthy(Kbps(8000.0))).await;
+    let mut poller = Poller::new(&settings(Some(fake.url()), None, PATIENT)).expect("a client").expect("a poller");
+    let first = poller.poll().await.sample;
+    let mut later = poller.poll().await.sample;
+    while later.rx_bytes == first.rx_bytes {
+        later = poller.poll().await.sample;
+    }
+    assert!(later.rx_bytes > first.rx_bytes && later.media_ts > first.media_ts);
+    assert_eq!((&later.session, later.rx_bytes > Some(Bytes(0))), (&first.session, true));
+    assert_eq!(fake.connections(), 1);
+}
+
+/// The room at work, with what it is told and what it tells.
+struct Watched {
+    config: Writer<Config>,
+    pace: Writer<Pace>,
+    feed: Reader<Feed>,
+    lines: mpsc::Receiver<Entry>,
+    _supervisor: Supervisor,
+}
+
+impl Watched {
+    fn new(ingest: Ingest, pace: Pace) -> Self {
+        let (config, config_reader) = shared::cell(config(ingest));
+        let (pace, pace_reader) = shared::cell(pace);
+        let (feed_writer, feed) = shared::cell(Feed::default());
+        let (journal, lines) = journal::lane();
+        let mut supervisor = Supervisor::new(journal.clone());
+        supervisor.start(IngestWatch::new(config_reader, pace_reader, feed_writer, journal));
+        Self { config, pace, feed, lines, _supervisor: supervisor }
+    }
+
+    /// The first sample that fits.
+    async fn sample(&mut self, wanted: impl Fn(&Sample) -> bool) -> Sample {
+        let fits = |feed: &Feed| feed.sample.as_ref().is_some_and(&wanted);
+        let wait = tokio::time::timeout(Duration::from_secs(20), self.feed.until(fits));
+        wait.await.unwrap_or_else(|_| panic!("never so, but {:?}", self.feed.get()));
+        self.feed.get().sample.expect("a sample")
+    }
+
+    /// Waits until the fake has been asked `count` times; the gaps between them in ms.
+    async fn gaps(&mut self, fake: &FakeIngest, count: usize) -> Vec<u64> {
+        let asked = self.feed.get().polls;
+        let wait = self.feed.until(|_| fake.asked().len() >= count);
+        tokio::time::timeout(Duration::from_secs(20), wait).await.unwrap_or_else(|_| panic!("only {asked} polls"));
+        fake.asked().windows(2).map(|pair| pair[1].at.since(pair[0].at).0).collect()
+    }
+
+    fn told(&mut self) -> Vec<String> {
+        std::iter::from_fn(|| self.lines.try_recv().ok())
+            .inspect(|entry| assert_eq!(entry.topic, Topic::Link, "{}", entry.text))
+            .map(|entry| entry.text)
+            .collect()
+    }
+}
+
+fn config(ingest: Ingest) -> Config {
+    Config {
+        web: config::Web {
+            bind: "127.0.0.1:0".parse().expect("an address"),
+            data_dir: "data".into(),
+            password_hash: None,
+            password: None,
+            alert_token: None,
+        },
+        obs: config::Obs { host: "127.0.0.1".to_owned(), port: 4455, password: None, media_source: None },
+        scenes: config::Scenes {
+            live: "LIVE".into(),
+            low: "LOW".into(),
+            offline: None,
+            brb: "BRB".into(),
+            starting: "STARTING".into(),
+        },
+        ingest,
+        rules: Rules::default(),
+    }
+}
+
+#[tokio::test]
+async fn the_room_waits_for_an_address_and_takes_a_new_one_at_once() {
+    let mut room = Watched::new(settings(None, None, PATIENT), Pace::Calm);
+    room.sample(|sample| sample.reach == Reach::NotSetUp).await;
+    let fake = fake(Shape::Nginx, Mode::Healthy(Kbps(2500.0))).await;
+    room.config.edit(|config| config.ingest = settings(Some(fake.url()), None, PATIENT));
+    let sample = room.sample(|sample| sample.reach == Reach::Ok).await;
+    assert_eq!((sample.publisher, sample.feed.as_deref()), (Publisher::Present, Some("publish/feed1")));
+    let feed = room.feed.get();
+    assert_eq!((feed.polls, feed.server.as_deref()), (2, Some("nginx-rtmp")));
+    assert_eq!(
+        room.told(),
+        [
+            "No ingest is set up (STATS_URL is empty).",
+            "The ingest statistics can be read: nginx-rtmp answers.",
+            "Connected to the ingest: publish/feed1.",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_poll_under_way_does_not_delay_new_settings() {
+    let hanging = fake(Shape::Sls, Mode::Gone).await;
+    hanging.behave(Manners::Hang);
+    let good = fake(Shape::Sls, Mode::Healthy(Kbps(2500.0))).await;
+    let mut room = Watched::new(settings(Some(hanging.url()), None, Millis(3_600_000)), Pace::Calm);
+    while hanging.asked().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    room.config.edit(|config| config.ingest = settings(Some(good.url()), None, PATIENT));
+    assert_eq!(room.sample(|sample| sample.reach == Reach::Ok).await.publisher, Publisher::Present);
+}
+
+#[tokio::test]
+async fn polls_keep_the_pace_and_quicken_when_asked() {
+    let fake = fake(Shape::Sls, Mode::Healthy(Kbps(2500.0))).await;
+    let mut room = Watched::new(settings(Some(fake.url()), None, PATIENT), Pace::Calm);
+    let calm = room.gaps(&fake, 2).await;
+    assert!(calm[0] >= 950, "{calm:?}");
+    room.pace.set(Pace::Quick);
+    let quick = room.gaps(&fake, 6).await.split_off(1);
+    assert!(quick.iter().all(|gap| *gap >= 200) && quick.iter().sum::<u64>() < 3000, "{quick:?}");
+}
+
+#[tokio::test]
+async fn polls_never_overlap() {
+    let fake = fake(Shape::Sls, Mode::Gone).await;
+    fake.behave(Manners::Hang);
+    let mut room = Watched::new(settings(Some(fake.url()), None, Millis(600)), Pace::Quick);
+    let gaps = room.gaps(&fake, 3).await;
+    assert!(gaps.iter().all(|gap| *gap >= 550), "{gaps:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_asks_us_to_slow_down_is_left_alone_as_long_as_it_says() {
+    let fake = fake(Shape::Sls, Mode::Healthy(Kbps(2500.0))).await;
+    fake.behave(Manners::RateLimit { retry_after: 1 });
+    let mut room = Watched::new(settings(Some(fake.url()), None, PATIENT), Pace::Quick);
+    let gaps = room.gaps(&fake, 2).await;
+    assert!(gaps[0] >= 950, "{gaps:?}");
+}
+
+#[tokio::test]
+async fn a_reload_of_nginx_is_no_absence() {
+    let fake = fake(Shape::Nginx, Mode::Healthy(Kbps(2500.0))).await;
+    let mut room = Watched::new(settings(Some(fake.url()), None, PATIENT), Pace::Quick);
+    room.sample(|sample| sample.publisher == Publisher::Present).await;
+    fake.reload();
+    fake.set(Mode::Gone);
+    let sample = room.sample(|sample| sample.publisher != Publisher::Present).await;
+    assert_eq!((sample.reach, sample.publisher), (Reach::Restarted, Publisher::Unknown));
+}
+
+#[tokio::test]
+async fn a_blackhole_shows_in_the_buffer_and_an_end_as_absence() {
+    let fake = fake(Shape::Sls, Mode::Healthy(Kbps(2500.0))).await;
+    let mut room = Watched::new(settings(Some(fake.url()), Some("feed1"), PATIENT), Pace::Quick);
+    room.sample(|sample| sample.buffer == Some(Millis(1970))).await;
+    fake.set(Mode::Blackhole);
+    let draining = room.sample(|sample| sample.buffer < Some(Millis(1970))).await;
+    assert_eq!(draining.kbps_server, Some(Kbps(2500.0)), "the published rate does not know yet");
+    fake.set(Mode::Gone);
+    room.sample(|sample| sample.publisher == Publisher::Absent).await;
+    assert_eq!(room.told().last().map(String::as_str), Some("Nobody is connected to the ingest."));
+}

@@ -1,0 +1,3 @@
+//! Flows over real sockets.
+
+mod ingest;
