@@ -325,7 +325,8 @@ mod tests {
 
     #[test]
     fn the_slope_rule_fires_on_two_deep_falls_and_not_on_a_glitch() {
-        let table: &[(&str, &[(u64, u64)], bool)] = &[
+        type Case = (&'static str, &'static [(u64, u64)], bool);
+        let table: &[Case] = &[
             ("blackhole", &[(0, 1970), (1000, 1300), (1250, 1050), (1500, 800)], true),
             ("one fall only", &[(0, 1970), (1000, 900)], false),
             ("glitch of one second", &[(0, 1970), (450, 1500), (700, 1250), (950, 1000), (1200, 1970)], false),
