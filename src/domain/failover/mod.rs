@@ -38,6 +38,22 @@ pub enum Class {
     Good,
 }
 
+impl Class {
+    /// The name in rows and numbers.
+    pub fn name(self) -> &'static str {
+        match self {
+            Class::Unknown => "UNKNOWN",
+            Class::Absent => "ABSENT",
+            Class::Warming => "WARMING",
+            Class::Stalled => "STALLED",
+            Class::Bad => "BAD",
+            Class::Low => "LOW",
+            Class::Mid => "MID",
+            Class::Good => "GOOD",
+        }
+    }
+}
+
 /// The three scenes that failover manages, by role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "UPPERCASE")]

@@ -1,6 +1,7 @@
 //! Room: failover. Reads the feed, what OBS reports and the settings, steps the pure machine, gives
 //! its orders through the desk and writes the failover cell. It switches nothing itself.
 
+mod pause;
 mod show;
 
 use crate::config::Config;
@@ -20,6 +21,8 @@ use crate::runtime::desk::{Desk, Ticket};
 use crate::runtime::journal::Journal;
 use crate::runtime::shared::{Reader, Writer};
 use crate::runtime::supervisor::Task;
+use crate::store::Store;
+use crate::store::samples::SampleRow;
 use show::Show;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -54,6 +57,10 @@ pub struct Parts {
     pub bus: Bus,
     /// Where decisions are written down.
     pub journal: Journal,
+    /// Where the feed is written down second by second while live.
+    pub samples: mpsc::Sender<SampleRow>,
+    /// Keeps a pause over a restart.
+    pub store: Store,
 }
 
 /// The room. Its machine survives a restart of the task.
@@ -169,20 +176,25 @@ impl Failover {
         }
     }
 
-    fn obey(&mut self, ticket: Ticket) {
+    async fn obey(&mut self, ticket: Ticket) {
         let by = ticket.origin.to_string();
-        let outcome = match &ticket.order {
+        let (done, kept) = match &ticket.order {
             Order::Failover(FailoverOrder::Pause) => {
-                self.paused.get_or_insert((by, clock::unix()));
-                Outcome::Done("Automatic switching is paused.".to_owned())
+                let (who, since) = self.paused.get_or_insert((by, clock::unix())).clone();
+                ("Automatic switching is paused.", pause::keep(&self.parts.store, who, since).await)
             }
             Order::Failover(FailoverOrder::Resume) => {
                 self.paused = None;
-                Outcome::Done("Automatic switching is on.".to_owned())
+                ("Automatic switching is on.", pause::forget(&self.parts.store).await)
             }
-            other => Outcome::Failed(format!("The failover room cannot {other}.")),
+            other => {
+                let text = format!("The failover room cannot {other}.");
+                return ticket.answer(Outcome::Failed(text));
+            }
         };
-        ticket.answer(outcome);
+        let text =
+            kept.map_or_else(|why| format!("{done} A restart will not remember it: {why}."), |()| done.to_owned());
+        ticket.answer(Outcome::Done(text));
     }
 
     fn publish(
@@ -203,6 +215,10 @@ impl Failover {
         }
         let view = self.show.view(&self.machine, &standing, text, self.paused.clone(), fresh);
         self.parts.view.edit_if_changed(|cell| *cell = view);
+        if let Some(row) = self.show.row(fresh, reported.live, self.machine.verdict(), self.machine.measured()) {
+            // A full lane costs a point of a curve, never a decision.
+            let _ = self.parts.samples.try_send(row);
+        }
         let pace = self.machine.pace();
         self.parts.pace.edit_if_changed(|cell| *cell = pace);
     }
@@ -225,6 +241,7 @@ impl Task for Failover {
     }
 
     async fn run(&mut self, stop: CancellationToken) -> anyhow::Result<()> {
+        self.paused = pause::recall(&self.parts.store).await.or(self.paused.take());
         self.tick();
         loop {
             let wait = self.next_wake().since(clock::mono());
@@ -234,7 +251,7 @@ impl Task for Failover {
                 () = self.parts.obs.changed() => {}
                 () = self.parts.config.changed() => {}
                 () = tokio::time::sleep(wait.into()) => {}
-                Some(ticket) = self.parts.orders.recv() => self.obey(ticket),
+                Some(ticket) = self.parts.orders.recv() => self.obey(ticket).await,
                 Some(Ok((place, outcome))) = self.sent.join_next() => self.answered(place, &outcome),
             }
             self.tick();

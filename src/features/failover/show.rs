@@ -10,6 +10,7 @@ use crate::domain::journal::Tone;
 use crate::domain::signal::{Reach, Sample};
 use crate::kit::clock;
 use crate::kit::units::{Kbps, Millis, Mono, UnixMs};
+use crate::store::samples::SampleRow;
 use std::collections::{HashMap, VecDeque};
 
 /// How far back the sparkline goes.
@@ -26,6 +27,7 @@ pub struct Show {
     feed: Option<String>,
     spark: VecDeque<(UnixMs, Option<Kbps>)>,
     last_reading: Option<UnixMs>,
+    last_row: Option<UnixMs>,
     last_key: &'static str,
     said: HashMap<&'static str, Mono>,
 }
@@ -78,6 +80,33 @@ impl Show {
         Some(match standing {
             Standing::SceneMissing(_) | Standing::Unknown(_) | Standing::NoObs => Tone::Warn,
             _ => Tone::Info,
+        })
+    }
+
+    /// The row of this sample for the history: at most one a second, and only while live.
+    pub fn row(
+        &mut self,
+        fresh: Option<&Sample>,
+        live: Option<bool>,
+        verdict: &Verdict,
+        measured: &Measured,
+    ) -> Option<SampleRow> {
+        let sample = fresh.filter(|_| live == Some(true))?;
+        let at = clock::unix();
+        if self.last_row.is_some_and(|last| at.since(last) < SPARK_STEP) {
+            return None;
+        }
+        self.last_row = Some(at);
+        Some(SampleRow {
+            at,
+            feed: sample.feed.clone().unwrap_or_default(),
+            class: verdict.class.name().to_owned(),
+            kbps: shown_rate(verdict, measured),
+            rtt: sample.rtt,
+            buffer: sample.buffer,
+            latency: sample.latency,
+            lost: sample.lost,
+            dropped: sample.dropped,
         })
     }
 

@@ -1,0 +1,75 @@
+//! A headless Chromium driven by chromedriver, with a fresh profile.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use fantoccini::{Client, ClientBuilder, wd::Capabilities};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::ports::free_port;
+use super::{Process, caged, comes_true, port_open};
+
+/// A browser with one window.
+pub struct Browser {
+    /// The session: `goto`, `find`, `execute` and the like.
+    pub client: Client,
+    _process: Process,
+    _folder: TempDir,
+}
+
+impl Browser {
+    /// Starts chromedriver and a Chromium of 1280 by 800 points.
+    pub async fn start() -> Self {
+        let folder = TempDir::new().expect("temporary folder");
+        let port = free_port();
+        let process = launch(folder.path(), port);
+        let up = comes_true(Duration::from_secs(20), async || port_open(port).await);
+        assert!(up.await, "chromedriver does not come up: {}", process.log_tail());
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities(folder.path()))
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .unwrap_or_else(|e| panic!("Chromium does not start: {e}; {}", process.log_tail()));
+        Self { client, _process: process, _folder: folder }
+    }
+
+    /// Gives the page itself (not the window with its bars) this many points.
+    pub async fn resize(&self, width: u32, height: u32) {
+        let set = async |height| self.client.set_window_size(width, height).await.expect("the window takes a size");
+        set(height).await;
+        let inner = self.client.execute("return innerHeight", vec![]).await.expect("a script runs");
+        let inner = inner.as_u64().expect("a height is a number") as u32;
+        set(height + height.saturating_sub(inner)).await;
+    }
+
+    /// Saves what the window shows as a PNG file.
+    pub async fn screenshot(&self, path: &Path) {
+        let png = self.client.screenshot().await.expect("Chromium takes a picture");
+        fs::write(path, png).expect("the picture is written");
+    }
+}
+
+fn launch(folder: &Path, port: u16) -> Process {
+    let mut command = caged("chromedriver");
+    command.arg(format!("--port={port}")).env("HOME", folder).env("TMPDIR", folder);
+    Process::start(command, &folder.join("chromedriver.log"))
+}
+
+fn capabilities(folder: &Path) -> Capabilities {
+    let args = json!([
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--window-size=1280,800",
+        format!("--user-data-dir={}", folder.join("profile").display()),
+    ]);
+    [("goog:chromeOptions".to_owned(), json!({ "args": args }))].into_iter().collect()
+}
