@@ -3,4 +3,5 @@
 mod flows;
 mod store;
 mod support;
+mod tidy;
 mod traces;
