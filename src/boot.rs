@@ -1,6 +1,40 @@
-//! Wiring.
+//! Builds the house: the only file that knows every room. A straight list in order of construction;
+//! stopping is the same list backwards.
 
-use crate::config::Values;
+use crate::config::{self, Values, mistake};
+use crate::domain::failover::View;
+use crate::domain::journal::{Tone, Topic};
+use crate::domain::signal::{Feed, Pace};
+use crate::domain::stream::Obs;
+use crate::features::access::Access;
+use crate::features::alerts::{AlertsRoom, Recent};
+use crate::features::failover::{self, Failover};
+use crate::features::ingest_watch::IngestWatch;
+use crate::features::journal::JournalRoom;
+use crate::features::obs_link::{self, ObsLink};
+use crate::features::settings::SettingsRoom;
+use crate::runtime::bus::Bus;
+use crate::runtime::desk::{DeskBuilder, Room};
+use crate::runtime::journal::{self, Journal};
+use crate::runtime::shared;
+use crate::runtime::supervisor::Supervisor;
+use crate::store::Store;
+use crate::web::ctx::{Cells, Ctx};
+use crate::web::shell;
+use anyhow::Context as _;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// Time that each task has to end by itself. All of them together need a fraction of a second;
+/// this is for one that hangs.
+const GRACE: Duration = Duration::from_millis(2500);
+
+/// Samples that wait for the journal room.
+const SAMPLES: usize = 256;
 
 /// What the daemon begins with.
 pub struct Start {
@@ -8,7 +42,164 @@ pub struct Start {
     pub values: Values,
 }
 
-/// Runs the daemon until it is told to stop.
-pub async fn run(_start: Start) -> anyhow::Result<()> {
-    Ok(())
+/// A daemon with every room running, not yet serving.
+pub struct House {
+    ctx: Ctx,
+    bind: SocketAddr,
+    supervisor: Supervisor,
+    store: Store,
+    journal: Journal,
+    stop: CancellationToken,
+}
+
+/// Runs the daemon until SIGTERM or SIGINT.
+pub async fn run(start: Start) -> anyhow::Result<()> {
+    let house = House::build(start).await?;
+    let bind = house.bind;
+    let listener = TcpListener::bind(bind).await.with_context(|| format!("cannot listen on {bind} (BIND_ADDR)"))?;
+    let stop = house.stop_token();
+    tokio::spawn(stop_on_signal(stop));
+    house.serve(listener).await
+}
+
+impl House {
+    /// Opens the store, settles the settings and starts every room.
+    /// Errors: the store cannot be opened, or the settings do not parse.
+    pub async fn build(start: Start) -> anyhow::Result<Self> {
+        // One TLS provider throughout; a second call (another house in the same process) changes nothing.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let config = config::Config::parse(&start.values).map_err(|m| anyhow::anyhow!(mistake::all(&m)))?;
+        let store = Store::open(&config.web.data_dir).await?;
+        let settled = config::settle(&start.values, store.settings().await?)
+            .map_err(|m| anyhow::anyhow!(mistake::all(&m)))?;
+
+        let (journal, lines) = journal::lane();
+        let (samples_in, samples_out) = mpsc::channel(SAMPLES);
+        let bus = Bus::new();
+        let mut desk = DeskBuilder::new(journal.clone());
+        let orders = |desk: &mut DeskBuilder, room| desk.room(room);
+        let (to_obs, to_failover) = (orders(&mut desk, Room::Obs), orders(&mut desk, Room::Failover));
+        let (to_alerts, to_settings) = (orders(&mut desk, Room::Alerts), orders(&mut desk, Room::Settings));
+        let desk = desk.open();
+
+        let (obs_cell, obs) = shared::cell(Obs::default());
+        let (feed_cell, feed) = shared::cell(Feed::default());
+        let (view_cell, view) = shared::cell(View::default());
+        let (pace_cell, pace) = shared::cell(Pace::default());
+        let (recent_cell, alerts) = shared::cell(Recent::default());
+
+        for mistake in &settled.set_aside {
+            journal.note(Topic::System, Tone::Warn, "settings", format!("A saved setting no longer fits and is set aside: {mistake}"));
+        }
+        let history = JournalRoom::new(store.clone(), journal.clone(), lines, samples_out);
+        let settings = SettingsRoom::new(store.clone(), settled, to_settings, bus.clone());
+        let config = settings.config();
+        let cells = Cells {
+            obs: obs.clone(),
+            view: view.clone(),
+            feed: feed.clone(),
+            tail: history.tail(),
+            config: config.clone(),
+            tasks: shared::cell(Vec::new()).1,
+            alerts,
+            settings: settings.view(),
+        };
+        let access = Access::open(store.clone(), &config.get().web, journal.clone()).await?;
+
+        let mut supervisor = Supervisor::new(journal.clone());
+        supervisor.start(history);
+        supervisor.start(settings);
+        supervisor.start(AlertsRoom::new(bus.clone(), to_alerts, view, recent_cell, journal.clone()));
+        supervisor.start(ObsLink::new(obs_link::Parts {
+            config: config.clone(),
+            pace: pace.clone(),
+            orders: to_obs,
+            cell: obs_cell,
+            bus: bus.clone(),
+            journal: journal.clone(),
+        }));
+        supervisor.start(IngestWatch::new(config.clone(), pace, feed_cell, journal.clone()));
+        supervisor.start(Failover::new(failover::Parts {
+            config: config.clone(),
+            feed,
+            obs,
+            orders: to_failover,
+            desk: desk.clone(),
+            view: view_cell,
+            pace: pace_cell,
+            bus: bus.clone(),
+            journal: journal.clone(),
+            samples: samples_in,
+            store: store.clone(),
+        }));
+
+        let stop = CancellationToken::new();
+        let cells = Cells { tasks: supervisor.states(), ..cells };
+        let ctx = Ctx::new(cells, bus, desk, access, stop.clone());
+        let bind = config.with(|config| config.web.bind);
+        Ok(Self { ctx, bind, supervisor, store, journal, stop })
+    }
+
+    /// Cancel it to stop the house.
+    pub fn stop_token(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+
+    /// What the web floor sees; tests look through it too.
+    pub fn ctx(&self) -> &Ctx {
+        &self.ctx
+    }
+
+    /// Serves until stopped, then stops every room and closes the store.
+    pub async fn serve(self, listener: TcpListener) -> anyhow::Result<()> {
+        let address = listener.local_addr()?;
+        self.greet(address);
+        notify_systemd(&self.stop);
+        let served = shell::serve(listener, self.ctx).await;
+        self.stop.cancel();
+        self.journal.note(Topic::System, Tone::Info, "daemon", "Stream Control stops.");
+        self.supervisor.stop(GRACE).await;
+        self.store.close().await;
+        served.context("the page could not be served any longer")
+    }
+
+    fn greet(&self, address: SocketAddr) {
+        let host = match address.ip() {
+            ip if ip.is_unspecified() => "localhost".to_owned(),
+            ip => ip.to_string(),
+        };
+        let page = format!("http://{host}:{}", address.port());
+        self.journal.note(Topic::System, Tone::Good, "daemon", format!("Stream Control is ready at {page}/"));
+        if let Some(path) = self.ctx.access.claim_path() {
+            // Straight to standard output: the one-time code must not become a row.
+            tracing::warn!("Nobody owns this daemon yet. Open this link once to choose a password: {page}{path}");
+        }
+    }
+}
+
+/// Cancels `stop` at SIGTERM or SIGINT.
+pub async fn stop_on_signal(stop: CancellationToken) {
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+        return;
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = int.recv() => {}
+    }
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+    stop.cancel();
+}
+
+/// Tells systemd that the house is ready and, if asked to, that it is still alive: from the same
+/// runtime that serves and polls, so that a runtime that hangs goes silent.
+fn notify_systemd(stop: &CancellationToken) {
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+    let Some(limit) = sd_notify::watchdog_enabled() else { return };
+    let stop = stop.clone();
+    tokio::spawn(async move {
+        while !stop.is_cancelled() {
+            let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
+            tokio::time::sleep(limit / 3).await;
+        }
+    });
 }
