@@ -151,7 +151,7 @@ async fn the_login_of_the_address_goes_along_as_basic_authentication() {
 }
 
 #[tokio::test]
-async fn one_connection_serves_many_polls_and_counters_advance() {
+async fn counters_advance_and_nginx_is_asked_over_a_new_connection_each_time() {
     let fake = fake(Shape::Nginx, Mode::Healthy(Kbps(8000.0))).await;
     let mut poller = Poller::new(&settings(Some(fake.url()), None, PATIENT)).expect("a client").expect("a poller");
     let first = poller.poll().await.sample;
@@ -161,7 +161,17 @@ async fn one_connection_serves_many_polls_and_counters_advance() {
     }
     assert!(later.rx_bytes > first.rx_bytes && later.media_ts > first.media_ts);
     assert_eq!((&later.session, later.rx_bytes > Some(Bytes(0))), (&first.session, true));
-    assert_eq!(fake.connections(), 1);
+    assert_eq!(fake.connections(), fake.asked().len() as u64, "a kept connection would stay with one worker");
+}
+
+#[tokio::test]
+async fn an_srt_server_is_asked_over_one_connection() {
+    let fake = fake(Shape::Sls, Mode::Healthy(Kbps(2500.0))).await;
+    let mut poller = Poller::new(&settings(Some(fake.url()), None, PATIENT)).expect("a client").expect("a poller");
+    for _ in 0..5 {
+        poller.poll().await;
+    }
+    assert_eq!(fake.connections(), 2, "one until the server is recognised, then one for good");
 }
 
 /// The room at work, with what it is told and what it tells.
