@@ -1,6 +1,7 @@
 //! One HTTP GET of the statistics page, with a limit on everything: time, size, redirects.
 
 use super::document::{Document, ParseError, Server};
+use super::no_answer::why;
 use super::{detect, memory::Memory};
 use crate::config;
 use crate::domain::signal::{Reach, Sample};
@@ -9,8 +10,6 @@ use crate::kit::units::Millis;
 use reqwest::header::{CONNECTION, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
-use std::error::Error;
-use std::io::ErrorKind;
 use std::time::Duration;
 use url::Url;
 
@@ -96,7 +95,7 @@ impl Poller {
     }
 
     async fn ask(&self) -> Result<Document, Reach> {
-        let response = self.request().send().await.map_err(|error| not_sent(&error))?;
+        let response = self.request().send().await.map_err(|error| why(&error))?;
         let status = response.status();
         match status {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return Err(Reach::Auth(status.as_u16())),
@@ -143,35 +142,5 @@ async fn bounded(mut response: Response) -> Result<Vec<u8>, Reach> {
             Ok(None) => return Ok(body),
             Err(_) => return Err(Reach::Malformed("an answer that breaks off".to_owned())),
         }
-    }
-}
-
-/// Why no answer came, in a few plain words.
-fn not_sent(error: &reqwest::Error) -> Reach {
-    if error.is_timeout() {
-        return Reach::Timeout;
-    }
-    if error.is_dns() {
-        return Reach::Refused("name not found".to_owned());
-    }
-    let causes: Vec<&(dyn Error + 'static)> =
-        std::iter::successors(error.source(), |cause| (*cause).source()).collect();
-    let io = causes.iter().find_map(|cause| cause.downcast_ref::<std::io::Error>());
-    let tls = causes.iter().any(|cause| cause.is::<rustls::Error>())
-        || io.and_then(std::io::Error::get_ref).is_some_and(|inner| inner.is::<rustls::Error>());
-    if tls {
-        return Reach::Refused("no secure connection, the certificate is not accepted".to_owned());
-    }
-    match io.map(std::io::Error::kind) {
-        Some(ErrorKind::ConnectionRefused) => Reach::Refused("connection refused".to_owned()),
-        Some(ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable) => {
-            Reach::Refused("no way to that address".to_owned())
-        }
-        Some(ErrorKind::TimedOut) => Reach::Timeout,
-        _ if error.is_connect() => Reach::Refused("no connection".to_owned()),
-        _ if causes.iter().any(|cause| cause.to_string().contains("invalid HTTP")) => {
-            Reach::Malformed("an answer that is not HTTP".to_owned())
-        }
-        _ => Reach::Refused("the connection closed without an answer".to_owned()),
     }
 }
