@@ -18,6 +18,8 @@ pub struct Memory {
     sessions: u32,
     process: Option<Process>,
     restarts: u32,
+    replaced_pid: Option<String>,
+    several_workers: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -42,11 +44,21 @@ impl Memory {
     /// container nginx gets the same pid each time).
     fn epoch(&mut self, document: &Document) -> Option<String> {
         let now = Process { pid: document.process.clone()?, age: document.process_age };
-        let before = self.process.replace(now.clone());
-        if before.is_some_and(|before| before.pid == now.pid && fell(before.age, now.age)) {
-            self.restarts += 1;
+        match self.process.replace(now.clone()) {
+            Some(before) if before.pid != now.pid => {
+                // A pid that was replaced never answers again, unless both are at work.
+                self.several_workers |= self.replaced_pid.as_ref() == Some(&now.pid);
+                self.replaced_pid = Some(before.pid);
+            }
+            Some(before) if fell(before.age, now.age) => self.restarts += 1,
+            _ => {}
         }
         Some(if self.restarts == 0 { now.pid } else { format!("{}+{}", now.pid, self.restarts) })
+    }
+
+    /// Whether several nginx workers were seen to answer in turn, each for its own streams alone.
+    pub fn several_workers(&self) -> bool {
+        self.several_workers
     }
 
     fn present(&mut self, sample: Sample) -> Sample {

@@ -9,6 +9,7 @@ pub mod detect;
 pub mod document;
 pub mod memory;
 pub mod nginx;
+mod no_answer;
 pub mod number;
 mod poller;
 pub mod sls;

@@ -1,16 +1,15 @@
 //! One HTTP GET of the statistics page, with a limit on everything: time, size, redirects.
 
 use super::document::{Document, ParseError, Server};
+use super::no_answer::why;
 use super::{detect, memory::Memory};
 use crate::config;
 use crate::domain::signal::{Reach, Sample};
 use crate::kit::clock;
 use crate::kit::units::Millis;
-use reqwest::header::RETRY_AFTER;
+use reqwest::header::{CONNECTION, RETRY_AFTER};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response, StatusCode};
-use std::error::Error;
-use std::io::ErrorKind;
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use std::time::Duration;
 use url::Url;
 
@@ -21,7 +20,7 @@ const BODY_LIMIT: usize = 1024 * 1024;
 const RETRY_DEFAULT: Millis = Millis(5000);
 const RETRY_BOUNDS: (Millis, Millis) = (Millis(1000), Millis(60_000));
 
-/// Asks one statistics page, again and again, over a connection that it keeps.
+/// Asks one statistics page, again and again.
 pub struct Poller {
     client: Client,
     url: Url,
@@ -40,6 +39,8 @@ pub struct Answer {
     pub server: Option<Server>,
     /// All connected publishers, the wanted one or not, sorted; `None` if the page was not readable.
     pub names: Option<Vec<String>>,
+    /// Several nginx workers answer in turn, each for its own streams alone.
+    pub several_workers: bool,
     /// Ask again no sooner than this after the answer (rate limited).
     pub pause: Millis,
 }
@@ -73,7 +74,8 @@ impl Poller {
             }
             Err(reach) => (Sample::unreadable(at, reach), None),
         };
-        Answer { sample, server: self.server, names, pause }
+        let several_workers = self.memory.several_workers();
+        Answer { sample, server: self.server, names, several_workers, pause }
     }
 
     /// The shortest time between two polls that this server bears.
@@ -81,9 +83,19 @@ impl Poller {
         self.server.map_or(Millis(0), Server::min_interval)
     }
 
+    /// reqwest turns the login of the address into basic authentication. nginx is asked over a new
+    /// connection each time: a kept one stays with one worker, and with several workers that may be
+    /// one which will never know of the stream.
+    fn request(&self) -> RequestBuilder {
+        let request = self.client.get(self.url.clone());
+        match self.server {
+            None | Some(Server::Nginx) => request.header(CONNECTION, "close"),
+            Some(_) => request,
+        }
+    }
+
     async fn ask(&self) -> Result<Document, Reach> {
-        // reqwest turns the login of the address into basic authentication.
-        let response = self.client.get(self.url.clone()).send().await.map_err(|error| not_sent(&error))?;
+        let response = self.request().send().await.map_err(|error| why(&error))?;
         let status = response.status();
         match status {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return Err(Reach::Auth(status.as_u16())),
@@ -130,35 +142,5 @@ async fn bounded(mut response: Response) -> Result<Vec<u8>, Reach> {
             Ok(None) => return Ok(body),
             Err(_) => return Err(Reach::Malformed("an answer that breaks off".to_owned())),
         }
-    }
-}
-
-/// Why no answer came, in a few plain words.
-fn not_sent(error: &reqwest::Error) -> Reach {
-    if error.is_timeout() {
-        return Reach::Timeout;
-    }
-    if error.is_dns() {
-        return Reach::Refused("name not found".to_owned());
-    }
-    let causes: Vec<&(dyn Error + 'static)> =
-        std::iter::successors(error.source(), |cause| (*cause).source()).collect();
-    let io = causes.iter().find_map(|cause| cause.downcast_ref::<std::io::Error>());
-    let tls = causes.iter().any(|cause| cause.is::<rustls::Error>())
-        || io.and_then(std::io::Error::get_ref).is_some_and(|inner| inner.is::<rustls::Error>());
-    if tls {
-        return Reach::Refused("no secure connection, the certificate is not accepted".to_owned());
-    }
-    match io.map(std::io::Error::kind) {
-        Some(ErrorKind::ConnectionRefused) => Reach::Refused("connection refused".to_owned()),
-        Some(ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable) => {
-            Reach::Refused("no way to that address".to_owned())
-        }
-        Some(ErrorKind::TimedOut) => Reach::Timeout,
-        _ if error.is_connect() => Reach::Refused("no connection".to_owned()),
-        _ if causes.iter().any(|cause| cause.to_string().contains("invalid HTTP")) => {
-            Reach::Malformed("an answer that is not HTTP".to_owned())
-        }
-        _ => Reach::Refused("the connection closed without an answer".to_owned()),
     }
 }

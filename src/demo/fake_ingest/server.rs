@@ -136,10 +136,14 @@ async fn answer(mut socket: TcpStream, state: &Mutex<State>) -> std::io::Result<
     Ok(())
 }
 
-/// The head of the next request; `None` when the client is done.
+/// The first byte of a TLS handshake.
+const TLS_HELLO: u8 = 0x16;
+
+/// The head of the next request; `None` when the client is done. A TLS greeting counts as one: real
+/// servers answer it in plain HTTP too.
 async fn request(socket: &mut TcpStream) -> std::io::Result<Option<String>> {
     let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
+    while !head.ends_with(b"\r\n\r\n") && head.first() != Some(&TLS_HELLO) {
         if head.len() > LONGEST_REQUEST || socket.read_buf(&mut head).await? == 0 {
             return Ok(None);
         }

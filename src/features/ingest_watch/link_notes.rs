@@ -18,12 +18,13 @@ pub(super) struct LinkNotes {
     reach: Option<Reach>,
     who: Option<Vec<String>>,
     restart_told: Option<Mono>,
+    workers_told: bool,
     settings: Option<Ingest>,
 }
 
 impl LinkNotes {
     pub(super) fn new(journal: Journal) -> Self {
-        Self { journal, reach: None, who: None, restart_told: None, settings: None }
+        Self { journal, reach: None, who: None, restart_told: None, workers_told: false, settings: None }
     }
 
     /// Writes down what is new in this answer.
@@ -31,11 +32,24 @@ impl LinkNotes {
         if self.settings.as_ref() != Some(settings) {
             *self = Self { settings: Some(settings.clone()), ..Self::new(self.journal.clone()) };
         }
+        self.workers(answer);
         if answer.sample.reach == Reach::Restarted {
             return self.restarted(answer.sample.at);
         }
         self.reach(answer, settings.kind);
         self.publishers(answer, settings);
+    }
+
+    fn workers(&mut self, answer: &Answer) {
+        if answer.several_workers && !self.workers_told {
+            self.workers_told = true;
+            self.note(
+                Tone::Warn,
+                "nginx runs several workers, and each knows only its own streams: the statistics come and go. \
+                 Set worker_processes 1 in nginx.conf."
+                    .to_owned(),
+            );
+        }
     }
 
     fn restarted(&mut self, at: Mono) {
@@ -115,7 +129,7 @@ mod tests {
 
     fn answer(sample: Sample, names: &[&str]) -> Answer {
         let names = (sample.reach == Reach::Ok).then(|| names.iter().map(|name| (*name).to_owned()).collect());
-        Answer { sample, server: Some(Server::Nginx), names, pause: Millis(0) }
+        Answer { sample, server: Some(Server::Nginx), names, several_workers: false, pause: Millis(0) }
     }
 
     fn present(name: &str) -> Answer {
@@ -178,7 +192,11 @@ mod tests {
         for second in 0..60 {
             answers.extend([present("live/a"), unreadable(1000 * second, Reach::Restarted)]);
         }
-        assert_eq!(told(None, &answers).len(), 3, "can be read, connected, restarted");
+        let several = |answer: Answer| Answer { several_workers: true, ..answer };
+        let answers: Vec<Answer> = answers.into_iter().map(several).collect();
+        let lines = told(None, &answers);
+        assert_eq!(lines.len(), 4, "several workers, can be read, connected, restarted: {lines:?}");
+        assert!(lines[0].ends_with("Set worker_processes 1 in nginx.conf."));
         assert_eq!(told(None, &[unreadable(0, Reach::Restarted), unreadable(60_000, Reach::Restarted)]).len(), 2);
     }
 }

@@ -3,6 +3,7 @@
 
 mod link_notes;
 
+use crate::adapters::ingest::document::Server;
 use crate::adapters::ingest::{Answer, Poller};
 use crate::config::{Config, Ingest};
 use crate::domain::signal::{Feed, Pace, Reach, Sample};
@@ -50,7 +51,7 @@ impl IngestWatch {
         self.notes.look(&answer, settings);
         self.feed.edit(|feed| {
             feed.polls += 1;
-            feed.server = answer.server.map(|server| server.to_string());
+            feed.server = answer.server.map(|server| named(server, answer.several_workers));
             feed.sample = Some(answer.sample);
         });
     }
@@ -86,9 +87,13 @@ async fn next_poll(pace: &mut Reader<Pace>, began: Instant, not_before: Instant)
     }
 }
 
+fn named(server: Server, several_workers: bool) -> String {
+    if several_workers { format!("{server} (several workers)") } else { server.to_string() }
+}
+
 fn not_set_up() -> Answer {
     let sample = Sample::unreadable(clock::mono(), Reach::NotSetUp);
-    Answer { sample, server: None, names: None, pause: Millis(0) }
+    Answer { sample, server: None, names: None, several_workers: false, pause: Millis(0) }
 }
 
 #[cfg(test)]

@@ -64,6 +64,19 @@ fn two_workers_that_answer_in_turn_never_make_an_absence() {
     assert_eq!(told, ["absent", "7/1", "Restarted Unknown", "Restarted Unknown", "7/1"]);
 }
 
+#[test]
+fn workers_in_turn_are_told_from_a_reload() {
+    let several = |pids: &[&str]| {
+        let mut memory = Memory::default();
+        for pid in pids {
+            memory.sample(Mono(0), &nginx(pid, 5, None), None);
+        }
+        memory.several_workers()
+    };
+    assert!(several(&["7", "8", "7"]));
+    assert!(!several(&["7", "8", "8", "9"]));
+}
+
 fn srt(entry: &str) -> Document {
     let body = if entry.is_empty() {
         r#"{"publishers":{}}"#.to_owned()
