@@ -1,1 +1,3 @@
 //! The built-in demo world: fakes that speak the wire.
+
+pub mod fake_obs;
