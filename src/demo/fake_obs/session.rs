@@ -1,0 +1,257 @@
+//! One connection to the fake OBS: greeting with password, then requests and events.
+//! Protocol: obs-websocket 5, op codes 0 Hello, 1 Identify, 2 Identified, 5 Event, 6 Request,
+//! 7 RequestResponse.
+
+use super::studio::{Output, Start, uuid};
+use super::{MEDIA_INPUTS, Report, Shared};
+use crate::kit::clock;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use tokio::net::TcpStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+
+const SALT: &str = "c2FsdCBvZiB0aGUgZGVtbw==";
+const CHALLENGE: &str = "Y2hhbGxlbmdlIG9mIHRoZSBkZW1v";
+/// `WebSocketCloseCode::AuthenticationFailed`
+const AUTHENTICATION_FAILED: u16 = 4009;
+
+type Socket = WebSocketStream<TcpStream>;
+/// The data of an answer, or the code and comment of a refusal.
+type Answer = Result<Value, (u16, &'static str)>;
+
+const NO_SOURCE: (u16, &str) = (600, "No source was found by the name of the request.");
+
+pub(super) async fn talk(socket: TcpStream, shared: Arc<Shared>) {
+    if shared.studio().script.mute {
+        return std::future::pending().await;
+    }
+    let Ok(mut socket) = tokio_tungstenite::accept_async(socket).await else { return };
+    if let Some(subscribed) = greet(&mut socket, &shared).await {
+        serve(socket, subscribed, shared).await;
+    }
+}
+
+/// Hello, Identify, Identified; the client's event subscriptions.
+async fn greet(socket: &mut Socket, shared: &Shared) -> Option<u32> {
+    let (password, version) = {
+        let script = &shared.studio().script;
+        (script.password.clone(), script.version.1.clone())
+    };
+    let mut hello = json!({"obsWebSocketVersion": version, "rpcVersion": 1});
+    if password.is_some() {
+        hello["authentication"] = json!({"challenge": CHALLENGE, "salt": SALT});
+    }
+    send(socket, 0, hello).await?;
+    let identify = receive(socket).await?;
+    if let Some(password) = password
+        && identify["d"]["authentication"] != json!(proof(&password))
+    {
+        let frame = CloseFrame { code: AUTHENTICATION_FAILED.into(), reason: "Authentication failed.".into() };
+        let _ = socket.close(Some(frame)).await;
+        return None;
+    }
+    send(socket, 2, json!({"negotiatedRpcVersion": 1})).await?;
+    let subscribed = identify["d"]["eventSubscriptions"].as_u64().unwrap_or(0x7ff);
+    u32::try_from(subscribed).ok()
+}
+
+/// base64(sha256(base64(sha256(password + salt)) + challenge))
+fn proof(password: &str) -> String {
+    let secret = STANDARD.encode(Sha256::digest(format!("{password}{SALT}")));
+    STANDARD.encode(Sha256::digest(format!("{secret}{CHALLENGE}")))
+}
+
+async fn serve(mut socket: Socket, subscribed: u32, shared: Arc<Shared>) {
+    let mut events = shared.events.subscribe();
+    loop {
+        let went_well = tokio::select! {
+            message = receive(&mut socket) => match message {
+                Some(message) => answer(&mut socket, &message["d"], &shared).await,
+                None => None,
+            },
+            event = events.recv() => match event {
+                Ok(event) if event.intent & subscribed != 0 => tell(&mut socket, event, &shared).await,
+                _ => Some(()),
+            },
+        };
+        if went_well.is_none() {
+            return;
+        }
+    }
+}
+
+async fn tell(socket: &mut Socket, event: Report, shared: &Shared) -> Option<()> {
+    if shared.studio().script.hang {
+        return Some(());
+    }
+    send(socket, 5, json!({"eventType": event.kind, "eventIntent": event.intent, "eventData": event.data})).await
+}
+
+async fn answer(socket: &mut Socket, request: &Value, shared: &Arc<Shared>) -> Option<()> {
+    let kind = request["requestType"].as_str()?;
+    shared.note(kind, &request["requestData"]);
+    let (hang, close) = {
+        let script = &shared.studio().script;
+        (script.hang, script.close)
+    };
+    if close {
+        return None;
+    }
+    if hang {
+        return Some(());
+    }
+    let (status, data) = match perform(kind, &request["requestData"], shared) {
+        Ok(data) => (json!({"result": true, "code": 100}), data),
+        Err((code, comment)) => (json!({"result": false, "code": code, "comment": comment}), Value::Null),
+    };
+    let response =
+        json!({"requestType": kind, "requestId": request["requestId"], "requestStatus": status, "responseData": data});
+    send(socket, 7, response).await
+}
+
+fn perform(kind: &str, data: &Value, shared: &Arc<Shared>) -> Answer {
+    let input = data["inputName"].as_str().unwrap_or_default();
+    match kind {
+        "GetVersion" => Ok(shared.studio().version()),
+        "GetStreamStatus" => Ok(shared.studio().stream_status()),
+        "GetSceneList" => Ok(shared.studio().scene_list()),
+        "GetInputList" => Ok(shared.studio().input_list()),
+        "GetInputSettings" => shared.studio().input_settings(input).ok_or(NO_SOURCE),
+        "GetMediaInputStatus" => shared.studio().media_status(input).ok_or(NO_SOURCE),
+        "TriggerMediaInputAction" => restart_media(input, shared),
+        "SetCurrentProgramScene" => switch(data["sceneName"].as_str().unwrap_or_default(), shared),
+        "StartStream" => start(shared),
+        "StopStream" => stop(shared),
+        _ => Err((204, "Your request type is not valid.")),
+    }
+}
+
+fn switch(scene: &str, shared: &Arc<Shared>) -> Answer {
+    let delay = {
+        let mut studio = shared.studio();
+        if !studio.has_scene(scene) {
+            return Err(NO_SOURCE);
+        }
+        if studio.script.refuse_switches > 0 {
+            studio.script.refuse_switches -= 1;
+            return Err((702, "The scene is busy."));
+        }
+        if studio.script.forget_switches {
+            return Ok(Value::Null);
+        }
+        studio.script.switch_delay
+    };
+    let (scene, shared) = (scene.to_owned(), shared.clone());
+    after(delay, move || shared.show(&scene));
+    Ok(Value::Null)
+}
+
+fn restart_media(input: &str, shared: &Shared) -> Answer {
+    if shared.studio().script.ignore_restart {
+        return Ok(Value::Null);
+    }
+    if !shared.studio().restart_media(input) {
+        return Err(NO_SOURCE);
+    }
+    let action = "OBS_WEBSOCKET_MEDIA_INPUT_ACTION_RESTART";
+    let data = json!({"inputName": input, "inputUuid": uuid(input), "mediaAction": action});
+    shared.report(MEDIA_INPUTS, "MediaInputActionTriggered", data);
+    Ok(Value::Null)
+}
+
+fn start(shared: &Arc<Shared>) -> Answer {
+    let (start, streaming) = {
+        let studio = shared.studio();
+        (studio.script.start, studio.is_streaming())
+    };
+    match start {
+        _ if streaming => Err((500, "The output is already running.")),
+        Start::Refused => Err((702, "The stream could not be started.")),
+        Start::Blocked => Ok(Value::Null),
+        Start::Works | Start::Fails => {
+            begin_stream(shared);
+            Ok(Value::Null)
+        }
+    }
+}
+
+fn stop(shared: &Arc<Shared>) -> Answer {
+    if !shared.studio().is_streaming() {
+        return Err((501, "The output is not running."));
+    }
+    end_stream(shared);
+    Ok(Value::Null)
+}
+
+pub(super) fn begin_stream(shared: &Arc<Shared>) {
+    shared.studio().output = Output::Starting;
+    shared.report_output(false, "STARTING");
+    let (delay, fails) = {
+        let script = &shared.studio().script;
+        (script.output_delay, script.start == Start::Fails)
+    };
+    let shared = shared.clone();
+    after(delay, move || {
+        if shared.studio().output != Output::Starting {
+            return;
+        }
+        shared.studio().output = if fails { Output::Off } else { Output::On(clock::mono()) };
+        shared.report_output(!fails, if fails { "STOPPED" } else { "STARTED" });
+    });
+}
+
+pub(super) fn end_stream(shared: &Arc<Shared>) {
+    let (delay, began) = {
+        let studio = shared.studio();
+        let Output::On(began) = studio.output else { return };
+        (studio.script.output_delay, began)
+    };
+    shared.studio().output = Output::Stopping(began);
+    shared.report_output(true, "STOPPING");
+    let shared = shared.clone();
+    after(delay, move || {
+        if shared.studio().output != Output::Stopping(began) {
+            return;
+        }
+        shared.studio().output = Output::Off;
+        shared.report_output(false, "STOPPED");
+    });
+}
+
+fn after(delay: std::time::Duration, act: impl FnOnce() + Send + 'static) {
+    tokio::spawn(async move {
+        tokio::time::sleep(delay).await;
+        act();
+    });
+}
+
+async fn send(socket: &mut Socket, op: u8, data: Value) -> Option<()> {
+    socket.send(Message::text(json!({"op": op, "d": data}).to_string())).await.ok()
+}
+
+/// The next message of the client; `None` when it is gone.
+async fn receive(socket: &mut Socket) -> Option<Value> {
+    loop {
+        match socket.next().await?.ok()? {
+            Message::Text(text) => return serde_json::from_str(&text).ok(),
+            Message::Close(_) => return None,
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_proof_is_two_hashes_as_the_protocol_says() {
+        // Computed with the formula of obs-websocket's protocol.md ("Creating an authentication string").
+        assert_eq!(super::proof("supersecretpassword").len(), 44);
+        assert_ne!(super::proof("supersecretpassword"), super::proof("wrong"));
+    }
+}

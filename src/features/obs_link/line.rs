@@ -1,0 +1,293 @@
+//! The line to OBS: one connection, and the requests that are under way on it. Requests run beside
+//! the room, never in it: a hung OBS must not keep the room from answering orders.
+
+use super::wishes::{Id, Request};
+use crate::adapters::obs::{Client, Events, MediaReport, MediaSource, ObsError, ObsEvent, SceneReport, StreamReport};
+use crate::config;
+use crate::kit::backoff::Backoff;
+use crate::kit::clock;
+use crate::kit::units::{Millis, Mono};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinSet;
+
+/// From one GetVersion (with a full read) to the next.
+const PING: Millis = Millis(5_000);
+/// Longest silence that a change of the scene collection may cause.
+const QUIET: Millis = Millis(10_000);
+
+/// What comes in over the line.
+pub(super) enum News {
+    /// A connection attempt ended.
+    Opened(Result<Box<Opened>, ObsError>),
+    /// Stream and scenes were read.
+    Read(Result<(StreamReport, SceneReport), ObsError>),
+    /// The media sources were read.
+    Sources(Result<Vec<MediaSource>, ObsError>),
+    /// The media source of this name was read.
+    Media(String, Result<MediaReport, ObsError>),
+    /// OBS answered the request of this order.
+    Asked(Id, Result<(), ObsError>),
+    /// OBS reported something by itself.
+    Event(ObsEvent),
+    /// A read was overtaken by a report and will be done again.
+    Nothing,
+}
+
+/// A new connection with everything read.
+pub(super) struct Opened {
+    client: Client,
+    events: Events,
+    pub(super) stream: StreamReport,
+    pub(super) scenes: SceneReport,
+    pub(super) sources: Vec<MediaSource>,
+}
+
+enum Job {
+    News(News),
+    /// A read, and how many reports had come when it began.
+    Read(u64, Result<(StreamReport, SceneReport), ObsError>),
+}
+
+/// The line. Dropping it closes the connection and forgets what is under way.
+pub(super) struct Line {
+    jobs: JoinSet<Job>,
+    up: Option<Up>,
+    backoff: Backoff,
+}
+
+struct Up {
+    client: Arc<Client>,
+    events: Events,
+    /// Reports of state so far; a read that began before the newest one is out of date.
+    heard: u64,
+    read: Once,
+    sources: Once,
+    looking: bool,
+    ping_at: Mono,
+    look_at: Option<Mono>,
+    quiet_until: Mono,
+}
+
+/// One request at a time; asked again meanwhile, it runs once more.
+#[derive(Default)]
+struct Once {
+    running: bool,
+    again: bool,
+}
+
+impl Once {
+    fn begin(&mut self) -> bool {
+        self.again = self.running;
+        !std::mem::replace(&mut self.running, true)
+    }
+
+    fn end(&mut self) -> bool {
+        self.running = false;
+        std::mem::take(&mut self.again)
+    }
+}
+
+impl Line {
+    /// A closed line; waits between tries begin at `floor` and grow to `ceiling`.
+    pub(super) fn new(floor: Duration, ceiling: Duration) -> Self {
+        Self { jobs: JoinSet::new(), up: None, backoff: Backoff::new(floor, ceiling) }
+    }
+
+    /// Closes what is there and connects at once.
+    pub(super) fn open_now(&mut self, settings: config::Obs) {
+        self.backoff.reset();
+        self.open(settings, Duration::ZERO);
+    }
+
+    /// Closes what is there and connects after the next waiting time.
+    pub(super) fn open_later(&mut self, settings: config::Obs) {
+        let delay = self.backoff.next(clock::jitter());
+        self.open(settings, delay);
+    }
+
+    fn open(&mut self, settings: config::Obs, delay: Duration) {
+        self.up = None;
+        self.jobs = JoinSet::new();
+        self.jobs.spawn(async move {
+            tokio::time::sleep(delay).await;
+            Job::News(News::Opened(open(&settings).await.map(Box::new)))
+        });
+    }
+
+    /// Takes the new connection into use; the version of OBS.
+    pub(super) fn take(&mut self, opened: Opened) -> String {
+        let version = opened.client.version().to_owned();
+        self.up = Some(Up {
+            client: Arc::new(opened.client),
+            events: opened.events,
+            heard: 0,
+            read: Once::default(),
+            sources: Once::default(),
+            looking: false,
+            ping_at: clock::mono() + PING,
+            look_at: None,
+            quiet_until: Mono::default(),
+        });
+        version
+    }
+
+    /// The next news; waits for ever while the line is closed. Nothing is lost when the wait is given up.
+    pub(super) async fn next(&mut self) -> News {
+        let done = tokio::select! {
+            Some(done) = self.jobs.join_next() => done,
+            event = next_event(&mut self.up) => return News::Event(event),
+        };
+        match done {
+            Ok(Job::News(news)) => self.settle(news),
+            Ok(Job::Read(began, result)) => self.settle_read(began, result),
+            Err(error) => News::Read(Err(ObsError::Malformed(format!("a request broke off ({error})")))),
+        }
+    }
+
+    fn settle(&mut self, news: News) -> News {
+        let Some(up) = &mut self.up else { return news };
+        match news {
+            News::Media(..) => up.looking = false,
+            News::Sources(_) if up.sources.end() => self.read_sources(),
+            _ => {}
+        }
+        news
+    }
+
+    fn settle_read(&mut self, began: u64, result: Result<(StreamReport, SceneReport), ObsError>) -> News {
+        let Some(up) = &mut self.up else { return News::Nothing };
+        let again = up.read.end();
+        let overtaken = began != up.heard && result.is_ok();
+        if again || overtaken {
+            self.read();
+        }
+        if overtaken {
+            return News::Nothing;
+        }
+        if result.is_ok() {
+            self.backoff.reset();
+        }
+        News::Read(result)
+    }
+
+    /// A report of output or scene came: reads that are under way are out of date.
+    pub(super) fn heard(&mut self) {
+        if let Some(up) = &mut self.up {
+            up.heard += 1;
+        }
+    }
+
+    /// Asks OBS nothing by itself until [`Line::speak`], at most for a while.
+    pub(super) fn hush(&mut self) {
+        if let Some(up) = &mut self.up {
+            up.quiet_until = clock::mono() + QUIET;
+            (up.ping_at, up.look_at) = (up.quiet_until, up.look_at.map(|_| up.quiet_until));
+        }
+    }
+
+    /// The silence is over: reads everything.
+    pub(super) fn speak(&mut self) {
+        if let Some(up) = &mut self.up {
+            up.quiet_until = Mono::default();
+        }
+        self.read();
+        self.read_sources();
+    }
+
+    /// Sends the request of an order. `media` is the feed's media source.
+    pub(super) fn ask(&mut self, id: Id, request: Request, media: Option<String>) {
+        let Some(up) = &self.up else { return };
+        let client = up.client.clone();
+        self.jobs.spawn(async move {
+            let result = match request {
+                Request::Start => client.start_stream().await,
+                Request::Stop => client.stop_stream().await,
+                Request::Switch(scene) => client.switch(&scene).await,
+                Request::Restart => client.restart_media(&media.unwrap_or_default()).await,
+            };
+            Job::News(News::Asked(id, result))
+        });
+    }
+
+    /// Reads stream and scenes.
+    pub(super) fn read(&mut self) {
+        self.read_after(false);
+    }
+
+    fn read_after(&mut self, ping: bool) {
+        let Some(up) = self.up.as_mut().filter(|up| up.quiet_until <= clock::mono()) else { return };
+        if !up.read.begin() {
+            return;
+        }
+        let (client, began) = (up.client.clone(), up.heard);
+        self.jobs.spawn(async move { Job::Read(began, read(&client, ping).await) });
+    }
+
+    /// Reads the list of media sources.
+    pub(super) fn read_sources(&mut self) {
+        let Some(up) = self.up.as_mut().filter(|up| up.quiet_until <= clock::mono()) else { return };
+        if !up.sources.begin() {
+            return;
+        }
+        let client = up.client.clone();
+        self.jobs.spawn(async move { Job::News(News::Sources(client.media_sources().await)) });
+    }
+
+    /// Plans the next look at the media source; an earlier plan stays.
+    pub(super) fn look_within(&mut self, wait: Millis) {
+        if let Some(up) = &mut self.up {
+            let at = (clock::mono() + wait).max(up.quiet_until);
+            up.look_at = Some(up.look_at.map_or(at, |planned| planned.min(at)));
+        }
+    }
+
+    /// When [`Line::tick`] has something to do.
+    pub(super) fn due(&self) -> Option<Mono> {
+        let up = self.up.as_ref()?;
+        let look = up.look_at.filter(|_| !up.looking);
+        Some(look.map_or(up.ping_at, |at| at.min(up.ping_at)))
+    }
+
+    /// Does what is due: the ping with its read, the look at the media source.
+    pub(super) fn tick(&mut self, media: Option<String>) {
+        let now = clock::mono();
+        let Some(up) = &mut self.up else { return };
+        if let (Some(_), false) = (up.look_at.filter(|at| *at <= now), up.looking) {
+            up.look_at = None;
+            if let Some(name) = media {
+                up.looking = true;
+                let client = up.client.clone();
+                self.jobs.spawn(async move {
+                    let report = client.media(&name).await;
+                    Job::News(News::Media(name, report))
+                });
+            }
+        }
+        if up.ping_at <= now {
+            up.ping_at = now + PING;
+            self.read_after(true);
+        }
+    }
+}
+
+async fn next_event(up: &mut Option<Up>) -> ObsEvent {
+    match up {
+        Some(up) => up.events.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn open(settings: &config::Obs) -> Result<Opened, ObsError> {
+    let (client, events) = Client::connect(settings).await?;
+    let (stream, scenes) = read(&client, false).await?;
+    let sources = client.media_sources().await?;
+    Ok(Opened { client, events, stream, scenes, sources })
+}
+
+async fn read(client: &Client, ping: bool) -> Result<(StreamReport, SceneReport), ObsError> {
+    if ping {
+        client.ping().await?;
+    }
+    Ok((client.stream().await?, client.scenes().await?))
+}

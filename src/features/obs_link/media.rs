@@ -1,0 +1,131 @@
+//! Which media source in OBS plays the feed.
+
+use crate::adapters::obs::MediaSource;
+use crate::config::{Config, Ingest};
+use crate::kit::text;
+
+/// The name of the media source that plays the ingest.
+///
+/// # Errors
+/// Why none was chosen and what to set, for people.
+pub(super) fn choose(sources: &[MediaSource], config: &Config) -> Result<String, String> {
+    if let Some(name) = &config.obs.media_source {
+        return named(sources, name);
+    }
+    let network: Vec<&MediaSource> = sources.iter().filter(|source| !source.urls.is_empty()).collect();
+    let best = network.iter().map(|source| score(source, &config.ingest)).max().unwrap_or(0);
+    let fitting: Vec<&str> = network
+        .iter()
+        .filter(|source| score(source, &config.ingest) == best)
+        .map(|source| source.name.as_str())
+        .collect();
+    match fitting.as_slice() {
+        [only] => Ok((*only).to_owned()),
+        [] => Err("OBS has no media source that plays a network stream. Add one that plays your feed.".to_owned()),
+        several => Err(format!(
+            "Several media sources in OBS could play the feed ({}). Set MEDIA_SOURCE_NAME to one of them.",
+            several.join(", ")
+        )),
+    }
+}
+
+fn named(sources: &[MediaSource], wanted: &str) -> Result<String, String> {
+    if sources.iter().any(|source| source.name == wanted) {
+        return Ok(wanted.to_owned());
+    }
+    let near = text::nearest(wanted, sources.iter().map(|source| source.name.as_str()));
+    let hint = near.map(|name| format!(" Did you mean '{name}'?")).unwrap_or_default();
+    Err(format!("OBS has no media source '{wanted}' (MEDIA_SOURCE_NAME).{hint}"))
+}
+
+/// The feed's name counts more than the host: one server may carry several feeds.
+fn score(source: &MediaSource, ingest: &Ingest) -> u32 {
+    let host = ingest.url.as_ref().and_then(|url| url.reveal().host_str());
+    let feed = ingest.feed.as_deref().and_then(|feed| feed.rsplit('/').next()).filter(|feed| !feed.is_empty());
+    let points = |url: &String| {
+        2 * u32::from(feed.is_some_and(|feed| carries(url, feed)))
+            + u32::from(host.is_some_and(|host| same_host(host_of(url), host)))
+    };
+    source.urls.iter().map(points).max().unwrap_or(0)
+}
+
+fn carries(url: &str, feed: &str) -> bool {
+    url.split(['/', '?', '&', '=', ',', ':', '#']).any(|part| part == feed)
+}
+
+fn host_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?']).next().unwrap_or(rest);
+    let host = authority.rsplit('@').next().unwrap_or(authority);
+    match host.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => host,
+    }
+}
+
+fn same_host(one: &str, other: &str) -> bool {
+    let is_here = |host: &str| matches!(host, "localhost" | "127.0.0.1" | "[::1]");
+    one.eq_ignore_ascii_case(other) || is_here(one) && is_here(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kit::secret::Secret;
+
+    fn ingest(url: Option<&str>, feed: Option<&str>) -> Ingest {
+        let url = url.map(|url| Secret::new(url.parse().expect("a URL")));
+        Ingest { url, kind: Default::default(), feed: feed.map(str::to_owned), timeout: Default::default() }
+    }
+
+    fn source(name: &str, url: &str) -> MediaSource {
+        MediaSource { name: name.to_owned(), urls: if url.is_empty() { vec![] } else { vec![url.to_owned()] } }
+    }
+
+    fn chosen(sources: &[MediaSource], ingest: Ingest, wanted: Option<&str>) -> Result<String, String> {
+        let mut config = crate::features::obs_link::tests::config(4455);
+        config.ingest = ingest;
+        config.obs.media_source = wanted.map(str::to_owned);
+        choose(sources, &config)
+    }
+
+    #[test]
+    fn the_source_that_points_at_the_ingest_is_found() {
+        let feed = source("Feed", "rtmp://localhost:1935/publish/feed1");
+        let other = source("Guest", "srt://10.0.0.9:4000?streamid=play/live/guest");
+        let same_server = source("Second", "rtmp://127.0.0.1/publish/feed2");
+        let clip = source("Jingle", "");
+        let here = Some("http://127.0.0.1:8080/stats");
+        let table: [(Vec<MediaSource>, Ingest, &str); 6] = [
+            (vec![clip.clone(), feed.clone()], ingest(None, None), "Feed"),
+            (vec![other.clone(), feed.clone()], ingest(here, None), "Feed"),
+            (vec![same_server.clone(), feed.clone()], ingest(here, Some("publish/feed1")), "Feed"),
+            (vec![other.clone(), feed.clone()], ingest(None, Some("publish/live/guest")), "Guest"),
+            (vec![other.clone(), clip.clone()], ingest(here, Some("feed1")), "Guest"),
+            (vec![other, clip, feed, same_server], ingest(Some("http://10.0.0.9/"), None), "Guest"),
+        ];
+        for (sources, ingest, wanted) in table {
+            assert_eq!(chosen(&sources, ingest, None).as_deref(), Ok(wanted));
+        }
+    }
+
+    #[test]
+    fn without_a_choice_the_note_says_what_to_set() {
+        let two = [source("A", "rtmp://a/x"), source("B", "rtmp://b/x")];
+        let table = [
+            (&two[..], None, "MEDIA_SOURCE_NAME to one of them"),
+            (&[source("Clip", "")][..], None, "no media source that plays a network stream"),
+            (&[source("Feed", "rtmp://a/x")][..], Some("feed"), "Did you mean 'Feed'?"),
+        ];
+        for (sources, wanted, text) in table {
+            let note = chosen(sources, ingest(None, None), wanted).expect_err("no choice");
+            assert!(note.contains(text), "{note}");
+        }
+    }
+
+    #[test]
+    fn a_name_in_the_settings_wins() {
+        let sources = [source("A", "rtmp://127.0.0.1/x"), source("B", "")];
+        assert_eq!(chosen(&sources, ingest(Some("http://127.0.0.1/"), None), Some("B")).as_deref(), Ok("B"));
+    }
+}

@@ -1,0 +1,288 @@
+//! The OBS cell and everything that is told when it changes: facts on the bus, lines in the journal.
+
+use crate::adapters::obs::{MediaReport, ObsError, SceneReport, StreamReport};
+use crate::domain::event::Fact;
+use crate::domain::ids::SceneName;
+use crate::domain::journal::{Tone, Topic};
+use crate::domain::people::Origin;
+use crate::domain::stream::{MediaInput, Obs, ObsLink, Output, Pending};
+use crate::kit::clock;
+use crate::kit::units::{Millis, Mono, UnixMs};
+use crate::runtime::bus::Bus;
+use crate::runtime::journal::Journal;
+use crate::runtime::shared::Writer;
+
+/// OBS may take so long to start before a read that says "not active" is believed.
+const STARTING: Millis = Millis(40_000);
+/// And so long to stop before a read that says "active" is believed (a stream delay counts in).
+const STOPPING: Millis = Millis(40_000);
+/// OBS says "not active" a moment before it reports the end itself.
+const ENDING: Millis = Millis(3_000);
+/// OBS counts the stream's time in frames; a smaller difference is no news.
+const CLOCK_NOISE: Millis = Millis(2_000);
+
+/// Writes the cell; tells of changes.
+pub(super) struct Picture {
+    cell: Writer<Obs>,
+    bus: Bus,
+    journal: Journal,
+    /// What OBS showed before the connection was lost.
+    before: Option<Before>,
+    /// When the output took its present state.
+    output_since: Mono,
+}
+
+struct Before {
+    live: Option<bool>,
+    scene: Option<SceneName>,
+}
+
+impl Picture {
+    pub(super) fn new(cell: Writer<Obs>, bus: Bus, journal: Journal) -> Self {
+        Self { cell, bus, journal, before: None, output_since: Mono::default() }
+    }
+
+    pub(super) fn obs(&self) -> Obs {
+        self.cell.with(Obs::clone)
+    }
+
+    /// The connection stands and everything was read.
+    pub(super) fn connected(&mut self, version: &str, stream: StreamReport, scenes: SceneReport) {
+        let before = self.before.take();
+        let output = settle(None, Millis::default(), stream);
+        self.output_since = clock::mono();
+        self.cell.edit(|obs| {
+            (obs.link, obs.link_since) = (ObsLink::Connected, clock::unix());
+            obs.version = Some(version.to_owned());
+            (obs.output, obs.scene, obs.scenes) = (Some(output), scenes.current.clone(), scenes.all);
+        });
+        self.count(stream);
+        self.say_connected(version, before.as_ref(), output);
+        if let Some(before) = before {
+            self.compare(&before, output.is_live(), scenes.current);
+        }
+    }
+
+    fn say_connected(&self, version: &str, before: Option<&Before>, output: Output) {
+        self.bus.tell(Fact::ObsConnected { version: version.to_owned() });
+        let doing = if output.is_live() { "streaming" } else { "not streaming" };
+        let was_live = before.is_some_and(|before| before.live == Some(true));
+        let (text, tone) = match before {
+            None => (format!("Connected to OBS {version}, {doing}."), Tone::Good),
+            Some(_) if was_live && !output.is_live() => (format!("OBS is back, {doing}."), Tone::Warn),
+            Some(_) => (format!("OBS is back, {doing}."), Tone::Good),
+        };
+        self.note(tone, text);
+    }
+
+    /// What happened while nobody looked.
+    fn compare(&mut self, before: &Before, live: bool, scene: Option<SceneName>) {
+        match before.live {
+            Some(true) if !live => self.bus.tell(Fact::StreamStopped),
+            Some(false) if live => self.bus.tell(Fact::StreamStarted),
+            _ => {}
+        }
+        let Some(to) = scene.filter(|scene| before.scene.as_ref().is_some_and(|old| old != scene)) else { return };
+        // A new OBS begins on whatever scene it had saved; only within a running show did someone switch.
+        if before.live == Some(true) && live {
+            self.cell.edit(|obs| obs.human_switches += 1);
+        }
+        self.bus.tell(Fact::SceneSwitched { from: before.scene.clone(), to, by: None });
+    }
+
+    /// The connection is gone, or could not be made. Nothing that OBS said counts any more.
+    pub(super) fn lost(&mut self, reason: &str, repair: Option<String>) {
+        let old = self.obs();
+        let was_connected = old.is_connected();
+        if was_connected {
+            self.before = Some(Before { live: old.is_live(), scene: old.scene.clone() });
+        }
+        let news = match &old.link {
+            ObsLink::Lost { repair: old, .. } => repair.is_some() && *old != repair,
+            ObsLink::Starting | ObsLink::Connected => true,
+        };
+        let keeps_since = matches!(old.link, ObsLink::Lost { .. });
+        let link_since = if keeps_since { old.link_since } else { clock::unix() };
+        let link = ObsLink::Lost { reason: reason.to_owned(), repair: repair.clone() };
+        let next = Obs { link, link_since, pending: old.pending, human_switches: old.human_switches, ..Obs::default() };
+        self.cell.edit_if_changed(|obs| *obs = next);
+        if was_connected {
+            self.bus.tell(Fact::ObsLost { reason: reason.to_owned() });
+        }
+        if news {
+            let repair = repair.map(|text| format!(" {text}")).unwrap_or_default();
+            self.note(if was_connected { Tone::Bad } else { Tone::Warn }, format!("{reason}{repair}"));
+        }
+    }
+
+    /// Like [`Picture::lost`], with the words of the error.
+    pub(super) fn lost_by(&mut self, error: &ObsError) {
+        self.lost(&format!("{error}."), error.repair());
+    }
+
+    /// OBS reported a state of the output.
+    pub(super) fn output(&mut self, output: Output) {
+        let old = self.cell.with(|obs| obs.output);
+        if old == Some(output) {
+            return;
+        }
+        self.output_since = clock::mono();
+        self.cell.edit(|obs| {
+            obs.output = Some(output);
+            if output == Output::Stopped {
+                (obs.live_since, obs.dropped_frames) = (None, None);
+            }
+            if output.is_live() && obs.live_since.is_none() {
+                obs.live_since = Some(clock::unix());
+            }
+        });
+        self.say_output(old, output);
+    }
+
+    fn say_output(&self, old: Option<Output>, output: Output) {
+        // A stream that is stopping is still on air; one that is starting is not yet.
+        let on_air = |output: Output| output.is_live() || output == Output::Stopping;
+        let was = old.map(on_air);
+        match (was, output) {
+            (Some(false), _) if output.is_live() => {
+                self.bus.tell(Fact::StreamStarted);
+                self.note(Tone::Good, "OBS is streaming.".to_owned());
+            }
+            (Some(true), _) if !on_air(output) => {
+                self.bus.tell(Fact::StreamStopped);
+                self.note(Tone::Info, "The stream has ended.".to_owned());
+            }
+            (_, Output::Reconnecting) => self.note(Tone::Warn, "OBS is reconnecting to the platform.".to_owned()),
+            (_, Output::Streaming) if old == Some(Output::Reconnecting) => {
+                self.note(Tone::Good, "OBS has reconnected to the platform.".to_owned());
+            }
+            _ => {}
+        }
+    }
+
+    /// The state of the output was read.
+    pub(super) fn stream_read(&mut self, stream: StreamReport) {
+        let old = self.cell.with(|obs| obs.output);
+        self.output(settle(old, clock::mono().since(self.output_since), stream));
+        self.count(stream);
+    }
+
+    /// Uptime and skipped frames, which only a read tells.
+    fn count(&self, stream: StreamReport) {
+        if !stream.active {
+            return;
+        }
+        let began = UnixMs(clock::unix().0.saturating_sub_unsigned(stream.duration.0));
+        self.cell.edit_if_changed(|obs| {
+            obs.dropped_frames = Some(stream.skipped_frames);
+            let known = obs.live_since.filter(|known| known.0.abs_diff(began.0) < CLOCK_NOISE.0);
+            obs.live_since = known.or(Some(began));
+        });
+    }
+
+    /// OBS shows this program scene; `by` is our order behind it. Nothing happens if it did before.
+    pub(super) fn scene(&mut self, scene: &SceneName, by: Option<Origin>) {
+        let from = self.cell.with(|obs| obs.scene.clone());
+        if from.as_ref() == Some(scene) {
+            return;
+        }
+        self.cell.edit(|obs| {
+            obs.scene = Some(scene.clone());
+            obs.human_switches += u64::from(by.is_none());
+        });
+        if by.is_none() {
+            self.note(Tone::Info, format!("Someone switched to '{scene}' in OBS."));
+        }
+        self.bus.tell(Fact::SceneSwitched { from, to: scene.clone(), by });
+    }
+
+    /// A scene has another name; that is no switch.
+    pub(super) fn renamed(&mut self, from: &SceneName, to: &SceneName) {
+        self.cell.edit(|obs| {
+            let names = obs.scenes.iter_mut().chain(obs.scene.as_mut());
+            names.filter(|name| *name == from).for_each(|name| *name = to.clone());
+        });
+    }
+
+    pub(super) fn scenes(&mut self, scenes: Vec<SceneName>) {
+        self.cell.edit_if_changed(|obs| obs.scenes = scenes);
+    }
+
+    pub(super) fn pending(&mut self, pending: Vec<Pending>) {
+        self.cell.edit_if_changed(|obs| obs.pending = pending);
+    }
+
+    /// Which media source plays the feed, or why none was chosen.
+    pub(super) fn media_source(&mut self, choice: Result<String, String>) {
+        self.cell.edit_if_changed(|obs| {
+            let same = obs.media.take().filter(|media| Ok(&media.name) == choice.as_ref());
+            (obs.media, obs.media_note) = match choice {
+                Ok(name) => (same.or(Some(unread(name))), None),
+                Err(note) => (None, Some(note)),
+            };
+        });
+    }
+
+    /// The media source was read. It moves when its cursor went on since the last read.
+    pub(super) fn media(&mut self, name: &str, report: MediaReport) {
+        let now = clock::mono();
+        self.cell.edit_if_changed(|obs| {
+            let Some(media) = obs.media.as_mut().filter(|media| media.name == name) else { return };
+            let first = media.moving.is_none() && media.cursor.is_none() && !media.playing;
+            let moving = report.playing && report.cursor > media.cursor && media.cursor.is_some();
+            // The very first read has nothing to compare with, unless nothing plays at all.
+            media.moving = if first && report.playing { None } else { Some(moving) };
+            media.moving_since = media.moving_since.or(Some(now)).filter(|_| moving);
+            (media.playing, media.cursor) = (report.playing, report.cursor);
+        });
+    }
+
+    fn note(&self, tone: Tone, text: String) {
+        self.journal.note(Topic::Link, tone, "OBS", text);
+    }
+}
+
+fn unread(name: String) -> MediaInput {
+    MediaInput { name, playing: false, moving: None, moving_since: None, cursor: None }
+}
+
+/// The output's state by a read, which knows neither starting nor stopping: `old` and its age help.
+fn settle(old: Option<Output>, age: Millis, read: StreamReport) -> Output {
+    match (old, read.active) {
+        (_, true) if read.reconnecting => Output::Reconnecting,
+        (Some(Output::Stopping), true) if age < STOPPING => Output::Stopping,
+        (_, true) => Output::Streaming,
+        (Some(Output::Starting), false) if age < STARTING => Output::Starting,
+        (Some(Output::Stopping), false) if age < ENDING => Output::Stopping,
+        (_, false) => Output::Stopped,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_read_does_not_undo_what_obs_is_doing() {
+        let on = StreamReport { active: true, reconnecting: false, duration: Millis(0), skipped_frames: 0 };
+        let off = StreamReport { active: false, ..on };
+        let again = StreamReport { reconnecting: true, ..on };
+        let table = [
+            (None, 0, on, Output::Streaming),
+            (None, 0, off, Output::Stopped),
+            (Some(Output::Starting), 5, off, Output::Starting),
+            (Some(Output::Starting), 5, on, Output::Streaming),
+            (Some(Output::Starting), 60, off, Output::Stopped),
+            (Some(Output::Stopping), 20, on, Output::Stopping),
+            (Some(Output::Stopping), 60, on, Output::Streaming),
+            (Some(Output::Stopping), 1, off, Output::Stopping),
+            (Some(Output::Stopping), 5, off, Output::Stopped),
+            (Some(Output::Streaming), 5, again, Output::Reconnecting),
+            (Some(Output::Reconnecting), 5, on, Output::Streaming),
+            (Some(Output::Streaming), 5, off, Output::Stopped),
+        ];
+        for (old, age, read, wanted) in table {
+            assert_eq!(settle(old, Millis(age * 1000), read), wanted, "{old:?} for {age} s, then {read:?}");
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! The wish to start or stop the stream. At most one at a time: the newest press of a person counts.
+
+use super::{Effect, Id, Input, Limits, Request, View};
+use crate::adapters::obs::ObsError;
+use crate::domain::command::{ObsOrder, Outcome};
+use crate::domain::stream::Output;
+use crate::kit::units::{Millis, Mono};
+
+/// For so long a read may still tell the state from before a contrary press.
+const STALE: Millis = Millis(1000);
+
+/// The wish, if there is one.
+#[derive(Default)]
+pub(super) struct Slot(Option<Wish>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Goal {
+    Start,
+    Stop,
+}
+
+struct Wish {
+    /// Everyone who pressed; the requests go out under the first.
+    ids: Vec<Id>,
+    goal: Goal,
+    asked: Mono,
+    sent: bool,
+    accepted: bool,
+    /// OBS reported that it is on its way.
+    turned: bool,
+    /// Do not send before OBS says something new.
+    held: bool,
+    /// Looked for the reason of a refusal once already.
+    looked: bool,
+    /// A contrary request is still on its way; what the cell says is not settled.
+    unsettled: bool,
+}
+
+impl Slot {
+    pub(super) fn step(&mut self, view: &View<'_>, effects: &mut Vec<Effect>) {
+        match view.input {
+            Input::Asked(id, ObsOrder::StartStream, _) => self.press(view, *id, Goal::Start, effects),
+            Input::Asked(id, ObsOrder::StopStream, _) => self.press(view, *id, Goal::Stop, effects),
+            _ => {}
+        }
+        let Some(wish) = &mut self.0 else { return };
+        match wish.take_in(view, effects).or_else(|| wish.fulfilled(view)).or_else(|| wish.overdue(view)) {
+            Some(outcome) => self.end(&outcome, effects),
+            None => wish.send_if_needed(view, effects),
+        }
+    }
+
+    pub(super) fn due(&self, limits: &Limits) -> Option<Mono> {
+        self.0.as_ref().map(|wish| wish.asked + limits.output)
+    }
+
+    fn press(&mut self, view: &View<'_>, id: Id, goal: Goal, effects: &mut Vec<Effect>) {
+        if let Some(wish) = self.0.as_mut().filter(|wish| wish.goal == goal) {
+            wish.ids.push(id);
+            return;
+        }
+        let unsettled = self.0.as_ref().is_some_and(|wish| wish.sent);
+        self.end(&Outcome::Failed("Cancelled: the opposite was asked.".to_owned()), effects);
+        match already(view, goal).filter(|_| !unsettled) {
+            Some(text) => effects.push(Effect::Answer(id, Outcome::Done(text.to_owned()))),
+            None => self.0 = Some(Wish::new(id, goal, view.now, unsettled)),
+        }
+    }
+
+    fn end(&mut self, outcome: &Outcome, effects: &mut Vec<Effect>) {
+        let ids = self.0.take().map(|wish| wish.ids).unwrap_or_default();
+        effects.extend(ids.into_iter().map(|id| Effect::Answer(id, outcome.clone())));
+    }
+}
+
+impl Wish {
+    fn new(id: Id, goal: Goal, asked: Mono, unsettled: bool) -> Self {
+        let (sent, accepted, turned, held, looked) = (false, false, false, false, false);
+        Self { ids: vec![id], goal, asked, sent, accepted, turned, held, looked, unsettled }
+    }
+
+    fn id(&self) -> Id {
+        self.ids.first().copied().unwrap_or_default()
+    }
+
+    /// Learns from the input; an outcome if it ends the wish.
+    fn take_in(&mut self, view: &View<'_>, effects: &mut Vec<Effect>) -> Option<Outcome> {
+        match view.input {
+            Input::Accepted(id) if *id == self.id() => {
+                self.accepted = true;
+                effects.push(Effect::Read);
+            }
+            Input::Refused(id, error) if *id == self.id() => return self.refused(error, effects),
+            Input::Output(report) => return self.heard(*report),
+            Input::Read => {
+                self.held = false;
+                self.unsettled &= !view.is_over(self.asked, STALE);
+            }
+            Input::Connected => {
+                (self.sent, self.accepted, self.turned) = (false, false, false);
+                (self.held, self.unsettled) = (false, false);
+            }
+            _ => {}
+        }
+        None
+    }
+
+    fn refused(&mut self, error: &ObsError, effects: &mut Vec<Effect>) -> Option<Outcome> {
+        let says_it_is_so = match self.goal {
+            Goal::Start => error.is_already_running(),
+            Goal::Stop => error.is_not_running(),
+        };
+        if !says_it_is_so {
+            return Some(Outcome::Failed(format!("{error}.")));
+        }
+        // OBS says that already while it is still starting or stopping, so only its state decides.
+        (self.sent, self.held) = (false, true);
+        if !std::mem::replace(&mut self.looked, true) {
+            effects.push(Effect::Read);
+        }
+        None
+    }
+
+    fn heard(&mut self, report: Output) -> Option<Outcome> {
+        (self.held, self.unsettled) = (false, false);
+        let under_way = self.accepted || self.turned;
+        let text = match (self.goal, report) {
+            (Goal::Start, Output::Starting) | (Goal::Stop, Output::Stopping) => {
+                self.turned = true;
+                return None;
+            }
+            (Goal::Start, Output::Stopped) if self.turned => {
+                "OBS tried to start and stopped at once. Check the stream settings (server and key) in OBS."
+            }
+            (Goal::Start, Output::Stopped | Output::Stopping) => "The stream was stopped in OBS.",
+            (Goal::Stop, Output::Starting) => "The stream was started again in OBS.",
+            _ => return None,
+        };
+        under_way.then(|| Outcome::Failed(text.to_owned()))
+    }
+
+    fn fulfilled(&self, view: &View<'_>) -> Option<Outcome> {
+        already(view, self.goal).filter(|_| !self.unsettled)?;
+        let text = match self.goal {
+            Goal::Start => "OBS is streaming.",
+            Goal::Stop => "The stream has ended.",
+        };
+        Some(Outcome::Done(text.to_owned()))
+    }
+
+    fn overdue(&self, view: &View<'_>) -> Option<Outcome> {
+        if !view.is_over(self.asked, view.limits.output) {
+            return None;
+        }
+        if let Some(reason) = view.no_link() {
+            return Some(Outcome::Failed(reason));
+        }
+        let limit = view.limits.output;
+        Some(Outcome::TimedOut(match (self.goal, self.turned) {
+            (Goal::Start, true) => format!("OBS has tried to start for {limit} without success. Look at OBS."),
+            (Goal::Start, false) => format!(
+                "OBS took the order but is not streaming after {limit}. Perhaps a dialog is open in OBS, or its stream settings are incomplete."
+            ),
+            (Goal::Stop, _) => format!("OBS took the order but has not stopped after {limit}. Look at OBS."),
+        }))
+    }
+
+    fn send_if_needed(&mut self, view: &View<'_>, effects: &mut Vec<Effect>) {
+        if self.sent || self.held || !view.obs.is_connected() {
+            return;
+        }
+        let request = match (self.goal, view.obs.output) {
+            (Goal::Start, Some(Output::Stopped)) => Request::Start,
+            (Goal::Stop, Some(Output::Starting | Output::Streaming | Output::Reconnecting)) => Request::Stop,
+            _ => return,
+        };
+        // Before a contrary request has shown its effect, the cell may speak of the past.
+        if self.unsettled {
+            return;
+        }
+        self.sent = true;
+        effects.push(Effect::Send(self.id(), request));
+    }
+}
+
+/// What to say if OBS is where the goal wants it.
+fn already(view: &View<'_>, goal: Goal) -> Option<&'static str> {
+    if !view.obs.is_connected() {
+        return None;
+    }
+    match (goal, view.obs.output?) {
+        (Goal::Start, output) if output.is_live() => Some("Already streaming."),
+        (Goal::Stop, Output::Stopped) => Some("The stream is not running."),
+        _ => None,
+    }
+}
