@@ -166,7 +166,7 @@ fn tasks(tasks: &[TaskState], bus_missed: u64) -> Health {
         return Health { since: Some(down.since), ..row(NAME, State::Lost, reason) };
     }
     let restarts: u32 = tasks.iter().map(|task| task.restarts).sum();
-    let mut reason = format!("All {} run.", tasks.len());
+    let mut reason = format!("{} of {} run.", tasks.len(), tasks.len());
     if restarts > 0 {
         reason.push_str(&format!(" Restarts so far: {restarts}."));
     }
@@ -286,6 +286,6 @@ mod tests {
         };
         assert_eq!(tasks(&[task(false, 0)], 0).state, State::Lost);
         assert_eq!(tasks(&[task(true, 2)], 0).state, State::Weak);
-        assert_eq!(tasks(&[task(true, 0)], 9).reason, "All 1 run. Messages missed inside: 9.");
+        assert_eq!(tasks(&[task(true, 0)], 9).reason, "1 of 1 run. Messages missed inside: 9.");
     }
 }

@@ -1,1 +1,5 @@
 //! Room: settings.
+
+/// Stand-in.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SettingsView;
