@@ -1,1 +1,148 @@
-//! Command line.
+//! The command line: `run` (also without a word), `check`, `demo`.
+
+use crate::config::{Config, Values, effective, keys, mistake, settle};
+use crate::store::Store;
+use crate::{boot, demo};
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+/// Stream Control: the control room that a live streamer trusts with the show.
+#[derive(Debug, Parser)]
+#[command(version, after_help = "See the settings with `stream-control check`, all keys with `stream-control check --env-example`.", after_long_help = keys::help())]
+pub struct Cli {
+    /// The settings file.
+    #[arg(long, default_value = ".env", global = true, value_name = "FILE")]
+    env_file: PathBuf,
+    /// What is written to standard output, as RUST_LOG spells it.
+    #[arg(long, env = "RUST_LOG", default_value = "info,sqlx=warn,obws=warn", global = true, value_name = "FILTER")]
+    log: String,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the daemon (the default).
+    Run,
+    /// Show the settings in force and every mistake; ends with 1 if there are mistakes.
+    Check {
+        /// Print a .env with every key and its help instead.
+        #[arg(long)]
+        env_example: bool,
+    },
+    /// Run the whole daemon against a built-in world, to look around.
+    Demo,
+}
+
+/// Does what the command line says. Ends with 0, or 1 after a mistake or a failure.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command {
+        Some(Command::Check { env_example: true }) => say(&keys::env_example()).map(|()| true),
+        Some(Command::Check { env_example: false }) => check(&cli.env_file),
+        Some(Command::Demo) => daemon(&cli.log, demo::run()),
+        Some(Command::Run) | None => start(&cli),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr().lock(), "Stream Control stopped: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(cli: &Cli) -> anyhow::Result<bool> {
+    let values = Values::load(&cli.env_file);
+    if let Err(mistakes) = Config::parse(&values) {
+        let text = format!("Settings to correct:\n{}\n", mistake::all(&mistakes));
+        std::io::stderr().lock().write_all(text.as_bytes())?;
+        return Ok(false);
+    }
+    daemon(&cli.log, boot::run(boot::Start { values }))
+}
+
+/// Runs the daemon's future on a runtime of its own, with lines on standard output.
+fn daemon(log: &str, future: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<bool> {
+    let filter = EnvFilter::try_new(log).context("--log (RUST_LOG) cannot be understood")?;
+    tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_writer(std::io::stdout).init();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .max_blocking_threads(16)
+        .enable_all()
+        .build()
+        .context("no runtime could be started")?;
+    let ended = runtime.block_on(future);
+    // A blocking thread that hangs (a dead disk) must not keep the process from ending.
+    runtime.shutdown_timeout(std::time::Duration::from_millis(500));
+    ended.map(|()| true)
+}
+
+/// Prints what is in force, rows of the store included where there is one, and all mistakes.
+fn check(env_file: &Path) -> anyhow::Result<bool> {
+    let base = Values::load(env_file);
+    let (values, mistakes) = match Config::parse(&base) {
+        Err(mistakes) => (base, mistakes),
+        Ok(config) => with_rows(base, &config),
+    };
+    say(&effective::report(&values))?;
+    if mistakes.is_empty() {
+        say("\nNo mistakes.\n")?;
+    } else {
+        say(&format!("\nMistakes:\n{}\n", mistake::all(&mistakes)))?;
+    }
+    Ok(mistakes.is_empty())
+}
+
+/// The values with the rows that people set in the page. Looks only where a database already is:
+/// checking makes no files.
+fn with_rows(base: Values, config: &Config) -> (Values, Vec<mistake::Mistake>) {
+    let folder = &config.web.data_dir;
+    if !folder.join(crate::store::FILE).exists() {
+        return (base, Vec::new());
+    }
+    let rows = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map(|runtime| runtime.block_on(async { Store::open(folder).await?.settings().await }));
+    match rows {
+        Ok(Ok(rows)) => match settle(&base, rows) {
+            Ok(settled) => (settled.values, settled.set_aside),
+            Err(mistakes) => (base, mistakes),
+        },
+        Ok(Err(error)) => (base, vec![mistake::Mistake::of_file(folder, &error.to_string())]),
+        Err(error) => (base, vec![mistake::Mistake::of_file(folder, &error.to_string())]),
+    }
+}
+
+/// Writes to standard output; a reader that went away (`| head`) is no failure.
+fn say(text: &str) -> anyhow::Result<()> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn no_word_means_run() {
+        for (words, wanted) in [(&["x"][..], "None"), (&["x", "run"], "Some(Run)"), (&["x", "demo"], "Some(Demo)")] {
+            let cli = Cli::try_parse_from(words).unwrap();
+            assert_eq!(format!("{:?}", cli.command), wanted);
+        }
+    }
+}

@@ -2,6 +2,18 @@
 //! parsed together, once, into types. All mistakes are reported together. May import `domain` and
 //! `kit`; the only place that reads the environment.
 
+pub mod dotenv;
+pub mod effective;
+pub mod keys;
+pub mod mistake;
+mod parse;
+pub mod password_hash;
+pub mod values;
+
+pub use mistake::Mistake;
+pub use parse::{Settled, settle};
+pub use values::{Source, Values};
+
 use crate::domain::failover::rules::Rules;
 use crate::domain::ids::SceneName;
 use crate::kit::secret::Secret;

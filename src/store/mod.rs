@@ -1,1 +1,174 @@
-//! Floor 3: rows.
+//! Floor 3: rows. One SQL text for every database through sqlx's `Any`; every call has its own time
+//! limit, so that a locked database or a slow disk never holds up the show. May import `config`,
+//! `domain` and `kit`.
+
+pub mod accounts;
+mod dialect;
+pub mod journal;
+pub mod samples;
+pub mod sessions;
+pub mod settings;
+pub mod wanted;
+
+use sqlx::AnyPool;
+use std::path::Path;
+use std::time::Duration;
+
+/// The database file in DATA_DIR.
+pub const FILE: &str = "stream-control.db";
+/// Longest wait for one call.
+const LIMIT: Duration = Duration::from_secs(2);
+/// Longest wait for opening, migrations included.
+const OPENING: Duration = Duration::from_secs(10);
+
+/// The database; clones share it.
+#[derive(Clone)]
+pub struct Store {
+    pool: AnyPool,
+}
+
+/// Why rows could not be read or written, in words for the health list.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// Another program holds the database.
+    #[error("the database is locked by another program")]
+    Busy,
+    /// No answer within the limit.
+    #[error("the database did not answer within 2 seconds")]
+    Slow,
+    /// No space left.
+    #[error("the disk is full")]
+    Full,
+    /// The file may not be written.
+    #[error("the database may not be written; look at the file's owner and mode")]
+    ReadOnly,
+    /// The file is no database, or broken.
+    #[error("the database file is damaged")]
+    Damaged,
+    /// The disk says no.
+    #[error("the disk reports an error ({0})")]
+    Disk(String),
+    /// The file cannot be opened at all.
+    #[error("{0}")]
+    CannotOpen(String),
+    /// Anything else.
+    #[error("the database reports: {0}")]
+    Other(String),
+}
+
+/// What store calls give.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(inner) => dialect::meaning(&inner.code().unwrap_or_default(), inner.message()),
+            sqlx::Error::PoolTimedOut => StoreError::Slow,
+            _ => StoreError::Other(error.to_string()),
+        }
+    }
+}
+
+impl Store {
+    /// Opens `stream-control.db` in `data_dir`, makes what is missing, brings it up to date. The
+    /// error names the file and says what to do.
+    pub async fn open(data_dir: &Path) -> Result<Self> {
+        let path = data_dir.join(FILE);
+        let explain = |error: StoreError| StoreError::CannotOpen(explain(&path, &error));
+        prepare_file(data_dir, &path).map_err(|error| explain(StoreError::Disk(error.to_string())))?;
+        Self::connect(&dialect::file_url(&path)?).await.map_err(explain)
+    }
+
+    /// Opens the database at a URL and brings it up to date.
+    pub async fn connect(url: &str) -> Result<Self> {
+        sqlx::any::install_default_drivers();
+        let opening = async {
+            dialect::prepare(url).await?;
+            let pool = dialect::pool_options(url).acquire_timeout(LIMIT).connect(url).await?;
+            Ok(Self { pool })
+        };
+        tokio::time::timeout(OPENING, opening).await.unwrap_or(Err(StoreError::Busy))
+    }
+
+    /// Closes all connections, so that the file is whole.
+    pub async fn close(&self) {
+        let _ = tokio::time::timeout(LIMIT, self.pool.close()).await;
+    }
+
+    async fn within<T>(&self, call: impl Future<Output = std::result::Result<T, sqlx::Error>>) -> Result<T> {
+        match tokio::time::timeout(LIMIT, call).await {
+            Ok(result) => Ok(result?),
+            Err(_) => Err(StoreError::Slow),
+        }
+    }
+}
+
+/// The folder, and an empty file that only this user may read: passwords' hashes will be in it.
+fn prepare_file(data_dir: &Path, path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    std::fs::create_dir_all(data_dir)?;
+    std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
+    Ok(())
+}
+
+fn explain(path: &Path, error: &StoreError) -> String {
+    let file = path.display();
+    let advice = match error {
+        StoreError::Damaged => "Move the file away to begin with an empty history, or put a backup in its place.",
+        StoreError::Busy | StoreError::Slow => "Is Stream Control already running? Stop the other one first.",
+        StoreError::Full => "Make room on the disk.",
+        StoreError::ReadOnly | StoreError::Disk(_) => "Check that DATA_DIR exists and that this user may write there.",
+        _ => "Was it written by a newer version? Then start that one.",
+    };
+    format!("Cannot open the database {file}: {error}. {advice}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    #[tokio::test]
+    async fn a_new_file_is_for_this_user_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("a b/ü%20?");
+        let store = Store::open(&folder).await.unwrap();
+        for file in std::fs::read_dir(&folder).unwrap() {
+            let file = file.unwrap();
+            assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{:?}", file.path());
+        }
+        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_no_database_is_named_with_advice() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("stream-control.db");
+        std::fs::write(&path, "this is no database, it is a poem ".repeat(100)).unwrap();
+        let error = Store::open(dir.path()).await.err().expect("an error").to_string();
+        assert!(error.contains(&path.display().to_string()) && error.contains("damaged"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_cannot_be_made_is_an_error() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("file"), "").unwrap();
+        let error = Store::open(&dir.path().join("file/inside")).await.err().expect("an error").to_string();
+        assert!(error.contains("DATA_DIR"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_locked_database_answers_in_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, other) = (Store::open(dir.path()).await.unwrap(), Store::open(dir.path()).await.unwrap());
+        let mut held = other.pool.acquire().await.unwrap();
+        sqlx::query("BEGIN EXCLUSIVE").execute(&mut *held).await.unwrap();
+        let began = std::time::Instant::now();
+        let answer = store.put_settings(&[("OBS_HOST".to_owned(), Some("x".to_owned()))], "test").await;
+        assert!(matches!(answer, Err(StoreError::Busy | StoreError::Slow)), "{answer:?}");
+        assert!(began.elapsed() < Duration::from_secs(4));
+        assert_eq!(store.settings().await, Ok(Vec::new()), "readers pass the writer");
+        sqlx::query("ROLLBACK").execute(&mut *held).await.unwrap();
+        store.put_settings(&[("OBS_HOST".to_owned(), Some("x".to_owned()))], "test").await.unwrap();
+    }
+}

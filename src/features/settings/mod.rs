@@ -1,5 +1,223 @@
-//! Room: settings.
+//! The settings room: changes rows, makes types of everything anew, announces it. A change that
+//! would be a mistake is refused whole, with all mistakes.
 
-/// Stand-in.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SettingsView;
+pub mod view;
+
+use crate::config::keys;
+use crate::config::{Config, Settled, Values, mistake};
+use crate::domain::command::{ChangeSetting, Order, Outcome};
+use crate::domain::event::Fact;
+use crate::runtime::bus::Bus;
+use crate::runtime::desk::Ticket;
+use crate::runtime::shared::{self, Reader, Writer};
+use crate::runtime::supervisor::Task;
+use crate::store::Store;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use view::SettingsView;
+
+/// Longest value that the page may set.
+const LONGEST: usize = 2048;
+
+/// Owns the configuration while the daemon runs.
+pub struct SettingsRoom {
+    store: Store,
+    values: Values,
+    config: Writer<Config>,
+    view: Writer<SettingsView>,
+    tickets: mpsc::Receiver<Ticket>,
+    bus: Bus,
+}
+
+impl SettingsRoom {
+    /// The room, beginning with what was settled at start; `tickets` are the desk's
+    /// [`Room::Settings`](crate::runtime::desk::Room::Settings).
+    pub fn new(store: Store, settled: Settled, tickets: mpsc::Receiver<Ticket>, bus: Bus) -> Self {
+        let view = shared::cell(SettingsView::of(&settled.values, &settled.config)).0;
+        Self { store, values: settled.values, config: shared::cell(settled.config).0, view, tickets, bus }
+    }
+
+    /// The configuration in force.
+    pub fn config(&self) -> Reader<Config> {
+        self.config.reader()
+    }
+
+    /// What the settings page shows.
+    pub fn view(&self) -> Reader<SettingsView> {
+        self.view.reader()
+    }
+
+    async fn handle(&mut self, ticket: Ticket) {
+        let outcome = match &ticket.order {
+            Order::Settings(change) => self.change(change, &ticket.origin.to_string()).await,
+            other => Outcome::Failed(format!("The settings cannot {other}.")),
+        };
+        ticket.answer(outcome);
+    }
+
+    /// Applies all changes or none. The desk writes the line with the keys into the journal.
+    async fn change(&mut self, change: &ChangeSetting, by: &str) -> Outcome {
+        if let Err(why) = acceptable(change) {
+            return Outcome::Failed(why);
+        }
+        let mut rows = self.values.rows().clone();
+        for (key, value) in &change.changes {
+            match value {
+                Some(value) => rows.insert(key.clone(), value.trim().to_owned()),
+                None => rows.remove(key),
+            };
+        }
+        let values = self.values.with_rows(rows);
+        let config = match Config::parse(&values) {
+            Ok(config) => config,
+            Err(mistakes) => return Outcome::Failed(mistake::all(&mistakes)),
+        };
+        if let Err(error) = self.store.put_settings(&trimmed(change), by).await {
+            return Outcome::Failed(format!("Nothing was changed: {error}."));
+        }
+        self.publish(values, config);
+        Outcome::Done("Saved, and in force now.".to_owned())
+    }
+
+    fn publish(&mut self, values: Values, config: Config) {
+        self.view.set(SettingsView::of(&values, &config));
+        self.config.set(config);
+        self.values = values;
+        self.bus.tell(Fact::SettingsChanged);
+    }
+}
+
+impl Task for SettingsRoom {
+    fn name(&self) -> &'static str {
+        "settings"
+    }
+
+    async fn run(&mut self, stop: CancellationToken) -> anyhow::Result<()> {
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                ticket = self.tickets.recv() => match ticket {
+                    Some(ticket) => self.handle(ticket).await,
+                    None => stop.cancelled().await,
+                },
+            }
+        }
+    }
+}
+
+/// Whether the keys exist, may be changed in the page, stand once, and the values are of a sane length.
+fn acceptable(change: &ChangeSetting) -> Result<(), String> {
+    for (at, (name, value)) in change.changes.iter().enumerate() {
+        let shown = crate::kit::text::excerpt(name, 60);
+        let Some(key) = keys::find(name) else { return Err(format!("There is no setting {shown}.")) };
+        if !key.editable {
+            return Err(format!("{shown} is set in .env and read at start only."));
+        }
+        if value.as_ref().is_some_and(|value| value.len() > LONGEST) {
+            return Err(format!("The value of {shown} is too long."));
+        }
+        if change.changes[..at].iter().any(|(earlier, _)| earlier == name) {
+            return Err(format!("{shown} is given twice."));
+        }
+    }
+    Ok(())
+}
+
+fn trimmed(change: &ChangeSetting) -> Vec<(String, Option<String>)> {
+    change
+        .changes
+        .iter()
+        .map(|(key, value)| (key.clone(), value.as_ref().map(|value| value.trim().to_owned())))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::settle;
+    use crate::domain::people::{Origin, Role};
+    use crate::runtime::desk::{Desk, DeskBuilder, Room};
+    use crate::runtime::journal;
+    use crate::runtime::supervisor::Supervisor;
+    use std::time::Duration;
+
+    struct House {
+        _dir: tempfile::TempDir,
+        store: Store,
+        desk: Desk,
+        config: Reader<Config>,
+        view: Reader<SettingsView>,
+        lines: mpsc::Receiver<crate::domain::journal::Entry>,
+        bus: Bus,
+        supervisor: Supervisor,
+    }
+
+    async fn house() -> House {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).await.unwrap();
+        let (journal, lines) = journal::lane();
+        let mut builder = DeskBuilder::new(journal.clone());
+        let tickets = builder.room(Room::Settings);
+        let base = Values::from_pairs([("OBS_HOST", "from-env"), ("OBS_PASSWORD", "hunter2")]);
+        let settled = settle(&base, store.settings().await.unwrap()).unwrap();
+        let bus = Bus::new();
+        let room = SettingsRoom::new(store.clone(), settled, tickets, bus.clone());
+        let (config, view) = (room.config(), room.view());
+        let mut supervisor = Supervisor::new(journal);
+        supervisor.start(room);
+        House { _dir: dir, store, desk: builder.open(), config, view, lines, bus, supervisor }
+    }
+
+    impl House {
+        async fn change(&self, changes: &[(&str, Option<&str>)]) -> Outcome {
+            let changes = changes.iter().map(|(key, value)| ((*key).to_owned(), value.map(str::to_owned))).collect();
+            let anna = Origin::Person { name: "Anna".to_owned(), role: Role::Owner };
+            self.desk.give(anna, Order::Settings(ChangeSetting { changes })).await
+        }
+    }
+
+    #[tokio::test]
+    async fn a_change_is_a_row_in_force_at_once_and_told() {
+        let mut house = house().await;
+        let mut facts = house.bus.listen();
+        let outcome = house.change(&[("OBS_HOST", Some(" box ")), ("OBS_PASSWORD", Some("sesame"))]).await;
+        assert!(outcome.is_done(), "{outcome:?}");
+        assert_eq!(house.config.with(|config| config.obs.host.clone()), "box");
+        assert_eq!(facts.next().await, Some(Fact::SettingsChanged));
+        let line = house.lines.recv().await.unwrap().text;
+        assert!(line.contains("OBS_HOST, OBS_PASSWORD") && !line.contains("sesame"), "{line}");
+
+        let item = |name: &str| house.view.with(|view| view.item(name).cloned().unwrap());
+        assert_eq!((item("OBS_HOST").in_force.as_str(), item("OBS_HOST").from_env.as_str()), ("box", "from-env"));
+        assert!(item("OBS_HOST").overridden);
+        assert_eq!((item("OBS_PASSWORD").in_force.as_str(), item("OBS_PASSWORD").from_env.as_str()), ("set", "set"));
+
+        assert!(house.change(&[("OBS_HOST", None)]).await.is_done());
+        assert_eq!(house.config.with(|config| config.obs.host.clone()), "from-env");
+        assert_eq!(house.store.settings().await.unwrap().len(), 1);
+        house.supervisor.stop(Duration::from_secs(1)).await;
+    }
+
+    #[tokio::test]
+    async fn a_change_with_a_mistake_is_refused_whole() {
+        let house = house().await;
+        let outcome = house
+            .change(&[("BITRATE_LOW_KBPS", Some("0")), ("STATS_TYPE", Some("srs")), ("OBS_HOST", Some("box"))])
+            .await;
+        assert!(
+            matches!(&outcome, Outcome::Failed(text) if text.contains("BITRATE_LOW_KBPS") && text.contains("STATS_TYPE"))
+        );
+        assert_eq!(house.store.settings().await.unwrap(), []);
+        assert_eq!(house.config.with(|config| config.obs.host.clone()), "from-env");
+        let long = "x".repeat(3000);
+        let refused: [&[(&str, Option<&str>)]; 4] = [
+            &[("BIND_ADDR", Some("0.0.0.0:1"))],
+            &[("NO_SUCH", Some("1"))],
+            &[("OBS_HOST", Some("a")), ("OBS_HOST", Some("b"))],
+            &[("OBS_PASSWORD", Some(&long))],
+        ];
+        for changes in refused {
+            assert!(matches!(house.change(changes).await, Outcome::Failed(_)), "{changes:?}");
+        }
+    }
+}

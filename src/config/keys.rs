@@ -1,0 +1,400 @@
+//! The one table of keys: it drives parsing, `stream-control check`, the settings page, the help and
+//! `.env.example`.
+
+use std::fmt::Write as _;
+
+/// Where a key stands in `.env.example` and on the settings page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// Address, data, sign-in.
+    Web,
+    /// The connection to OBS.
+    Obs,
+    /// Scenes by role.
+    Scenes,
+    /// Ingest statistics and limits.
+    Ingest,
+    /// What happens when the stream starts and ends.
+    Behaviour,
+    /// Overlay alerts.
+    Alerts,
+    /// Push to several platforms, preview.
+    Restream,
+    /// The streaming PC.
+    Power,
+    /// Twitch sign-in and raids.
+    Twitch,
+    /// Sister services on this machine.
+    Services,
+    /// Pages of others shown inside the dashboard.
+    Embeds,
+}
+
+impl Section {
+    /// Every section in the order of the page.
+    pub const ALL: &[Section] = &[
+        Self::Web,
+        Self::Obs,
+        Self::Scenes,
+        Self::Ingest,
+        Self::Behaviour,
+        Self::Alerts,
+        Self::Restream,
+        Self::Power,
+        Self::Twitch,
+        Self::Services,
+        Self::Embeds,
+    ];
+
+    /// The heading that people read.
+    pub fn title(self) -> &'static str {
+        match self {
+            Section::Web => "Web page and sign-in",
+            Section::Obs => "OBS",
+            Section::Scenes => "Scenes",
+            Section::Ingest => "Ingest and bitrate limits",
+            Section::Behaviour => "When the stream starts and ends",
+            Section::Alerts => "Alerts",
+            Section::Restream => "Restream and preview",
+            Section::Power => "Streaming PC",
+            Section::Twitch => "Twitch",
+            Section::Services => "Services",
+            Section::Embeds => "Embedded pages (empty hides them)",
+        }
+    }
+}
+
+/// What a value looks like.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    /// Any text.
+    Text,
+    /// A scene's name in OBS.
+    Scene,
+    /// A scene's name, or nothing for none.
+    SceneOrNone,
+    /// On or off.
+    Switch,
+    /// A number in a range, with its unit.
+    Number {
+        /// Smallest allowed.
+        min: f64,
+        /// Largest allowed.
+        max: f64,
+        /// `kbit/s`, `seconds`.
+        unit: &'static str,
+    },
+    /// A whole number in a range.
+    Count {
+        /// Smallest allowed.
+        min: u32,
+        /// Largest allowed.
+        max: u32,
+    },
+    /// One of a few words.
+    Choice(&'static [&'static str]),
+    /// An http or https address.
+    Url,
+    /// An address and port to serve on.
+    Address,
+    /// A folder or file.
+    Path,
+    /// A stored password hash.
+    PasswordHash,
+}
+
+impl Kind {
+    /// What is allowed, as the end of the sentence "allowed: …".
+    pub fn allowed(self) -> String {
+        match self {
+            Kind::Text => "text on one line".to_owned(),
+            Kind::Scene => "the name of a scene in OBS".to_owned(),
+            Kind::SceneOrNone => "the name of a scene in OBS, or empty for none".to_owned(),
+            Kind::Switch => "true or false".to_owned(),
+            Kind::Number { min, max, unit } => format!("a number from {min} to {max} {unit}"),
+            Kind::Count { min, max } => format!("a whole number from {min} to {max}"),
+            Kind::Choice(words) => crate::kit::text::one_of(words),
+            Kind::Url => "an address that begins with http:// or https://".to_owned(),
+            Kind::Address => "an address and port such as 0.0.0.0:5000 or 127.0.0.1:5000".to_owned(),
+            Kind::Path => "a folder or file".to_owned(),
+            Kind::PasswordHash => {
+                "a hash such as scrypt:32768:8:1$salt$hex, pbkdf2:sha256:600000$salt$hex or $argon2id$…".to_owned()
+            }
+        }
+    }
+}
+
+/// How much of a value may be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secrecy {
+    /// All of it.
+    Open,
+    /// An address whose login, keys and query are hidden.
+    UrlParts,
+    /// Nothing but whether it is set.
+    Whole,
+}
+
+/// What this version does with a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It has an effect.
+    Used,
+    /// Accepted; it waits for a part that is not built yet, named here.
+    LaterRoom(&'static str),
+    /// Accepted; it will never have an effect here, for this reason.
+    NoEffect(&'static str),
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Key {
+    /// The name in `.env`, the environment and the store.
+    pub name: &'static str,
+    /// The value when nothing is set; empty for none.
+    pub default: &'static str,
+    /// One line of help.
+    pub help: &'static str,
+    /// Its place.
+    pub section: Section,
+    /// What a value looks like.
+    pub kind: Kind,
+    /// How much may be shown.
+    pub secrecy: Secrecy,
+    /// Whether the page may change it.
+    pub editable: bool,
+    /// What this version does with it.
+    pub standing: Standing,
+}
+
+impl Key {
+    const fn new(section: Section, name: &'static str, kind: Kind, default: &'static str, help: &'static str) -> Self {
+        let (secrecy, editable, standing) = (Secrecy::Open, false, Standing::Used);
+        Self { name, default, help, section, kind, secrecy, editable, standing }
+    }
+
+    const fn later(section: Section, name: &'static str, default: &'static str, help: &'static str) -> Self {
+        let standing = Standing::LaterRoom(match section {
+            Section::Restream => "Restream",
+            Section::Power => "Power",
+            Section::Twitch => "Twitch",
+            Section::Services => "Services",
+            Section::Embeds => "Embeds",
+            _ => "Dashboard",
+        });
+        Self { standing, ..Self::new(section, name, Kind::Text, default, help) }
+    }
+
+    const fn secret(self) -> Self {
+        Self { secrecy: Secrecy::Whole, ..self }
+    }
+
+    const fn hide_url_parts(self) -> Self {
+        Self { secrecy: Secrecy::UrlParts, ..self }
+    }
+
+    const fn editable(self) -> Self {
+        Self { editable: true, ..self }
+    }
+
+    const fn no_effect(self, why: &'static str) -> Self {
+        Self { standing: Standing::NoEffect(why), ..self }
+    }
+
+    /// A value of this key as it may be shown: secrets masked.
+    pub fn shown(&self, value: &str) -> String {
+        match self.secrecy {
+            _ if value.is_empty() => String::new(),
+            Secrecy::Open => crate::kit::text::excerpt(value, 120),
+            Secrecy::UrlParts if value.contains("://") => {
+                crate::kit::redact::urls(&crate::kit::text::excerpt(value, 120)).into_owned()
+            }
+            Secrecy::UrlParts | Secrecy::Whole => "••••".to_owned(),
+        }
+    }
+}
+
+const SECONDS: &str = "seconds";
+const KBPS: Kind = Kind::Number { min: 1.0, max: 1_000_000.0, unit: "kbit/s" };
+const RECONNECTS: &str = "OBS is called again by itself, after 10 seconds at the latest";
+
+/// Every key, in the order of `.env.example`.
+pub const KEYS: &[Key] = {
+    use Kind::{Choice, Scene, SceneOrNone, Switch, Text, Url};
+    use Section::{Alerts, Behaviour, Embeds, Ingest, Obs, Power, Restream, Scenes, Services, Twitch, Web};
+    &[
+        Key::new(Web, "BIND_ADDR", Kind::Address, "0.0.0.0:5000", "Address and port of the page."),
+        Key::new(Web, "DATA_DIR", Kind::Path, "", "Folder of the database. Default: $STATE_DIRECTORY, else ./data."),
+        Key::new(Web, "LOGIN_PASSWORD_HASH", Kind::PasswordHash, "", "Hash of the owner's password (werkzeug or argon2id).")
+            .secret(),
+        Key::new(Web, "LOGIN_PASSWORD", Text, "", "The owner's password in clear, if no hash is set. Neither: claim by the link printed at start.")
+            .secret(),
+        Key::new(Web, "FLASK_SECRET_KEY", Text, "", "Secret of the old session cookies.")
+            .secret()
+            .no_effect("sessions are kept in the store"),
+        Key::new(Web, "BAN_MAX_ATTEMPTS", Text, "3", "Wrong passwords before a ban.")
+            .no_effect("five wrong passwords a minute per address make it wait instead; nobody is banned for ever"),
+        Key::new(Web, "BAN_DATA_PATH", Text, "bans.json", "File of the old ban list.")
+            .no_effect("nobody is banned for ever, so there is no ban list"),
+        Key::later(Web, "PWA_ICON_BASE_URL", "", "Icons of the installed page."),
+        Key::new(Obs, "OBS_HOST", Text, "127.0.0.1", "Machine on which OBS runs.").editable(),
+        Key::new(Obs, "OBS_PORT", Kind::Count { min: 1, max: 65535 }, "4455", "Port of obs-websocket.").editable(),
+        Key::new(Obs, "OBS_PASSWORD", Text, "", "Password of obs-websocket.").secret().editable(),
+        Key::new(Obs, "MEDIA_SOURCE_NAME", Text, "", "The OBS source that plays the ingest, if it is not found by its address.")
+            .editable(),
+        Key::new(Obs, "OBS_RECONNECT_INTERVAL_SEC", Text, "10", "Wait before OBS is called again.").no_effect(RECONNECTS),
+        Key::new(Obs, "OBS_MAX_RECONNECT_WAIT_SEC", Text, "60", "Longest wait before OBS is called again.")
+            .no_effect(RECONNECTS),
+        Key::new(Scenes, "LIVE_SCENE_NAME", Scene, "LIVE", "Scene of a good feed.").editable(),
+        Key::new(Scenes, "LOW_SCENE_NAME", Scene, "lowbitrate", "Scene of a weak feed.").editable(),
+        Key::new(Scenes, "OFFLINE_SCENE_NAME", SceneOrNone, "OFFLINE", "Scene of a lost feed. Empty: LOW takes its place.")
+            .editable(),
+        Key::new(Scenes, "BRB_SCENE_NAME", Scene, "BRB", "Scene of a break.").editable(),
+        Key::new(Scenes, "STARTING_SCENE_NAME", Scene, "Starting soon", "Scene before the show.").editable(),
+        Key::new(Ingest, "STATS_URL", Url, "", "Statistics page of the ingest server (nginx-rtmp stat, SLS stats). Empty: no automatic switching.")
+            .hide_url_parts()
+            .editable(),
+        Key::new(Ingest, "STATS_TYPE", Choice(&["auto", "nginx", "sls"]), "auto", "Kind of statistics; auto recognises it.")
+            .editable(),
+        Key::new(Ingest, "STATS_FEED", Text, "", "Which publisher to follow (app/key or name), if there are several.").editable(),
+        Key::new(Ingest, "BITRATE_LOW_KBPS", KBPS, "800", "Below this the feed is weak.").editable(),
+        Key::new(Ingest, "BITRATE_HIGH_KBPS", KBPS, "", "From this on the feed is good again. Default: 1.25 times the low limit.")
+            .editable(),
+        Key::new(Ingest, "BITRATE_OFFLINE_KBPS", KBPS, "", "Below this the feed counts as lost. Default: 200, or a quarter of the low limit if that is less.")
+            .editable(),
+        Key::new(Ingest, "LOW_CONSEC_SAMPLES", Kind::Count { min: 1, max: 1000 }, "", "As in Stream-Control for Python: weak samples in a row before LOW.")
+            .editable(),
+        Key::new(Ingest, "POLL_INTERVAL_SEC", Kind::Number { min: 0.1, max: 60.0, unit: SECONDS }, "", "As in Stream-Control for Python: time between those samples. The ingest is asked at its own pace in any case.")
+            .editable(),
+        Key::new(Ingest, "LIVE_SCENE_LOW_GRACE_SEC", Kind::Number { min: 0.0, max: 3600.0, unit: SECONDS }, "3", "How long a scene that a person chose is left alone.")
+            .editable(),
+        Key::new(Ingest, "REQUEST_TIMEOUT", Kind::Number { min: 0.1, max: 10.0, unit: SECONDS }, "0.8", "Longest wait for the statistics.")
+            .editable(),
+        Key::new(Behaviour, "WAIT_FOR_STREAM_START", Switch, "true", "Switch scenes only once the stream runs.").editable(),
+        Key::new(Behaviour, "IDLE_WHEN_STREAM_ENDS", Switch, "true", "Start over when the stream ends.").editable(),
+        Key::new(Behaviour, "EXIT_WHEN_STREAM_ENDS", Switch, "false", "No switching after the stream ended, until the next start is seen. The program stays.")
+            .editable(),
+        Key::new(Alerts, "ALERT_TOKEN", Text, "", "Token that other programs send with POST /api/alert. Empty: from this machine only.")
+            .secret(),
+        Key::new(Alerts, "ALERTS_BASE_URL", Text, "", "Where the guard found the alert hub.")
+            .no_effect("guard and alerts are one program now"),
+        Key::later(Restream, "CONFIG_PATH", "rtmp_endpoints.json", "File of the restream destinations."),
+        Key::later(Restream, "NGINX_CONF_OUT", "", "nginx configuration that is written."),
+        Key::later(Restream, "HLS_ROOT", "", "Folder of the HLS preview."),
+        Key::later(Power, "MINI_PC_USER", "", "User on the streaming PC."),
+        Key::later(Power, "MINI_PC_IP", "", "Address of the streaming PC."),
+        Key::later(Power, "MAC_ADDRESS", "", "Network card of the streaming PC, for Wake-on-LAN."),
+        Key::later(Twitch, "TWITCH_CLIENT_ID", "", "Id of the Twitch application."),
+        Key::later(Twitch, "TWITCH_CLIENT_SECRET", "", "Secret of the Twitch application.").secret(),
+        Key::later(Twitch, "TWITCH_BROADCASTER_ID", "", "Numeric id of the channel."),
+        Key::later(Twitch, "TWITCH_OAUTH_TOKEN", "", "First access token.").secret(),
+        Key::later(Twitch, "TWITCH_REFRESH_TOKEN", "", "First refresh token.").secret(),
+        Key::later(Twitch, "TWITCH_TOKENS_PATH", "twitch_tokens.json", "File of the tokens."),
+        Key::later(Twitch, "TWITCH_SCOPES", "", "Scopes to ask for."),
+        Key::later(Twitch, "TWITCH_ADMINS", "", "Chat names that may give orders, with commas between."),
+        Key::later(Twitch, "AUTH_PUBLIC_BASE", "", "Public address of the sign-in with Twitch."),
+        Key::later(Twitch, "AUTH_BIND_HOST", "", "Address of the old sign-in helper."),
+        Key::later(Twitch, "AUTH_PORT", "3750", "Port of the old sign-in helper."),
+        Key::later(Twitch, "RAID_AUTO_STOP_ENABLED", "true", "Stop the stream after a raid."),
+        Key::later(Twitch, "RAID_AUTO_STOP_DELAY", "0", "Seconds between raid and stop."),
+        Key::later(Twitch, "RAID_SEND_CHAT_MESSAGE", "true", "Say so in chat."),
+        Key::later(Twitch, "RAID_CHAT_MESSAGE", "Raided {channel} successfully & ended stream!", "What is said; {channel} is the raided one."),
+        Key::later(Services, "CHATBOT_SERVICE_NAME", "chatbot", "systemd unit of the chat bot."),
+        Key::later(Services, "UNIFIED_CHAT_SERVICE_NAME", "unified-chat", "systemd unit of Unified-chat."),
+        Key::later(Services, "STREAM_GUARD_SERVICE_NAME", "", "systemd unit of the old guard."),
+        Key::later(Services, "CHATBOT_BANNED_WORDS_PATH", "", "Word file of the chat bot."),
+        Key::later(Services, "CHATBOT_PREF_PATH", "", "Preferences of the chat bot."),
+        Key::later(Services, "UNIFIED_CHAT_PREF_PATH", "", "Preferences of Unified-chat."),
+        Key::later(Embeds, "BELABOX_EMBED_URL", "", "BELABOX page.").secret(),
+        Key::later(Embeds, "UNIFIED_CHAT_EMBED_URL", "", "Unified-chat page.").secret(),
+        Key::later(Embeds, "SRT_LINK_URL", "", "SRT link page.").secret(),
+        Key::later(Embeds, "STREAMELEMENTS_OVERLAY_URL", "", "StreamElements overlay.").secret(),
+        Key::later(Embeds, "SOUNDALERTS_URL", "", "Sound Alerts page.").secret(),
+    ]
+};
+
+/// The row of a name.
+pub fn find(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.name == name)
+}
+
+/// The text of `.env.example`: every key with its help, commented out at its default.
+pub fn env_example() -> String {
+    let mut out = String::from(
+        "# Settings of Stream Control. Copy this file to .env and remove the # before what you change.\n\
+         # `stream-control check` shows what is in force and every mistake.\n",
+    );
+    for section in Section::ALL {
+        let _ = write!(out, "\n# ---- {} ----\n", section.title());
+        for key in KEYS.iter().filter(|key| key.section == *section) {
+            let _ = write!(out, "# {}{}\n#{}={}\n", key.help, remark(key), key.name, key.default);
+        }
+    }
+    out
+}
+
+/// The help that `stream-control --help` ends with.
+pub fn help() -> String {
+    let mut out = String::from("Settings, from the environment or .env (the page's own values win):\n");
+    for key in KEYS.iter().filter(|key| key.standing == Standing::Used) {
+        let default = if key.default.is_empty() { String::new() } else { format!(" [{}]", key.default) };
+        let _ = writeln!(out, "  {}{default}  {}", key.name, key.help);
+    }
+    out
+}
+
+fn remark(key: &Key) -> String {
+    match key.standing {
+        Standing::Used => format!(" Allowed: {}.", key.kind.allowed()),
+        Standing::LaterRoom(room) => format!(" (Accepted; waits for: {room}.)"),
+        Standing::NoEffect(why) => format!(" (Accepted, no effect: {why}.)"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// The settings table of Stream-Control for Python, June 2026, and this program's own keys.
+    const MUST_KNOW: &str = "FLASK_SECRET_KEY LOGIN_PASSWORD_HASH LOGIN_PASSWORD BAN_MAX_ATTEMPTS BAN_DATA_PATH \
+        PWA_ICON_BASE_URL OBS_HOST OBS_PORT OBS_PASSWORD OBS_RECONNECT_INTERVAL_SEC OBS_MAX_RECONNECT_WAIT_SEC \
+        LIVE_SCENE_NAME LOW_SCENE_NAME BRB_SCENE_NAME STARTING_SCENE_NAME OFFLINE_SCENE_NAME STATS_URL \
+        BITRATE_LOW_KBPS BITRATE_HIGH_KBPS POLL_INTERVAL_SEC LOW_CONSEC_SAMPLES LIVE_SCENE_LOW_GRACE_SEC \
+        REQUEST_TIMEOUT WAIT_FOR_STREAM_START IDLE_WHEN_STREAM_ENDS EXIT_WHEN_STREAM_ENDS CONFIG_PATH \
+        NGINX_CONF_OUT HLS_ROOT MINI_PC_USER MINI_PC_IP MAC_ADDRESS TWITCH_CLIENT_ID TWITCH_CLIENT_SECRET \
+        TWITCH_BROADCASTER_ID TWITCH_OAUTH_TOKEN TWITCH_REFRESH_TOKEN TWITCH_TOKENS_PATH TWITCH_SCOPES \
+        TWITCH_ADMINS AUTH_PUBLIC_BASE AUTH_BIND_HOST AUTH_PORT RAID_AUTO_STOP_ENABLED RAID_AUTO_STOP_DELAY \
+        RAID_SEND_CHAT_MESSAGE RAID_CHAT_MESSAGE ALERTS_BASE_URL ALERT_TOKEN CHATBOT_SERVICE_NAME \
+        UNIFIED_CHAT_SERVICE_NAME STREAM_GUARD_SERVICE_NAME CHATBOT_BANNED_WORDS_PATH CHATBOT_PREF_PATH \
+        UNIFIED_CHAT_PREF_PATH BELABOX_EMBED_URL UNIFIED_CHAT_EMBED_URL SRT_LINK_URL STREAMELEMENTS_OVERLAY_URL \
+        SOUNDALERTS_URL BIND_ADDR DATA_DIR STATS_TYPE STATS_FEED MEDIA_SOURCE_NAME BITRATE_OFFLINE_KBPS";
+
+    #[test]
+    fn every_name_is_known_and_stands_once() {
+        let known: BTreeSet<&str> = KEYS.iter().map(|key| key.name).collect();
+        let wanted: BTreeSet<&str> = MUST_KNOW.split_whitespace().collect();
+        assert_eq!(known, wanted);
+        assert_eq!(known.len(), KEYS.len(), "no name twice");
+    }
+
+    #[test]
+    fn the_committed_example_is_the_generated_one() {
+        let committed = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/.env.example")).unwrap();
+        assert_eq!(committed, env_example(), "write it anew: stream-control check --env-example > .env.example");
+    }
+
+    #[test]
+    fn values_are_shown_as_far_as_they_may_be() {
+        let table = [
+            ("OBS_HOST", "10.0.0.2", "10.0.0.2"),
+            ("OBS_PASSWORD", "hunter2", "••••"),
+            ("OBS_PASSWORD", "", ""),
+            ("STATS_URL", "http://bob:pw@h/stat?key=1", "http://••••@h/stat?key=••••"),
+            ("STATS_URL", "bob:pw@h", "••••"),
+        ];
+        for (name, value, shown) in table {
+            assert_eq!(find(name).unwrap().shown(value), shown, "{name}");
+        }
+    }
+}

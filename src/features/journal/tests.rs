@@ -1,0 +1,87 @@
+//! What the journal room promises, with a real database file.
+
+use super::*;
+use crate::domain::journal::Topic;
+use crate::runtime::journal;
+use crate::runtime::supervisor::Supervisor;
+use sqlx::{AnyConnection, Connection as _, Executor as _};
+
+struct House {
+    dir: tempfile::TempDir,
+    store: Store,
+    journal: Journal,
+    samples: mpsc::Sender<SampleRow>,
+    tail: Reader<Tail>,
+    supervisor: Supervisor,
+}
+
+async fn house(store: Store, dir: tempfile::TempDir) -> House {
+    let (journal, entries) = journal::lane();
+    let (samples, sample_rows) = mpsc::channel(64);
+    let room = JournalRoom::new(store.clone(), journal.clone(), entries, sample_rows);
+    let tail = room.tail();
+    let mut supervisor = Supervisor::new(journal.clone());
+    supervisor.start(room);
+    House { dir, store, journal, samples, tail, supervisor }
+}
+
+async fn new_house() -> House {
+    let dir = tempfile::tempdir().unwrap();
+    house(Store::open(dir.path()).await.unwrap(), dir).await
+}
+
+fn sample() -> SampleRow {
+    let (feed, class) = ("live/cam".to_owned(), "good".to_owned());
+    let at = clock::unix();
+    SampleRow { at, feed, class, kbps: None, rtt: None, buffer: None, latency: None, lost: None, dropped: None }
+}
+
+async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let waiting = async {
+        while !holds().await {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(Duration::from_secs(15), waiting).await.unwrap_or_else(|_| panic!("never: {what}"));
+}
+
+#[tokio::test]
+async fn lines_show_at_once_and_are_written_within_the_second() {
+    let mut house = new_house().await;
+    house.journal.note(Topic::Decision, Tone::Warn, "failover", "Feed weak");
+    house.tail.until(|tail| tail.lines.len() == 1).await;
+    eventually("the row", async || house.store.newest_lines(5).await.unwrap().len() == 1).await;
+    assert_eq!(house.tail.with(|tail| (tail.not_writing.clone(), tail.lost)), (None, 0));
+}
+
+#[tokio::test]
+async fn the_end_writes_what_waits_and_the_next_start_shows_it() {
+    let mut house = new_house().await;
+    for number in 0..250 {
+        house.journal.note(Topic::System, Tone::Info, "test", format!("line {number}"));
+    }
+    house.samples.send(sample()).await.unwrap();
+    house.tail.until(|tail| !tail.lines.is_empty()).await;
+    house.supervisor.stop(Duration::from_secs(5)).await;
+    assert_eq!(house.store.newest_lines(1000).await.unwrap().len(), 250);
+    assert_eq!(house.store.samples_since(UnixMs(0)).await.unwrap().len(), 1);
+
+    let mut next = super::tests::house(house.store, house.dir).await;
+    next.tail.until(|tail| tail.lines.len() == 50).await;
+    assert_eq!(next.tail.with(|tail| tail.lines.back().unwrap().text.clone()), "line 249");
+}
+
+#[tokio::test]
+async fn a_locked_database_is_told_and_the_lines_are_written_later() {
+    let mut house = new_house().await;
+    let url = format!("sqlite://{}", house.dir.path().join(crate::store::FILE).display());
+    let mut other = AnyConnection::connect(&url).await.unwrap();
+    other.execute("BEGIN EXCLUSIVE").await.unwrap();
+    house.journal.note(Topic::System, Tone::Info, "test", "during the lock");
+    house.tail.until(|tail| tail.not_writing.is_some()).await;
+    house.journal.note(Topic::System, Tone::Info, "test", "still shown");
+    house.tail.until(|tail| tail.lines.len() == 2).await;
+    other.execute("ROLLBACK").await.unwrap();
+    house.tail.until(|tail| tail.not_writing.is_none()).await;
+    eventually("both rows", async || house.store.newest_lines(5).await.unwrap().len() == 2).await;
+}
