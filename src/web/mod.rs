@@ -1,1 +1,76 @@
-//! Floor 6: the page.
+//! Floor 6: the page and the API. Every route on one screen. Shows cells and gives orders; may import
+//! features, runtime, store, config, domain and kit; never adapters.
+
+pub mod api;
+pub mod assets;
+pub mod auth;
+pub mod csrf;
+pub mod ctx;
+pub mod error;
+pub mod limits;
+pub mod live;
+pub mod pages;
+pub mod shell;
+pub mod words;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use ctx::Ctx;
+use error::{REQUEST_ID, WebError};
+use pages::{claim, health, live as live_page, login, overlay, settings};
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
+
+/// Everything that is served, behind the layers that guard all of it.
+pub fn router(ctx: Ctx) -> Router {
+    let alert = post(api::compat::alert).layer(DefaultBodyLimit::max(limits::ALERT_BODY));
+    let routes = Router::new()
+        // Pages
+        .route("/", get(live_page::show))
+        .route("/health", get(health::show))
+        .route("/settings", get(settings::show).post(settings::save))
+        .route("/claim", get(claim::show).post(claim::claim))
+        .route("/login", get(login::show).post(login::sign_in))
+        .route("/logout", post(login::sign_out))
+        .route("/overlay", get(overlay::show))
+        // The API
+        .route("/api/v1/live", get(api::v1::live::snapshot))
+        .route("/api/v1/journal", get(api::v1::journal::lines))
+        .route("/api/v1/obs/start", post(api::v1::obs::start))
+        .route("/api/v1/obs/stop", post(api::v1::obs::stop))
+        .route("/api/v1/obs/scene", post(api::v1::obs::scene))
+        .route("/api/v1/obs/media_restart", post(api::v1::obs::media_restart))
+        .route("/api/v1/failover/pause", post(api::v1::failover::pause))
+        .route("/api/v1/failover/resume", post(api::v1::failover::resume))
+        // Paths that Stream-Control (Python) had
+        .route("/api/sg_status", get(api::compat::sg_status))
+        .route(csrf::ALERT_PATH, alert)
+        .route("/obs/start_stream", post(api::compat::start_stream))
+        .route("/obs/stop_stream", post(api::compat::stop_stream))
+        .route("/obs/switch_scene", post(api::compat::switch_scene))
+        .route("/obs/stream_status", get(api::compat::stream_status))
+        // WebSockets
+        .route("/ws/live", get(live::dashboard::open))
+        .route(csrf::ALERT_SOCKET, get(live::alerts::open))
+        // Files
+        .route("/static/{version}/{*path}", get(assets::versioned))
+        .route("/manifest.json", get(assets::at_root))
+        .route("/favicon.ico", get(assets::at_root))
+        .fallback(|| async { WebError::NotFound });
+    let guards = ServiceBuilder::new()
+        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(CompressionLayer::new())
+        .layer(from_fn(limits::headers))
+        .layer(from_fn(error::dress))
+        .layer(CatchPanicLayer::custom(error::panicked))
+        .layer(from_fn_with_state(ctx.clone(), limits::private_until_claimed))
+        .layer(from_fn(csrf::guard))
+        .layer(from_fn(limits::time))
+        .layer(DefaultBodyLimit::max(limits::BODY));
+    routes.layer(guards).with_state(ctx)
+}

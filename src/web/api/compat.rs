@@ -1,0 +1,139 @@
+//! The paths and fields of Stream-Control (Python), as far as their rooms are built.
+
+use super::answer;
+use super::v1::obs::SceneBody;
+use crate::domain::alert::AlertKind;
+use crate::domain::command::{ObsOrder, Order, Outcome, RaiseAlert};
+use crate::domain::ids::SceneName;
+use crate::domain::people::Origin;
+use crate::kit::clock;
+use crate::kit::secret::Secret;
+use crate::web::auth::{Caller, SignedIn};
+use crate::web::ctx::Ctx;
+use crate::web::error::WebError;
+use crate::web::words;
+use axum::Json;
+use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
+
+/// The task whose health upstream calls `streamguard_state`.
+const GUARD: &str = "failover";
+
+/// GET /api/sg_status: upstream's fields; those of rooms that are not built are left out.
+#[derive(Serialize)]
+pub struct SgStatus {
+    obs_connected: bool,
+    streamguard_state: &'static str,
+}
+
+/// GET /api/sg_status
+pub async fn sg_status(State(ctx): State<Ctx>, _person: SignedIn) -> Json<SgStatus> {
+    let paused = ctx.cells.view.with(|view| view.paused.is_some());
+    let down = ctx.cells.tasks.with(|tasks| tasks.iter().any(|task| task.name == GUARD && !task.running));
+    let streamguard_state = match (down, paused) {
+        (true, _) => "error",
+        (false, true) => "offline",
+        (false, false) => "ok",
+    };
+    Json(SgStatus { obs_connected: ctx.cells.obs.with(|obs| obs.is_connected()), streamguard_state })
+}
+
+/// An alert as programs post it.
+#[derive(Deserialize)]
+pub struct AlertBody {
+    #[serde(rename = "type")]
+    kind: AlertKind,
+    message: String,
+}
+
+/// POST /api/alert {type, message} with X-Alert-Token. Who asks is judged before what is asked.
+pub async fn alert(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Result<Json<AlertBody>, JsonRejection>,
+) -> Result<Response, WebError> {
+    let token = ctx.cells.config.with(|config| config.web.alert_token.clone());
+    may_alert(token.as_ref(), &caller, &headers)?;
+    let AlertBody { kind, message } = answer::body(body, words::ALERT_SHAPE)?;
+    let order = Order::Alerts(RaiseAlert { kind, message });
+    Ok(answer::outcome(&ctx.desk.give(Origin::Token("alert token"), order).await))
+}
+
+fn may_alert(token: Option<&Secret<String>>, caller: &Caller, headers: &HeaderMap) -> Result<(), WebError> {
+    let refuse = |text: &str| Err(WebError::Forbidden(text.to_owned()));
+    let Some(token) = token else {
+        return if caller.local { Ok(()) } else { refuse(words::ALERT_LOCAL_ONLY) };
+    };
+    let sent = headers.get("x-alert-token").map(|sent| sent.as_bytes()).unwrap_or_default();
+    if sent.ct_eq(token.reveal().as_bytes()).into() { Ok(()) } else { refuse(words::ALERT_TOKEN_WRONG) }
+}
+
+/// POST /obs/start_stream: as upstream, the starting scene is shown too.
+pub async fn start_stream(State(ctx): State<Ctx>, person: SignedIn) -> Response {
+    let started = give(&ctx, &person, ObsOrder::StartStream).await;
+    let scene = ctx.cells.config.with(|config| Some(config.scenes.starting.clone()));
+    answer::outcome(&then_show(&ctx, &person, started, scene, words::STARTING_SCENE).await)
+}
+
+/// POST /obs/stop_stream: as upstream, the offline scene is shown too.
+pub async fn stop_stream(State(ctx): State<Ctx>, person: SignedIn) -> Response {
+    let stopped = give(&ctx, &person, ObsOrder::StopStream).await;
+    let scene = ctx.cells.config.with(|config| config.scenes.offline.clone());
+    answer::outcome(&then_show(&ctx, &person, stopped, scene, words::OFFLINE_SCENE).await)
+}
+
+/// POST /obs/switch_scene {scene}
+pub async fn switch_scene(
+    State(ctx): State<Ctx>,
+    person: SignedIn,
+    body: Result<Json<SceneBody>, JsonRejection>,
+) -> Result<Response, WebError> {
+    let SceneBody { scene } = answer::body(body, words::SCENE_SHAPE)?;
+    let order = ObsOrder::SwitchScene { scene, reason: words::CHOSEN_BY_HAND.to_owned() };
+    Ok(answer::outcome(&give(&ctx, &person, order).await))
+}
+
+async fn give(ctx: &Ctx, person: &SignedIn, order: ObsOrder) -> Outcome {
+    ctx.desk.give(person.origin(), Order::Obs(order)).await
+}
+
+/// Shows `scene` after a success, if OBS has it. The first order's end is the answer.
+async fn then_show(ctx: &Ctx, person: &SignedIn, first: Outcome, scene: Option<SceneName>, why: &str) -> Outcome {
+    let there = |scene: &SceneName| ctx.cells.obs.with(|obs| obs.scenes.contains(scene));
+    let Some(scene) = scene.filter(|scene| first.is_done() && there(scene)) else { return first };
+    match give(ctx, person, ObsOrder::SwitchScene { scene, reason: why.to_owned() }).await {
+        Outcome::Done(_) => first,
+        other => Outcome::Done(format!("{} {}", first.text(), other.text())),
+    }
+}
+
+/// GET /obs/stream_status; upstream spells the first two in camel case.
+#[derive(Serialize)]
+pub struct StreamStatus {
+    #[serde(rename = "isStreaming")]
+    is_streaming: bool,
+    #[serde(rename = "currentScene")]
+    current_scene: Option<String>,
+    server_now_unix: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    obs_uptime_seconds: Option<u64>,
+}
+
+/// GET /obs/stream_status; 503 while OBS cannot be read, since `false` would be a guess.
+pub async fn stream_status(State(ctx): State<Ctx>, _person: SignedIn) -> Result<Json<StreamStatus>, WebError> {
+    let now = clock::unix();
+    ctx.cells.obs.with(|obs| {
+        let live = obs.is_live().ok_or_else(|| WebError::Unavailable(words::OBS_AWAY.to_owned()))?;
+        Ok(Json(StreamStatus {
+            is_streaming: live,
+            current_scene: obs.scene.as_ref().map(SceneName::to_string),
+            server_now_unix: now.0 / 1000,
+            obs_uptime_seconds: obs.live_since.filter(|_| live).map(|since| now.since(since).0 / 1000),
+        }))
+    })
+}

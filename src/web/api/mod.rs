@@ -1,0 +1,5 @@
+//! The API: `v1` is ours, `compat` answers on the paths that Stream-Control (Python) had.
+
+pub mod answer;
+pub mod compat;
+pub mod v1;

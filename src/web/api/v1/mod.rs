@@ -1,0 +1,6 @@
+//! /api/v1: one file per resource; JSON in and out; everything needs a session.
+
+pub mod failover;
+pub mod journal;
+pub mod live;
+pub mod obs;

@@ -1,0 +1,137 @@
+//! Who is asking: the session cookie, and the extractor that lets only signed-in people through.
+
+use super::ctx::Ctx;
+use super::error;
+use super::limits;
+use crate::domain::people::Origin;
+use crate::features::access::{Person, SessionToken};
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use std::net::SocketAddr;
+
+/// The cookie's name.
+pub const COOKIE: &str = "sc_session";
+
+/// A session lasts seven days (issue of the cookie; the store keeps the same time).
+const MAX_AGE_SECS: u32 = 7 * 24 * 3600;
+
+/// A person with a valid session. Anyone else is sent to `/login` (or `/claim`), programs get 401.
+pub struct SignedIn(pub Person);
+
+impl SignedIn {
+    /// The origin under which this person's orders stand in the audit log.
+    pub fn origin(&self) -> Origin {
+        Origin::Person { name: self.0.name.clone(), role: self.0.role }
+    }
+}
+
+impl FromRequestParts<Ctx> for SignedIn {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, ctx: &Ctx) -> Result<Self, Self::Rejection> {
+        let claimed = ctx.access.claimed();
+        let person = match token(&parts.headers) {
+            Some(token) if claimed => ctx.access.person(token).await,
+            _ => None,
+        };
+        person.map(SignedIn).ok_or_else(|| error::show_the_door(parts, claimed))
+    }
+}
+
+/// The session token of the request's cookie, if it carries one.
+pub fn token(headers: &HeaderMap) -> Option<&str> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == COOKIE).map(|(_, token)| token).filter(|token| !token.is_empty())
+}
+
+/// The `Set-Cookie` line for a new session.
+pub fn set_cookie(token: &SessionToken, secure: bool) -> Option<HeaderValue> {
+    cookie_line(token.reveal(), MAX_AGE_SECS, secure)
+}
+
+/// The `Set-Cookie` line that forgets the session.
+pub fn forget_cookie(secure: bool) -> Option<HeaderValue> {
+    cookie_line("", 0, secure)
+}
+
+fn cookie_line(value: &str, max_age: u32, secure: bool) -> Option<HeaderValue> {
+    let secure = if secure { "; Secure" } else { "" };
+    let line = format!("{COOKIE}={value}; HttpOnly; SameSite=Lax; Path=/; Max-Age={max_age}{secure}");
+    HeaderValue::from_str(&line).ok()
+}
+
+/// Whether the browser spoke https: only a proxy on this very machine is believed.
+pub fn over_https(headers: &HeaderMap, peer: SocketAddr) -> bool {
+    let says_https = headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes() == b"https");
+    says_https && limits::canonical(peer.ip()).is_loopback()
+}
+
+/// The other end of the socket and whether it speaks https: what signing in needs to know.
+pub struct Caller {
+    /// The socket's address; headers are never believed for this.
+    pub addr: SocketAddr,
+    /// See [`over_https`].
+    pub secure: bool,
+    /// On this machine itself, not through a proxy on it.
+    pub local: bool,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = super::error::WebError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let ConnectInfo(addr) = ConnectInfo::<SocketAddr>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| super::error::WebError::Internal("the socket has no address".to_owned()))?;
+        let proxied = limits::came_through_proxy(&parts.headers);
+        let local = limits::canonical(addr.ip()).is_loopback() && !proxied;
+        Ok(Self { addr, secure: over_https(&parts.headers, addr), local })
+    }
+}
+
+/// `next` if it is a path on this very site, else `/`.
+pub fn local_path(next: &str) -> &str {
+    let odd = next.chars().any(|c| c.is_control() || c == '\\');
+    if next.starts_with('/') && !next.starts_with("//") && !odd { next } else { "/" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_this_site_are_followed() {
+        let table = [
+            ("/settings?x=1", "/settings?x=1"),
+            ("//evil.example", "/"),
+            ("/\\evil.example", "/"),
+            ("https://evil.example", "/"),
+            ("/a\nb", "/"),
+            ("", "/"),
+        ];
+        for (given, wanted) in table {
+            assert_eq!(local_path(given), wanted, "{given:?}");
+        }
+    }
+
+    #[test]
+    fn https_is_believed_from_a_proxy_on_this_machine_only() {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-proto", HeaderValue::from_static("https"));
+        assert!(over_https(&headers, ([127, 0, 0, 1], 9).into()));
+        assert!(!over_https(&headers, ([192, 168, 1, 7], 9).into()));
+        assert!(!over_https(&HeaderMap::new(), ([127, 0, 0, 1], 9).into()));
+    }
+
+    #[test]
+    fn the_token_is_found_among_other_cookies() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, HeaderValue::from_static("a=1; sc_session=abc; b=2"));
+        assert_eq!(token(&headers), Some("abc"));
+        headers.insert(header::COOKIE, HeaderValue::from_static("xsc_session=abc; sc_session="));
+        assert_eq!(token(&headers), None);
+    }
+}

@@ -1,0 +1,79 @@
+//! What every handler may look at and use: the cells, the desk, the door.
+
+use super::live::board::Board;
+use crate::config::Config;
+use crate::domain::failover::View;
+use crate::domain::journal::Tail;
+use crate::domain::signal::Feed;
+use crate::domain::stream::Obs;
+use crate::features::access::Access;
+use crate::features::alerts::Recent;
+use crate::features::settings::SettingsView;
+use crate::runtime::bus::Bus;
+use crate::runtime::desk::Desk;
+use crate::runtime::shared::Reader;
+use crate::runtime::supervisor::TaskList;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+/// Sockets of one kind that may be open at a time.
+const SOCKETS: usize = 64;
+
+/// The latest values that the page shows.
+#[derive(Clone)]
+pub struct Cells {
+    /// OBS as last reported.
+    pub obs: Reader<Obs>,
+    /// What failover sees, wants and says.
+    pub view: Reader<View>,
+    /// The newest poll of the ingest.
+    pub feed: Reader<Feed>,
+    /// The journal's newest lines.
+    pub tail: Reader<Tail>,
+    /// The settings in force.
+    pub config: Reader<Config>,
+    /// The supervisor's list.
+    pub tasks: Reader<TaskList>,
+    /// The newest alerts.
+    pub alerts: Reader<Recent>,
+    /// The settings as the page edits them.
+    pub settings: Reader<SettingsView>,
+}
+
+/// Shared by all requests; clones are cheap.
+#[derive(Clone)]
+pub struct Ctx {
+    /// The latest values.
+    pub cells: Cells,
+    /// Where facts are heard.
+    pub bus: Bus,
+    /// Where orders are given.
+    pub desk: Desk,
+    /// Who may come in.
+    pub access: Access,
+    /// Cancelled when the daemon stops: sockets say goodbye.
+    pub stop: CancellationToken,
+    /// The Live page's sections with their sequence numbers.
+    pub board: Arc<Board>,
+    /// Seats for Live pages.
+    pub live_seats: Arc<Semaphore>,
+    /// Seats for overlays.
+    pub overlay_seats: Arc<Semaphore>,
+}
+
+impl Ctx {
+    /// The state for [`super::router`]; `stop` ends the sockets.
+    pub fn new(cells: Cells, bus: Bus, desk: Desk, access: Access, stop: CancellationToken) -> Self {
+        Self {
+            cells,
+            bus,
+            desk,
+            access,
+            stop,
+            board: Arc::default(),
+            live_seats: Arc::new(Semaphore::new(SOCKETS)),
+            overlay_seats: Arc::new(Semaphore::new(SOCKETS)),
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! One error for every handler. It leaves the handler as a bare status with its text attached;
+//! [`dress`] turns it, and every bare error of the layers, into a page or JSON with the request id.
+
+use super::pages;
+use super::words;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Json, http};
+use serde_json::json;
+use std::time::Duration;
+
+/// Carries the request's number in both directions.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What went wrong, for the caller.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum WebError {
+    /// 400: the request cannot be understood; the text says what is allowed.
+    #[error("{0}")]
+    Bad(String),
+    /// 401: nobody is signed in (or this daemon is not claimed yet).
+    #[error("{0}")]
+    SignIn(&'static str),
+    /// 403: understood and refused; the text says why.
+    #[error("{0}")]
+    Forbidden(String),
+    /// 404.
+    #[error("{}", words::NOT_FOUND)]
+    NotFound,
+    /// 413.
+    #[error("{}", words::TOO_LARGE)]
+    TooLarge,
+    /// 429 with the time after which the next try is welcome.
+    #[error("{}", words::too_many(*.0))]
+    TooMany(Duration),
+    /// 503: the part behind this cannot answer now.
+    #[error("{0}")]
+    Unavailable(String),
+    /// 500: a fault of this program; the text goes to the log, not to the caller.
+    #[error("{}", words::INTERNAL)]
+    Internal(String),
+}
+
+/// The text that a bare error response carries until it is dressed.
+#[derive(Clone)]
+struct Fault(String);
+
+impl WebError {
+    /// The HTTP status.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            WebError::Bad(_) => StatusCode::BAD_REQUEST,
+            WebError::SignIn(_) => StatusCode::UNAUTHORIZED,
+            WebError::Forbidden(_) => StatusCode::FORBIDDEN,
+            WebError::NotFound => StatusCode::NOT_FOUND,
+            WebError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            WebError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            WebError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            WebError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+impl IntoResponse for WebError {
+    fn into_response(self) -> Response {
+        if let WebError::Internal(why) = &self {
+            tracing::error!(%why, "a request failed");
+        }
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(Fault(self.to_string()));
+        if let WebError::TooMany(wait) = self {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+        }
+        response
+    }
+}
+
+impl From<askama::Error> for WebError {
+    fn from(error: askama::Error) -> Self {
+        WebError::Internal(format!("a template failed: {error}"))
+    }
+}
+
+/// Dresses every error that left the inner layers without a body meant for people.
+pub async fn dress(request: Request, next: Next) -> Response {
+    let wants_page = wants_page(request.headers());
+    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or("-").to_owned();
+    let response = next.run(request).await;
+    let status = response.status();
+    if !(status.is_client_error() || status.is_server_error()) || is_dressed(&response) {
+        return response;
+    }
+    let fault = response.extensions().get::<Fault>().map(|fault| fault.0.clone());
+    let text = fault.unwrap_or_else(|| words::of_status(status).to_owned());
+    let mut dressed = if wants_page {
+        pages::problem::render(status, &text, &id)
+    } else {
+        (status, Json(json!({ "error": text, "request_id": id }))).into_response()
+    };
+    if let Some(wait) = response.headers().get(header::RETRY_AFTER) {
+        dressed.headers_mut().insert(header::RETRY_AFTER, wait.clone());
+    }
+    dressed
+}
+
+fn is_dressed(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.starts_with("text/html") || kind.starts_with("application/json")
+}
+
+/// A browser that navigates asks for HTML by name; scripts and programs do not.
+pub fn wants_page(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|kinds| kinds.contains("text/html"))
+}
+
+/// 303 to a page, or 401 as JSON, for someone who must sign in (or claim) first.
+pub fn show_the_door(parts: &http::request::Parts, claimed: bool) -> Response {
+    if !wants_page(&parts.headers) {
+        return WebError::SignIn(if claimed { words::SIGN_IN_FIRST } else { words::CLAIM_FIRST }).into_response();
+    }
+    if !claimed {
+        return Redirect::to("/claim").into_response();
+    }
+    let asked = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let next: String = url::form_urlencoded::byte_serialize(asked.as_bytes()).collect();
+    Redirect::to(&format!("/login?next={next}")).into_response()
+}
+
+/// The answer when a handler panicked; the panic itself stands in the log.
+pub fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+    WebError::Internal(format!("a handler panicked: {text}")).into_response()
+}

@@ -1,0 +1,57 @@
+//! /ws/alerts: every alert to every overlay, `{id,type,message,ts}` as Stream-Control (Python) sends
+//! it. Needs no login, takes nothing in.
+
+use super::dashboard::{Heard, MESSAGE_MAX, goodbye, heard, send_text};
+use crate::domain::event::Fact;
+use crate::runtime::bus::Listener;
+use crate::web::ctx::Ctx;
+use crate::web::error::WebError;
+use crate::web::words;
+use axum::extract::State;
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::response::Response;
+use std::time::Duration;
+use tokio::sync::OwnedSemaphorePermit;
+
+/// Keeps proxies from closing a silent socket, and finds overlays that are gone.
+const PING: Duration = Duration::from_secs(20);
+
+/// GET /ws/alerts
+pub async fn open(State(ctx): State<Ctx>, upgrade: WebSocketUpgrade) -> Result<Response, WebError> {
+    let seat = ctx.overlay_seats.clone().try_acquire_owned();
+    let seat = seat.map_err(|_| WebError::Unavailable(words::NO_SEAT.to_owned()))?;
+    // Listening begins before the handshake's answer, so that no alert falls between the two.
+    let facts = ctx.bus.listen();
+    let upgrade = upgrade.max_message_size(MESSAGE_MAX).max_frame_size(MESSAGE_MAX);
+    Ok(upgrade.on_upgrade(move |socket| speak(socket, facts, ctx, seat)))
+}
+
+async fn speak(mut socket: WebSocket, mut facts: Listener, ctx: Ctx, _seat: OwnedSemaphorePermit) {
+    let mut ping = tokio::time::interval(PING);
+    loop {
+        tokio::select! {
+            () = ctx.stop.cancelled() => return goodbye(socket, close_code::AWAY, "the server stops").await,
+            fact = facts.next() => match fact {
+                Some(Fact::AlertRaised(alert)) => {
+                    let Ok(text) = serde_json::to_string(&alert) else { continue };
+                    if !send_text(&mut socket, text).await {
+                        return;
+                    }
+                }
+                Some(_) => {}
+                None => return goodbye(socket, close_code::AWAY, "the server stops").await,
+            },
+            end = heard(&mut socket) => match end {
+                Heard::Silence => {}
+                Heard::Gone => return,
+                Heard::Speech => return goodbye(socket, close_code::POLICY, "this socket only sends").await,
+            },
+            _ = ping.tick() => {
+                let sent = tokio::time::timeout(PING, socket.send(Message::Ping(Vec::new().into()))).await;
+                if !matches!(sent, Ok(Ok(()))) {
+                    return;
+                }
+            }
+        }
+    }
+}

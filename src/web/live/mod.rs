@@ -1,0 +1,6 @@
+//! What is pushed: the Live page's view, its sections with sequence numbers, and the WebSockets.
+
+pub mod alerts;
+pub mod board;
+pub mod dashboard;
+pub mod view;

@@ -1,0 +1,468 @@
+//! The Live page as finished words: one pure function from the cells to what the page shows.
+
+use crate::config::{Config, Scenes};
+use crate::domain::alert::Alert;
+use crate::domain::failover::{Place, View};
+use crate::domain::health::{Health, State};
+use crate::domain::ids::SceneName;
+use crate::domain::journal::{Entry, Tail, Tone, Topic};
+use crate::domain::signal::Feed;
+use crate::domain::stream::{Obs, ObsLink, Output};
+use crate::features::alerts::Recent;
+use crate::features::health;
+use crate::kit::units::{Kbps, UnixMs};
+use crate::runtime::supervisor::TaskState;
+use crate::web::ctx::Ctx;
+use crate::web::words;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// Journal lines on the Live page.
+const LINES: usize = 5;
+
+/// How loud a state is: it picks colour and shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Green, filled dot.
+    Good,
+    /// Amber, half dot.
+    Warn,
+    /// Red, triangle.
+    Bad,
+    /// Grey, ring.
+    Muted,
+}
+
+/// Everything on the Live page; each field is a section of its own on the wire.
+#[derive(Debug, Serialize)]
+pub struct LiveView {
+    /// The top strip's state.
+    pub feed: FeedView,
+    /// The last 60 s of rates.
+    pub spark: Spark,
+    /// OBS.
+    pub obs: ObsView,
+    /// Scene buttons.
+    pub scenes: Vec<SceneView>,
+    /// The large keys.
+    pub keys: Vec<KeyView>,
+    /// Automatic switching.
+    pub failover: FailoverView,
+    /// The newest journal lines, newest first.
+    pub journal: Vec<LineView>,
+    /// One row per thing.
+    pub health: Vec<RowView>,
+    /// The newest alerts.
+    pub alerts: Vec<Alert>,
+}
+
+/// The feed.
+#[derive(Debug, Serialize)]
+pub struct FeedView {
+    /// State word.
+    pub word: &'static str,
+    /// Colour and shape.
+    pub level: Level,
+    /// Reason with numbers.
+    pub headline: String,
+    /// Since when.
+    pub since: Option<UnixMs>,
+    /// The rate's number ("5.8"), or a dash.
+    pub rate: String,
+    /// The rate's unit.
+    pub unit: &'static str,
+    /// Delay and buffer, where the server tells them.
+    pub detail: String,
+    /// The publisher's name.
+    pub name: Option<String>,
+    /// When the newest readable sample came in.
+    pub last_reading: Option<UnixMs>,
+}
+
+/// The sparkline: few bytes, since it goes over the air every second.
+#[derive(Debug, Serialize)]
+pub struct Spark {
+    /// The newest point's time.
+    pub end: UnixMs,
+    /// (age in tenths of a second, kbit/s or unknown), oldest first.
+    pub points: Vec<(i64, Option<i64>)>,
+    /// Below this is weak.
+    pub low: i64,
+    /// From this on is good.
+    pub high: i64,
+}
+
+/// OBS.
+#[derive(Debug, Serialize)]
+pub struct ObsView {
+    /// Connected and read.
+    pub connected: bool,
+    /// "On air", "Off air", "OBS lost".
+    pub word: &'static str,
+    /// Colour and shape.
+    pub level: Level,
+    /// A show is on; `None` while OBS cannot be read.
+    pub live: Option<bool>,
+    /// Since when the show is on.
+    pub live_since: Option<UnixMs>,
+    /// The program scene.
+    pub scene: Option<String>,
+    /// OBS Studio's version.
+    pub version: Option<String>,
+    /// Why OBS cannot be read.
+    pub reason: Option<String>,
+    /// What a person can do about it.
+    pub repair: Option<String>,
+    /// Since when the connection is as it is.
+    pub since: Option<UnixMs>,
+    /// Orders on their way.
+    pub pending: Vec<PendingView>,
+}
+
+/// An order on its way.
+#[derive(Debug, Serialize)]
+pub struct PendingView {
+    /// "start the stream".
+    pub what: String,
+    /// Asked when.
+    pub since: UnixMs,
+}
+
+/// A scene button.
+#[derive(Debug, Serialize)]
+pub struct SceneView {
+    /// As OBS spells it.
+    pub name: String,
+    /// The role that the daemon knows it by.
+    pub role: Option<&'static str>,
+    /// On air now.
+    pub active: bool,
+    /// Shown at once, not folded away.
+    pub first: bool,
+}
+
+/// A large key.
+#[derive(Debug, Serialize)]
+pub struct KeyView {
+    /// `live`, `brb`, `starting`, `picture`.
+    pub id: &'static str,
+    /// The scene it shows; `None` for the media restart.
+    pub scene: Option<String>,
+    /// That scene is on air.
+    pub active: bool,
+    /// Why it cannot be pressed.
+    pub blocked: Option<String>,
+}
+
+/// Automatic switching.
+#[derive(Debug, Serialize)]
+pub struct FailoverView {
+    /// "On", "Paused", "Waiting".
+    pub word: &'static str,
+    /// Colour and shape.
+    pub level: Level,
+    /// It acts on scenes now.
+    pub armed: bool,
+    /// Who paused it.
+    pub paused_by: Option<String>,
+    /// When it was paused.
+    pub paused_since: Option<UnixMs>,
+    /// Why nothing happens now, or what is about to happen.
+    pub standing: String,
+    /// "Low below 800 kbit/s, good from 1.0 Mbit/s".
+    pub limits: String,
+    /// The scene that it wants.
+    pub wanted: Option<String>,
+}
+
+/// A journal line.
+#[derive(Debug, Serialize)]
+pub struct LineView {
+    /// When.
+    pub at: UnixMs,
+    /// What about.
+    pub topic: Topic,
+    /// How loud.
+    pub tone: Tone,
+    /// In plain words.
+    pub text: String,
+}
+
+/// A health row.
+#[derive(Debug, Serialize)]
+pub struct RowView {
+    /// The thing.
+    pub name: &'static str,
+    /// State word.
+    pub word: &'static str,
+    /// Colour and shape.
+    pub level: Level,
+    /// Reason.
+    pub reason: String,
+    /// Since when.
+    pub since: Option<UnixMs>,
+    /// What to do.
+    pub repair: Option<String>,
+}
+
+/// What the view is composed from.
+pub struct Seen<'a> {
+    /// OBS as last reported.
+    pub obs: &'a Obs,
+    /// The failover cell.
+    pub view: &'a View,
+    /// The newest poll.
+    pub feed: &'a Feed,
+    /// The journal's newest lines.
+    pub tail: &'a Tail,
+    /// The settings in force.
+    pub config: &'a Config,
+    /// The supervisor's list.
+    pub tasks: &'a [TaskState],
+    /// The newest alerts.
+    pub alerts: &'a Recent,
+    /// Facts that slow listeners missed.
+    pub bus_missed: u64,
+}
+
+/// Looks at all cells and composes the sections by name.
+pub fn compose_all(ctx: &Ctx) -> Map<String, Value> {
+    let cells = &ctx.cells;
+    let (obs, view, feed, tail) = (cells.obs.get(), cells.view.get(), cells.feed.get(), cells.tail.get());
+    let (config, tasks, alerts) = (cells.config.get(), cells.tasks.get(), cells.alerts.get());
+    let seen = Seen {
+        obs: &obs,
+        view: &view,
+        feed: &feed,
+        tail: &tail,
+        config: &config,
+        tasks: &tasks,
+        alerts: &alerts,
+        bus_missed: ctx.bus.missed(),
+    };
+    match serde_json::to_value(compose(&seen)) {
+        Ok(Value::Object(sections)) => sections,
+        _ => Map::new(),
+    }
+}
+
+/// The Live page from the cells.
+pub fn compose(seen: &Seen<'_>) -> LiveView {
+    let scenes = &seen.config.scenes;
+    LiveView {
+        feed: feed(seen.view),
+        spark: spark(seen.view, seen.config),
+        obs: obs(seen.obs),
+        scenes: scene_buttons(seen.obs, scenes),
+        keys: keys(seen.obs, scenes),
+        failover: failover(seen.view, seen.config),
+        journal: seen.tail.lines.iter().rev().take(LINES).map(line).collect(),
+        health: health_rows(seen),
+        alerts: seen.alerts.iter().cloned().collect(),
+    }
+}
+
+/// Colour and shape of a state.
+pub fn level(state: State) -> Level {
+    match state {
+        State::Good => Level::Good,
+        State::Weak | State::Low | State::Recovering | State::Starting | State::Stopping => Level::Warn,
+        State::Lost | State::NeedsYou => Level::Bad,
+        State::Unknown | State::Paused | State::NotManaged | State::Off => Level::Muted,
+    }
+}
+
+fn feed(view: &View) -> FeedView {
+    let (rate, unit) = rate(view.kbps);
+    FeedView {
+        word: view.state.word(),
+        level: level(view.state),
+        headline: view.headline.clone(),
+        since: known(view.since),
+        rate,
+        unit,
+        detail: detail(view),
+        name: view.feed.clone(),
+        last_reading: view.last_reading,
+    }
+}
+
+/// Number and unit apart, so that the page can set the number large.
+fn rate(kbps: Option<Kbps>) -> (String, &'static str) {
+    match kbps {
+        None => ("–".to_owned(), "kbit/s"),
+        Some(Kbps(n)) if n < 999.5 => (format!("{n:.0}"), "kbit/s"),
+        Some(Kbps(n)) => (format!("{:.1}", n / 1000.0), "Mbit/s"),
+    }
+}
+
+fn detail(view: &View) -> String {
+    let delay = view.rtt.map(|rtt| format!("delay {} ms", rtt.0));
+    let buffer = view.buffer.map(|(level, latency)| format!("buffer {} of {} ms", level.0, latency.0));
+    delay.into_iter().chain(buffer).collect::<Vec<_>>().join(" · ")
+}
+
+fn spark(view: &View, config: &Config) -> Spark {
+    let end = view.spark.back().map_or(UnixMs(0), |(at, _)| *at);
+    let points = view.spark.iter().map(|(at, kbps)| ((end.0 - at.0) / 100, kbps.map(|kbps| kbps.0.round() as i64)));
+    Spark {
+        end,
+        points: points.collect(),
+        low: config.rules.low.0.round() as i64,
+        high: config.rules.high.0.round() as i64,
+    }
+}
+
+fn obs(obs: &Obs) -> ObsView {
+    let (word, level) = obs_word(obs);
+    let (reason, repair) = match &obs.link {
+        ObsLink::Lost { reason, repair } => (Some(reason.clone()), repair.clone()),
+        ObsLink::Starting | ObsLink::Connected => (None, None),
+    };
+    let live = obs.is_live();
+    ObsView {
+        connected: obs.is_connected(),
+        word,
+        level,
+        live,
+        // What OBS said before it was lost is not shown as if it were of now.
+        live_since: obs.live_since.filter(|_| live == Some(true)),
+        scene: obs.scene.as_ref().filter(|_| obs.is_connected()).map(SceneName::to_string),
+        version: obs.version.clone().filter(|_| obs.is_connected()),
+        reason,
+        repair,
+        since: known(obs.link_since),
+        pending: obs.pending.iter().map(|p| PendingView { what: p.what.clone(), since: p.since }).collect(),
+    }
+}
+
+fn obs_word(obs: &Obs) -> (&'static str, Level) {
+    match &obs.link {
+        ObsLink::Starting => ("Connecting to OBS", Level::Muted),
+        ObsLink::Lost { .. } => ("OBS lost", Level::Bad),
+        ObsLink::Connected => {
+            let level = match obs.output {
+                Some(Output::Streaming) => Level::Good,
+                Some(Output::Starting | Output::Stopping | Output::Reconnecting) => Level::Warn,
+                Some(Output::Stopped) | None => Level::Muted,
+            };
+            (words::output(obs.output), level)
+        }
+    }
+}
+
+/// Managed scenes first (LIVE, LOW, OFFLINE), then those with another role, then the rest in OBS's order.
+fn scene_buttons(obs: &Obs, roles: &Scenes) -> Vec<SceneView> {
+    if !obs.is_connected() {
+        return Vec::new();
+    }
+    let mut buttons: Vec<(usize, SceneView)> = obs
+        .scenes
+        .iter()
+        .map(|scene| {
+            let found = by_role(roles).into_iter().enumerate().find(|(_, (_, name))| *name == Some(scene));
+            let (rank, role) = found.map_or((usize::MAX, None), |(rank, (role, _))| (rank, Some(role)));
+            let active = obs.scene.as_ref() == Some(scene);
+            (rank, SceneView { name: scene.to_string(), role, active, first: role.is_some() })
+        })
+        .collect();
+    buttons.sort_by_key(|(rank, _)| *rank);
+    buttons.into_iter().map(|(_, button)| button).collect()
+}
+
+fn by_role(roles: &Scenes) -> [(&'static str, Option<&SceneName>); 5] {
+    [
+        ("Live", Some(&roles.live)),
+        ("Low", Some(&roles.low)),
+        ("Offline", roles.offline.as_ref()),
+        ("BRB", Some(&roles.brb)),
+        ("Starting", Some(&roles.starting)),
+    ]
+}
+
+fn keys(obs: &Obs, roles: &Scenes) -> Vec<KeyView> {
+    let scene_key = |id, scene: &SceneName| {
+        let there = obs.scenes.contains(scene);
+        let blocked = obs_blocks(obs).or_else(|| (!there).then(|| words::no_such_scene(scene)));
+        let active = obs.is_connected() && obs.scene.as_ref() == Some(scene);
+        KeyView { id, scene: Some(scene.to_string()), active, blocked }
+    };
+    let picture = KeyView {
+        id: "picture",
+        scene: None,
+        active: false,
+        blocked: obs_blocks(obs).or_else(|| obs.media.is_none().then(|| no_media(obs))),
+    };
+    let mut keys = vec![scene_key("live", &roles.live), scene_key("brb", &roles.brb), picture];
+    if obs.scenes.contains(&roles.starting) {
+        keys.push(scene_key("starting", &roles.starting));
+    }
+    keys
+}
+
+fn obs_blocks(obs: &Obs) -> Option<String> {
+    (!obs.is_connected()).then(|| words::OBS_AWAY.to_owned())
+}
+
+fn no_media(obs: &Obs) -> String {
+    obs.media_note.clone().unwrap_or_else(|| words::NO_MEDIA.to_owned())
+}
+
+fn failover(view: &View, config: &Config) -> FailoverView {
+    let (word, level) = match (&view.paused, view.state, view.armed) {
+        (Some(_), _, _) => ("Paused", Level::Warn),
+        (None, State::NotManaged, _) => ("Not managed", Level::Muted),
+        (None, _, true) => ("On", Level::Good),
+        (None, _, false) => ("Waiting", Level::Muted),
+    };
+    let place = |place| match place {
+        Place::Live => config.scenes.live.to_string(),
+        Place::Low => config.scenes.low.to_string(),
+        Place::Offline => config.scenes.offline.as_ref().unwrap_or(&config.scenes.low).to_string(),
+    };
+    FailoverView {
+        word,
+        level,
+        armed: view.armed,
+        paused_by: view.paused.as_ref().map(|(who, _)| who.clone()),
+        paused_since: view.paused.as_ref().map(|(_, since)| *since),
+        standing: view.standing.clone(),
+        limits: words::limits(config.rules.low, config.rules.high, config.rules.offline),
+        wanted: view.wanted.filter(|_| view.armed).map(place),
+    }
+}
+
+/// A journal line as the page shows it.
+pub fn line(entry: &Entry) -> LineView {
+    LineView { at: entry.at, topic: entry.topic, tone: entry.tone, text: entry.text.clone() }
+}
+
+/// The health rows as the page shows them.
+pub fn health_rows(seen: &Seen<'_>) -> Vec<RowView> {
+    let seen = health::Seen {
+        obs: seen.obs,
+        view: seen.view,
+        feed: seen.feed,
+        tail: seen.tail,
+        tasks: seen.tasks,
+        scenes: &seen.config.scenes,
+        bus_missed: seen.bus_missed,
+    };
+    health::rows(&seen).into_iter().map(row).collect()
+}
+
+fn row(row: Health) -> RowView {
+    RowView {
+        name: row.name,
+        word: row.state.word(),
+        level: level(row.state),
+        reason: row.reason,
+        since: row.since,
+        repair: row.repair,
+    }
+}
+
+fn known(at: UnixMs) -> Option<UnixMs> {
+    Some(at).filter(|at| at.0 > 0)
+}

@@ -1,0 +1,81 @@
+//! /claim: the first visit. The printed one-time code and a new password make the owner.
+
+use super::{Frame, html};
+use crate::features::access::ClaimError;
+use crate::web::auth::{self, Caller};
+use crate::web::ctx::Ctx;
+use crate::web::error::WebError;
+use crate::web::words;
+use askama::Template;
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+#[derive(Template)]
+#[template(path = "pages/claim.html")]
+struct Claim {
+    frame: Frame,
+    code: String,
+    code_error: Option<String>,
+    password_error: Option<String>,
+    again_error: Option<String>,
+    min: usize,
+}
+
+impl Claim {
+    fn new(code: String) -> Self {
+        let frame = Frame::door();
+        Self { frame, code, code_error: None, password_error: None, again_error: None, min: words::PASSWORD_MIN }
+    }
+}
+
+/// The link carries the code.
+#[derive(Deserialize)]
+pub struct Link {
+    #[serde(default)]
+    code: String,
+}
+
+/// The form.
+#[derive(Deserialize)]
+pub struct ClaimForm {
+    code: String,
+    password: String,
+    again: String,
+}
+
+/// GET /claim?code=
+pub async fn show(State(ctx): State<Ctx>, Query(link): Query<Link>) -> Result<Response, WebError> {
+    if ctx.access.claimed() {
+        return Ok(Redirect::to("/login").into_response());
+    }
+    Ok(html(&Claim::new(link.code))?.into_response())
+}
+
+/// POST /claim
+pub async fn claim(State(ctx): State<Ctx>, caller: Caller, Form(form): Form<ClaimForm>) -> Result<Response, WebError> {
+    if ctx.access.claimed() {
+        return Ok(Redirect::to("/login").into_response());
+    }
+    let mut page = Claim::new(form.code.trim().to_owned());
+    let length = form.password.chars().count();
+    page.password_error = (length < words::PASSWORD_MIN).then(|| words::too_short(length));
+    page.again_error = (form.password != form.again).then(|| words::PASSWORDS_DIFFER.to_owned());
+    if page.password_error.is_some() || page.again_error.is_some() {
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)?).into_response());
+    }
+    match ctx.access.claim(&page.code, &form.password).await {
+        Ok(token) => {
+            let cookie = auth::set_cookie(&token, caller.secure);
+            Ok((cookie.map(|line| [(header::SET_COOKIE, line)]), Redirect::to("/")).into_response())
+        }
+        Err(ClaimError::Claimed) => Ok(Redirect::to("/login").into_response()),
+        Err(ClaimError::WrongCode) => {
+            page.code_error = Some(words::CODE_WRONG.to_owned());
+            Ok((StatusCode::FORBIDDEN, html(&page)?).into_response())
+        }
+        Err(ClaimError::Unavailable(why)) => Err(WebError::Internal(why)),
+    }
+}

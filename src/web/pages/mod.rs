@@ -1,0 +1,63 @@
+//! The pages: one file and one template of the same name each; a view struct holds finished values.
+
+pub mod claim;
+pub mod health;
+pub mod live;
+pub mod login;
+pub mod overlay;
+pub mod problem;
+pub mod settings;
+
+use super::assets;
+use super::error::WebError;
+use askama::Template;
+use axum::response::Html;
+
+/// What the frame round every page needs.
+pub struct Frame {
+    /// Where this build's files are.
+    pub base: String,
+    /// Who is signed in; empty on the doors.
+    pub person: String,
+    /// Path of the page, to mark its entry.
+    pub here: &'static str,
+}
+
+/// An entry of the navigation.
+pub struct Entry {
+    /// Path.
+    pub path: &'static str,
+    /// Label.
+    pub label: &'static str,
+    /// Name of the icon in `parts/icons.html`.
+    pub icon: &'static str,
+}
+
+/// The pages that exist.
+pub const NAVIGATION: &[Entry] = &[
+    Entry { path: "/", label: "Live", icon: "live" },
+    Entry { path: "/health", label: "Health", icon: "health" },
+    Entry { path: "/settings", label: "Settings", icon: "settings" },
+];
+
+impl Frame {
+    /// The frame of a page behind the sign-in.
+    pub fn of(here: &'static str, person: &str) -> Self {
+        Self { base: assets::base(), person: person.to_owned(), here }
+    }
+
+    /// The frame of a page before the sign-in.
+    pub fn door() -> Self {
+        Self::of("", "")
+    }
+
+    /// The entries.
+    pub fn navigation(&self) -> &'static [Entry] {
+        NAVIGATION
+    }
+}
+
+/// Renders a template.
+pub fn html(template: &impl Template) -> Result<Html<String>, WebError> {
+    Ok(Html(template.render()?))
+}

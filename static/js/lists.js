@@ -1,0 +1,47 @@
+// Journal lines, health rows and alerts as lists.
+
+import { $, el, mark, text } from "./dom.js";
+import { clock, now, span } from "./time.js";
+
+const TONE_LEVEL = { info: "muted", good: "good", warn: "warn", bad: "bad" };
+
+export function journal(lines) {
+  const items = lines.map((line) => {
+    const item = el("li", "line", el("time", "num", clock(line.at)), mark(TONE_LEVEL[line.tone]), el("span", "", line.text));
+    item.dataset.level = TONE_LEVEL[line.tone];
+    return item;
+  });
+  if (items.length === 0) items.push(el("li", "empty", "Nothing has happened yet."));
+  $("journal").replaceChildren(...items);
+}
+
+let rows = [];
+
+export function health(set) {
+  if (set.health) rows = set.health;
+  $("health").replaceChildren(...rows.map((row) => {
+    const since = row.since ? `for ${span(now() - row.since)}` : "";
+    const item = el("li", "row",
+      mark(row.level),
+      el("div", "row-text",
+        el("div", "row-head", el("strong", "", row.name), el("span", "row-word", row.word), el("span", "row-since num", since)),
+        el("p", "row-reason", row.reason),
+        row.repair ? el("p", "row-repair", row.repair) : null));
+    item.dataset.level = row.level;
+    return item;
+  }));
+}
+
+export function alerts(list) {
+  const items = [...list].reverse().map((alert) => {
+    const level = alert.type === "low" ? "warn" : "good";
+    const item = el("li", "line", el("time", "num", clock(alert.ts)), mark(level), el("span", "", alert.message));
+    item.dataset.level = level;
+    return item;
+  });
+  if (items.length === 0) items.push(el("li", "empty", "No alerts yet."));
+  $("alerts").replaceChildren(...items);
+}
+
+export const note = (slot) => slot.querySelector(".note");
+export { text };

@@ -1,0 +1,42 @@
+// The top strip: state, uptime, scene, rate, and how old all of it is.
+
+import { $, text } from "./dom.js";
+import { now, span, uptime } from "./time.js";
+import { spark } from "./spark.js";
+
+let feed = null;
+let obs = null;
+
+export function strip(set) {
+  if (set.feed) feed = set.feed;
+  if (set.obs) obs = set.obs;
+  if (set.spark) spark(set.spark);
+  if (!feed || !obs) return;
+  $("strip").dataset.level = feed.level;
+  $("strip-mark").setAttribute("href", `#m-${feed.level}`);
+  text($("strip-word"), feed.word);
+  text($("strip-headline"), feed.headline);
+  text($("strip-rate"), feed.rate);
+  text($("strip-unit"), feed.unit);
+  text($("strip-air"), obs.word);
+  $("strip-air").dataset.level = obs.level;
+  text($("strip-scene"), obs.scene ?? "–");
+  $("spark").setAttribute("aria-label", `Bitrate of the last minute, now ${feed.rate} ${feed.unit}`);
+  document.title = `${feed.word} · ${obs.word} – Stream Control`;
+  tick();
+}
+
+/** Every second: what counts up. */
+export function tick() {
+  text($("strip-uptime"), obs?.live_since ? uptime(now() - obs.live_since) : "–");
+}
+
+/** Old values look old. */
+export function freshness({ stale, age }) {
+  document.body.classList.toggle("stale", stale);
+  text($("strip-age"), stale ? "not connected" : `updated ${span(age)} ago`);
+  const banner = $("banner");
+  banner.hidden = !stale;
+  text(banner, stale ? `Connection to server lost – last values ${span(age)} old` : "");
+  tick();
+}
