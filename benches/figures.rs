@@ -1,3 +1,0 @@
-//! The figures of the product, printed as a table.
-
-fn main() {}

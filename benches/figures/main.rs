@@ -1,0 +1,44 @@
+//! The figures of the product, printed as a table: `cargo bench --bench figures`.
+//!
+//! Decision times come from recorded traces, read in all four phases of the poll; what OBS confirms
+//! comes from the daemon against the built-in OBS and, for nginx rows, from real parts. Name a part
+//! (`traces`, `own`, `process`, `real`) to run it alone.
+//!
+//! `real` needs what `tests/setup.sh` installs.
+
+mod own;
+mod process;
+mod real_parts;
+mod table;
+mod trace_rows;
+
+#[path = "../../tests/it/support/app.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
+mod app;
+#[path = "../../tests/it/support/real/mod.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
+mod real;
+#[path = "../../tests/it/support/traces.rs"]
+mod traces;
+
+use table::Table;
+
+fn main() -> anyhow::Result<()> {
+    let asked: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let wanted = |part: &str| asked.is_empty() || asked.iter().any(|word| word == part);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let mut table = Table::default();
+    if wanted("traces") {
+        trace_rows::measure(&mut table);
+    }
+    if wanted("own") {
+        runtime.block_on(own::measure(&mut table));
+    }
+    if wanted("real") {
+        runtime.block_on(real_parts::measure(&mut table));
+    }
+    if wanted("process") {
+        runtime.block_on(process::measure(&mut table))?;
+    }
+    table.print()
+}
