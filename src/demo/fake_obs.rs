@@ -12,6 +12,7 @@ use crate::kit::clock;
 use crate::kit::units::Mono;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use studio::Studio;
 use tokio::net::TcpListener;
 use tokio::sync::broadcast;
@@ -20,6 +21,9 @@ use tokio_util::task::TaskTracker;
 
 /// Reports that wait for a slow client.
 const EVENTS: usize = 256;
+
+/// OBS takes a moment to close.
+const CLOSING: Duration = Duration::from_millis(100);
 
 /// A running fake. Dropping it ends it as a crash would.
 pub struct FakeObs {
@@ -145,8 +149,8 @@ impl FakeObs {
 
     /// Tells the clients that OBS is being closed, then ends.
     pub async fn exit(&mut self) {
-        self.shared.report(GENERAL, "ExitStarted", json!({}));
-        tokio::task::yield_now().await;
+        self.shared.report(GENERAL, "ExitStarted", Value::Null);
+        tokio::time::sleep(CLOSING).await;
         self.crash().await;
     }
 

@@ -158,3 +158,6 @@ impl View<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,3 +1,5 @@
 //! Flows over real sockets.
 
 mod ingest;
+mod obs;
+mod real;

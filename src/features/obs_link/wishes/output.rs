@@ -32,8 +32,8 @@ struct Wish {
     held: bool,
     /// Looked for the reason of a refusal once already.
     looked: bool,
-    /// A contrary request is still on its way; what the cell says is not settled.
-    unsettled: bool,
+    /// A contrary request is still on its way, so the cell may speak of the past; look again at this moment.
+    unsettled: Option<Mono>,
 }
 
 impl Slot {
@@ -51,7 +51,9 @@ impl Slot {
     }
 
     pub(super) fn due(&self, limits: &Limits) -> Option<Mono> {
-        self.0.as_ref().map(|wish| wish.asked + limits.output)
+        let wish = self.0.as_ref()?;
+        let end = wish.asked + limits.output;
+        Some(wish.unsettled.map_or(end, |look| look.min(end)))
     }
 
     fn press(&mut self, view: &View<'_>, id: Id, goal: Goal, effects: &mut Vec<Effect>) {
@@ -59,9 +61,9 @@ impl Slot {
             wish.ids.push(id);
             return;
         }
-        let unsettled = self.0.as_ref().is_some_and(|wish| wish.sent);
+        let unsettled = self.0.as_ref().filter(|wish| wish.sent).map(|_| view.now + STALE);
         self.end(&Outcome::Failed("Cancelled: the opposite was asked.".to_owned()), effects);
-        match already(view, goal).filter(|_| !unsettled) {
+        match already(view, goal).filter(|_| unsettled.is_none()) {
             Some(text) => effects.push(Effect::Answer(id, Outcome::Done(text.to_owned()))),
             None => self.0 = Some(Wish::new(id, goal, view.now, unsettled)),
         }
@@ -74,7 +76,7 @@ impl Slot {
 }
 
 impl Wish {
-    fn new(id: Id, goal: Goal, asked: Mono, unsettled: bool) -> Self {
+    fn new(id: Id, goal: Goal, asked: Mono, unsettled: Option<Mono>) -> Self {
         let (sent, accepted, turned, held, looked) = (false, false, false, false, false);
         Self { ids: vec![id], goal, asked, sent, accepted, turned, held, looked, unsettled }
     }
@@ -94,11 +96,15 @@ impl Wish {
             Input::Output(report) => return self.heard(*report),
             Input::Read => {
                 self.held = false;
-                self.unsettled &= !view.is_over(self.asked, STALE);
+                self.unsettled = self.unsettled.filter(|_| !view.is_over(self.asked, STALE));
+            }
+            Input::Tick if self.unsettled.is_some_and(|look| view.now >= look) => {
+                self.unsettled = Some(view.now + STALE);
+                effects.push(Effect::Read);
             }
             Input::Connected => {
                 (self.sent, self.accepted, self.turned) = (false, false, false);
-                (self.held, self.unsettled) = (false, false);
+                (self.held, self.unsettled) = (false, None);
             }
             _ => {}
         }
@@ -122,7 +128,7 @@ impl Wish {
     }
 
     fn heard(&mut self, report: Output) -> Option<Outcome> {
-        (self.held, self.unsettled) = (false, false);
+        (self.held, self.unsettled) = (false, None);
         let under_way = self.accepted || self.turned;
         let text = match (self.goal, report) {
             (Goal::Start, Output::Starting) | (Goal::Stop, Output::Stopping) => {
@@ -140,7 +146,7 @@ impl Wish {
     }
 
     fn fulfilled(&self, view: &View<'_>) -> Option<Outcome> {
-        already(view, self.goal).filter(|_| !self.unsettled)?;
+        already(view, self.goal).filter(|_| self.unsettled.is_none())?;
         let text = match self.goal {
             Goal::Start => "OBS is streaming.",
             Goal::Stop => "The stream has ended.",
@@ -166,7 +172,7 @@ impl Wish {
     }
 
     fn send_if_needed(&mut self, view: &View<'_>, effects: &mut Vec<Effect>) {
-        if self.sent || self.held || !view.obs.is_connected() {
+        if self.sent || self.held || self.unsettled.is_some() || !view.obs.is_connected() {
             return;
         }
         let request = match (self.goal, view.obs.output) {
@@ -174,10 +180,6 @@ impl Wish {
             (Goal::Stop, Some(Output::Starting | Output::Streaming | Output::Reconnecting)) => Request::Stop,
             _ => return,
         };
-        // Before a contrary request has shown its effect, the cell may speak of the past.
-        if self.unsettled {
-            return;
-        }
         self.sent = true;
         effects.push(Effect::Send(self.id(), request));
     }
