@@ -70,8 +70,8 @@ impl House {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let config = config::Config::parse(&start.values).map_err(|m| anyhow::anyhow!(mistake::all(&m)))?;
         let store = Store::open(&config.web.data_dir).await?;
-        let settled = config::settle(&start.values, store.settings().await?)
-            .map_err(|m| anyhow::anyhow!(mistake::all(&m)))?;
+        let settled =
+            config::settle(&start.values, store.settings().await?).map_err(|m| anyhow::anyhow!(mistake::all(&m)))?;
 
         let (journal, lines) = journal::lane();
         let (samples_in, samples_out) = mpsc::channel(SAMPLES);
@@ -89,7 +89,12 @@ impl House {
         let (recent_cell, alerts) = shared::cell(Recent::default());
 
         for mistake in &settled.set_aside {
-            journal.note(Topic::System, Tone::Warn, "settings", format!("A saved setting no longer fits and is set aside: {mistake}"));
+            journal.note(
+                Topic::System,
+                Tone::Warn,
+                "settings",
+                format!("A saved setting no longer fits and is set aside: {mistake}"),
+            );
         }
         let history = JournalRoom::new(store.clone(), journal.clone(), lines, samples_out);
         let settings = SettingsRoom::new(store.clone(), settled, to_settings, bus.clone());

@@ -100,11 +100,8 @@ impl Rooms {
 
     async fn switch(&mut self, rate: f64, scene: &str) -> Duration {
         self.polls += 1;
-        let sample = Sample {
-            publisher: Publisher::Present,
-            kbps_server: Some(Kbps(rate)),
-            ..Sample::absent(clock::mono())
-        };
+        let sample =
+            Sample { publisher: Publisher::Present, kbps_server: Some(Kbps(rate)), ..Sample::absent(clock::mono()) };
         let began = Instant::now();
         self.feed.set(Feed { polls: self.polls, sample: Some(sample), server: None });
         self.obs.until(|obs| obs.scene.as_ref().is_some_and(|name| name.as_str() == scene)).await;

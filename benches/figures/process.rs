@@ -42,7 +42,12 @@ pub async fn measure(table: &mut Table) -> anyhow::Result<()> {
         worst = worst.max(took);
         daemon.stop().await?;
     }
-    table.row("start-up to serving, existing database", "", format!("{} ms (worst of {STARTS})", worst.as_millis()), "≤ 150 ms");
+    table.row(
+        "start-up to serving, existing database",
+        "",
+        format!("{} ms (worst of {STARTS})", worst.as_millis()),
+        "≤ 150 ms",
+    );
     sit(table, &settings).await?;
     let size = std::fs::metadata(BINARY)?.len();
     table.row("stripped binary", "", format!("{:.1} MiB", size as f64 / 1048576.0), "aim ≤ 25 MiB");

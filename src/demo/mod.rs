@@ -27,10 +27,18 @@ struct Act {
 }
 
 const ACTS: &[Act] = &[
-    act(Mode::Connecting(Kbps(4200.0)), 20, "The phone connects and sends 4.2 Mbit/s: LIVE comes on with the first picture."),
+    act(
+        Mode::Connecting(Kbps(4200.0)),
+        20,
+        "The phone connects and sends 4.2 Mbit/s: LIVE comes on with the first picture.",
+    ),
     act(Mode::Weak(Kbps(400.0)), 14, "The mobile link sags to 0.4 Mbit/s: the LOW scene takes over."),
     act(Mode::Healthy(Kbps(4200.0)), 18, "The link is good again: LIVE returns once it has stayed so."),
-    act(Mode::Blackhole, 14, "The link vanishes without a word: LOW at once, then OFFLINE, before viewers see a freeze."),
+    act(
+        Mode::Blackhole,
+        14,
+        "The link vanishes without a word: LOW at once, then OFFLINE, before viewers see a freeze.",
+    ),
 ];
 
 const fn act(mode: Mode, secs: u64, tells: &'static str) -> Act {

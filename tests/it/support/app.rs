@@ -80,7 +80,8 @@ impl App {
 
     /// Waits until a journal line contains this text.
     pub async fn line(&self, text: &str) {
-        let wanted = |tail: &stream_control::domain::journal::Tail| tail.lines.iter().any(|line| line.text.contains(text));
+        let wanted =
+            |tail: &stream_control::domain::journal::Tail| tail.lines.iter().any(|line| line.text.contains(text));
         until(self.ctx.cells.tail.clone(), text, wanted).await;
     }
 
