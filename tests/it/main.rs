@@ -1,5 +1,6 @@
 //! Integration tests, one binary.
 
+mod cli;
 mod flows;
 mod store;
 mod support;
