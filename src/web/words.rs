@@ -104,3 +104,20 @@ pub const NO_MEDIA: &str = "No source in OBS plays the ingest";
 pub fn limits(low: Kbps, high: Kbps, offline: Kbps) -> String {
     format!("Low below {low}, back from {high}, offline below {offline}.")
 }
+
+/// A setting without a value.
+pub const NOTHING: &str = "nothing";
+/// A switch that is on.
+pub const SWITCH_ON: &str = "Yes";
+/// A switch that is off.
+pub const SWITCH_OFF: &str = "No";
+
+/// Nothing was saved, and how many fields are to be corrected.
+pub fn not_saved(fields: usize, rest: &str) -> String {
+    let count = match fields {
+        0 => "Nothing was saved.".to_owned(),
+        1 => "Nothing was saved: one field needs a correction.".to_owned(),
+        n => format!("Nothing was saved: {n} fields need a correction."),
+    };
+    if rest.is_empty() { count } else { format!("{count} {rest}") }
+}
