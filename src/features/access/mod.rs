@@ -1,101 +1,347 @@
-//! Room: access. Stand-in with one password in memory.
+//! Who may enter: the claim of a new daemon, sign-in, sessions. A handle that pages call; there is no
+//! task behind it. A locked database signs nobody out and keeps nobody from signing in.
 
+mod doors;
+mod password;
+mod sessions;
+
+use crate::config::Web;
+use crate::config::password_hash::StoredHash;
+use crate::domain::journal::{Tone, Topic};
 use crate::domain::people::Role;
+use crate::kit::clock;
+use crate::kit::secret::Secret;
+use crate::kit::units::{Millis, UnixMs};
+use crate::runtime::journal::Journal;
+use crate::store::accounts::Account;
+use crate::store::sessions::Session;
+use crate::store::{Store, StoreError};
+use doors::Doors;
+use password::Check;
+use sessions::{Known, Look};
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use subtle::ConstantTimeEq as _;
+use tokio::sync::Semaphore;
 
-/// A signed-in person.
-#[derive(Clone, Debug, PartialEq)]
+/// How long a session lasts; the cookie takes the same time.
+pub const SESSION: Duration = Duration::from_secs(7 * 24 * 3600);
+/// Fewest characters of a password that is chosen here.
+pub const SHORTEST_PASSWORD: usize = 12;
+/// Most bytes of a password; longer ones are refused before any work is done.
+pub const LONGEST_PASSWORD: usize = 1024;
+
+const OWNER: &str = "owner";
+/// Passwords that are checked at once: each takes memory and a whole core.
+const AT_ONCE: usize = 2;
+/// Longest wait for one's turn to be checked.
+const TURN: Duration = Duration::from_secs(10);
+
+/// The handle; clones share it.
+#[derive(Clone)]
+pub struct Access(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    journal: Journal,
+    lock: Mutex<Lock>,
+    doors: Mutex<Doors>,
+    known: Mutex<Known>,
+    turns: Arc<Semaphore>,
+}
+
+/// What opens the door: the passwords that sign in as owner, or the code of the claim.
+enum Lock {
+    Unclaimed(Secret<String>),
+    Claiming,
+    Claimed(Arc<[Check]>),
+}
+
+/// Someone who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
-    /// Name.
+    /// The account's name.
     pub name: String,
-    /// Role.
+    /// The account's role.
     pub role: Role,
 }
 
-/// A session's token.
-#[derive(Clone)]
-pub struct SessionToken(String);
-
-impl SessionToken {
-    /// The text for the cookie.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-/// Why a claim failed.
-#[derive(Debug)]
+/// Why a claim was refused. The texts may be shown.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ClaimError {
-    /// Wrong code.
+    /// Someone was here before.
+    #[error("This Stream Control already has an owner. Sign in instead.")]
+    AlreadyClaimed,
+    /// The code of the link is wrong or of an earlier start.
+    #[error("This link is no longer valid. Use the link that the newest start printed.")]
     WrongCode,
-    /// Already claimed.
-    Claimed,
-    /// Store.
-    Unavailable(String),
+    /// The password is too short or too long.
+    #[error("Choose a password of at least {SHORTEST_PASSWORD} characters (at most {LONGEST_PASSWORD} bytes).")]
+    Password,
+    /// The account could not be kept, or the machine is too busy.
+    #[error("The password could not be saved: {0}. Try again.")]
+    NotSaved(String),
 }
 
-/// Why a sign-in failed.
-#[derive(Debug)]
+/// Why a sign-in was refused. The texts may be shown.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SignInError {
-    /// Too many tries.
-    TooMany {
-        /// Wait.
-        retry_after: Duration,
-    },
-    /// Wrong password.
+    /// Not the password.
+    #[error("That is not the password.")]
     Wrong,
-    /// Store.
-    Unavailable(String),
-}
-
-/// Handle.
-#[derive(Clone, Default)]
-pub struct Access {
-    password: Arc<Mutex<Option<String>>>,
-    tries: Arc<Mutex<u32>>,
+    /// Too many wrong ones from this address.
+    #[error("Too many wrong passwords from your address. Try again in {retry_after}.")]
+    TooMany {
+        /// How long to wait.
+        retry_after: Millis,
+    },
+    /// Nobody owns this daemon yet.
+    #[error("This Stream Control has no owner yet. Open the link that was printed at its start.")]
+    Unclaimed,
+    /// Too many are signing in.
+    #[error("Too many people are signing in. Try again in a moment.")]
+    Busy,
 }
 
 impl Access {
-    fn current(&self) -> Option<String> {
-        self.password.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-    /// Claimed.
-    pub fn claimed(&self) -> bool {
-        self.current().is_some()
-    }
-    /// Code fits.
-    pub fn claim_matches(&self, code: &str) -> bool {
-        code == "code"
-    }
-    /// Claim.
-    pub async fn claim(&self, code: &str, password: &str) -> Result<SessionToken, ClaimError> {
-        if self.claimed() {
-            return Err(ClaimError::Claimed);
+    /// Reads who owns this daemon. LOGIN_PASSWORD_HASH and LOGIN_PASSWORD, where set, take the place
+    /// of a password that was chosen at the claim.
+    pub async fn open(store: Store, web: &Web, journal: Journal) -> Result<Self, StoreError> {
+        let account = store.account(OWNER).await?;
+        let mut checks = from_settings(web);
+        if !checks.is_empty() && account.is_none() {
+            store.put_account(&owner(None)).await?;
         }
-        if !self.claim_matches(code) {
+        if checks.is_empty() {
+            let hash = account.and_then(|account| account.password_hash);
+            checks.extend(hash.and_then(|hash| StoredHash::parse(hash.reveal()).ok()).map(Check::Stored));
+        }
+        let lock = if checks.is_empty() { Lock::Unclaimed(random_token()?) } else { Lock::Claimed(checks.into()) };
+        let (doors, known, turns) = (Mutex::default(), Mutex::default(), Arc::new(Semaphore::new(AT_ONCE)));
+        Ok(Self(Arc::new(Inner { store, journal, lock: Mutex::new(lock), doors, known, turns })))
+    }
+
+    /// Whether somebody owns this daemon. Until then only near addresses are served.
+    pub fn claimed(&self) -> bool {
+        matches!(*self.lock(), Lock::Claimed(_))
+    }
+
+    /// Path and query of the claim link, to be printed at start; `None` once claimed.
+    pub fn claim_path(&self) -> Option<String> {
+        match &*self.lock() {
+            Lock::Unclaimed(code) => Some(format!("/claim?code={}", code.reveal())),
+            _ => None,
+        }
+    }
+
+    /// Whether this is the code of the claim link: the page asks before it shows its form.
+    pub fn claim_code_fits(&self, code: &str) -> bool {
+        matches!(&*self.lock(), Lock::Unclaimed(wanted) if same(code, wanted.reveal()))
+    }
+
+    /// Takes possession: the owner's password is set, the code is void. Sign in next.
+    pub async fn claim(&self, code: &str, password: &str) -> Result<(), ClaimError> {
+        if self.claimed() {
+            return Err(ClaimError::AlreadyClaimed);
+        }
+        if !self.claim_code_fits(code) {
             return Err(ClaimError::WrongCode);
         }
-        *self.password.lock().unwrap_or_else(PoisonError::into_inner) = Some(password.to_owned());
-        Ok(SessionToken("token".to_owned()))
-    }
-    /// Sign in.
-    pub async fn sign_in(&self, password: &str, _addr: IpAddr) -> Result<SessionToken, SignInError> {
-        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
-        if *tries >= 5 {
-            return Err(SignInError::TooMany { retry_after: Duration::from_secs(60) });
+        if password.chars().count() < SHORTEST_PASSWORD || password.len() > LONGEST_PASSWORD {
+            return Err(ClaimError::Password);
         }
-        if self.current().as_deref() == Some(password) {
-            return Ok(SessionToken("token".to_owned()));
-        }
-        *tries += 1;
-        Err(SignInError::Wrong)
+        let claiming = Claiming::begin(self, code)?;
+        let hash = self.new_hash(password).await?;
+        let stored = StoredHash::parse(hash.reveal()).map_err(|why| ClaimError::NotSaved(why.to_owned()))?;
+        let kept = self.0.store.put_account(&owner(Some(hash))).await;
+        kept.map_err(|error| ClaimError::NotSaved(error.to_string()))?;
+        claiming.done(Check::Stored(stored));
+        self.note(Tone::Good, "This Stream Control was claimed by its owner.".to_owned());
+        Ok(())
     }
-    /// Who.
+
+    /// Signs the owner in: a new session's token, for the cookie. Wrong passwords are counted by
+    /// address, five a minute.
+    pub async fn sign_in(&self, password: &str, address: IpAddr, agent: &str) -> Result<Secret<String>, SignInError> {
+        let Lock::Claimed(checks) = self.lock().clone_checks() else { return Err(SignInError::Unclaimed) };
+        let entered = guard(&self.0.doors).knock(address, clock::mono());
+        entered.map_err(|retry_after| SignInError::TooMany { retry_after })?;
+        let right = password.len() <= LONGEST_PASSWORD
+            && self.check(checks, password).await.inspect_err(|_| {
+                guard(&self.0.doors).forgive(address);
+            })?;
+        if !right {
+            self.note(Tone::Warn, format!("Wrong password from {address}."));
+            return Err(SignInError::Wrong);
+        }
+        guard(&self.0.doors).forgive(address);
+        self.note(Tone::Info, format!("The owner signed in from {address}."));
+        self.new_session(address, agent).await
+    }
+
+    /// Who holds this session token; `None` when it is unknown or has ended.
     pub async fn person(&self, token: &str) -> Option<Person> {
-        (token == "token").then(|| Person { name: "owner".to_owned(), role: Role::Owner })
+        let (hash, now) = (sessions::token_hash(token)?, clock::unix());
+        let stale = match guard(&self.0.known).look(&hash, now, clock::mono()) {
+            Look::Fresh(person) => return Some(person),
+            Look::Ended => return None,
+            Look::Unsaved(person, session) => Some((person, Some(session))),
+            Look::Stale(person) => Some((person, None)),
+            Look::Unknown => None,
+        };
+        if let Some((person, Some(session))) = stale {
+            let saved = self.0.store.add_session(&session).await.is_ok();
+            guard(&self.0.known).checked(&hash, saved, clock::mono());
+            return Some(person);
+        }
+        match self.0.store.session_owner(&hash, now).await {
+            Ok(Some(found)) => {
+                let person = Person { name: found.name, role: found.role };
+                guard(&self.0.known).remember(&hash, person.clone(), found.expires_at, None, clock::mono());
+                let _ = self.0.store.touch_session(&hash, now).await;
+                Some(person)
+            }
+            Ok(None) => {
+                guard(&self.0.known).forget(&hash);
+                None
+            }
+            // The database cannot be asked: who was signed in stays so.
+            Err(_) => {
+                guard(&self.0.known).checked(&hash, true, clock::mono());
+                stale.map(|(person, _)| person)
+            }
+        }
     }
-    /// Sign out.
-    pub async fn sign_out(&self, _token: &str) {}
+
+    /// Ends a session, at once and also while the database cannot be written.
+    pub async fn sign_out(&self, token: &str) {
+        let Some(hash) = sessions::token_hash(token) else { return };
+        guard(&self.0.known).end(&hash);
+        let _ = self.0.store.end_session(&hash).await;
+    }
+
+    async fn new_session(&self, address: IpAddr, agent: &str) -> Result<Secret<String>, SignInError> {
+        let token = random_token().map_err(|_| SignInError::Busy)?;
+        let hash = sessions::token_hash(token.reveal()).ok_or(SignInError::Busy)?;
+        let created_at = clock::unix();
+        let session = Session {
+            token_hash: hash.clone(),
+            account_id: OWNER.to_owned(),
+            created_at,
+            expires_at: after(created_at, SESSION),
+            address: address.to_string(),
+            agent: crate::kit::text::excerpt(agent, 200),
+        };
+        let unsaved = self.0.store.add_session(&session).await.is_err().then(|| session.clone());
+        let person = Person { name: OWNER.to_owned(), role: Role::Owner };
+        guard(&self.0.known).remember(&hash, person, session.expires_at, unsaved, clock::mono());
+        Ok(token)
+    }
+
+    async fn check(&self, checks: Arc<[Check]>, password: &str) -> Result<bool, SignInError> {
+        let password = password.to_owned();
+        self.in_turn(move || checks.iter().fold(false, |right, check| check.fits(&password) | right)).await
+    }
+
+    async fn new_hash(&self, password: &str) -> Result<Secret<String>, ClaimError> {
+        let password = password.to_owned();
+        let hashed = self.in_turn(move || password::hash(&password)).await;
+        let hashed = hashed.map_err(|error| ClaimError::NotSaved(error.to_string()))?;
+        hashed.ok_or_else(|| ClaimError::NotSaved("no hash could be made".to_owned()))
+    }
+
+    /// Runs heavy work beside the runtime, few at once. The turn ends with the work, not with the
+    /// caller, who may hang up.
+    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, SignInError> {
+        let turn = tokio::time::timeout(TURN, self.0.turns.clone().acquire_owned()).await;
+        let turn = turn.map_err(|_| SignInError::Busy)?.map_err(|_| SignInError::Busy)?;
+        let work = move || {
+            let result = work();
+            drop(turn);
+            result
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|_| SignInError::Busy)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Lock> {
+        guard(&self.0.lock)
+    }
+
+    fn note(&self, tone: Tone, text: String) {
+        self.0.journal.note(Topic::System, tone, "access", text);
+    }
 }
+
+impl Lock {
+    /// A copy that can be used without holding the mutex.
+    fn clone_checks(&self) -> Lock {
+        match self {
+            Lock::Claimed(checks) => Lock::Claimed(checks.clone()),
+            Lock::Unclaimed(_) | Lock::Claiming => Lock::Claiming,
+        }
+    }
+}
+
+/// A claim under way: nobody else can begin one, and the code comes back if it fails.
+struct Claiming<'a> {
+    access: &'a Access,
+    code: Option<Secret<String>>,
+}
+
+impl<'a> Claiming<'a> {
+    fn begin(access: &'a Access, code: &str) -> Result<Self, ClaimError> {
+        let mut lock = access.lock();
+        match std::mem::replace(&mut *lock, Lock::Claiming) {
+            Lock::Unclaimed(wanted) if same(code, wanted.reveal()) => Ok(Self { access, code: Some(wanted) }),
+            other => {
+                *lock = other;
+                Err(ClaimError::WrongCode)
+            }
+        }
+    }
+
+    fn done(mut self, check: Check) {
+        self.code = None;
+        *self.access.lock() = Lock::Claimed(Arc::new([check]));
+    }
+}
+
+impl Drop for Claiming<'_> {
+    fn drop(&mut self) {
+        if let Some(code) = self.code.take() {
+            *self.access.lock() = Lock::Unclaimed(code);
+        }
+    }
+}
+
+fn from_settings(web: &Web) -> Vec<Check> {
+    let hash = web.password_hash.as_ref().and_then(|hash| StoredHash::parse(hash.reveal()).ok());
+    hash.map(Check::Stored).into_iter().chain(web.password.clone().map(Check::Clear)).collect()
+}
+
+fn owner(password_hash: Option<Secret<String>>) -> Account {
+    Account { id: OWNER.to_owned(), name: OWNER.to_owned(), role: Role::Owner, password_hash }
+}
+
+/// 256 random bits in hex.
+fn random_token() -> Result<Secret<String>, StoreError> {
+    let mut bytes = [0u8; 32];
+    getrandom::fill(&mut bytes).map_err(|error| StoreError::Other(format!("no random numbers ({error})")))?;
+    Ok(Secret::new(hex::encode(bytes)))
+}
+
+fn same(given: &str, wanted: &str) -> bool {
+    given.as_bytes().ct_eq(wanted.as_bytes()).into()
+}
+
+fn after(moment: UnixMs, span: Duration) -> UnixMs {
+    UnixMs(moment.0.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+}
+
+fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;
