@@ -5,7 +5,7 @@ use crate::store::Store;
 use crate::{boot, demo};
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
@@ -70,7 +70,8 @@ fn start(cli: &Cli) -> anyhow::Result<bool> {
 /// Runs the daemon's future on a runtime of its own, with lines on standard output.
 fn daemon(log: &str, future: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<bool> {
     let filter = EnvFilter::try_new(log).context("--log (RUST_LOG) cannot be understood")?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_writer(std::io::stdout).init();
+    let colours = std::io::stdout().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_ansi(colours).init();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .max_blocking_threads(16)

@@ -219,6 +219,8 @@ fn web_address(text: &str) -> Option<Secret<url::Url>> {
 mod tests {
     use super::*;
 
+    type Pairs = &'static [(&'static str, &'static str)];
+
     fn parse(pairs: &[(&str, &str)]) -> Result<Config, Vec<Mistake>> {
         Config::parse(&Values::from_pairs(pairs.iter().copied()))
     }
@@ -240,7 +242,7 @@ mod tests {
 
     #[test]
     fn limits_follow_the_low_limit() {
-        let table: &[(&[(&str, &str)], [f64; 3])] = &[
+        let table: &[(Pairs, [f64; 3])] = &[
             (&[], [200.0, 800.0, 1000.0]),
             (&[("BITRATE_LOW_KBPS", "400")], [100.0, 400.0, 500.0]),
             (&[("BITRATE_LOW_KBPS", "2000")], [200.0, 2000.0, 2500.0]),
@@ -257,7 +259,7 @@ mod tests {
 
     #[test]
     fn the_old_sample_count_becomes_a_time() {
-        let table: &[(&[(&str, &str)], u64, u64)] = &[
+        let table: &[(Pairs, u64, u64)] = &[
             (&[], 2000, 1000),
             (&[("LOW_CONSEC_SAMPLES", "4"), ("POLL_INTERVAL_SEC", "2")], 6000, 1000),
             (&[("LOW_CONSEC_SAMPLES", "3"), ("POLL_INTERVAL_SEC", "0.3")], 600, 600),

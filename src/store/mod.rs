@@ -105,10 +105,13 @@ impl Store {
 
 /// The folder, and an empty file that only this user may read: passwords' hashes will be in it.
 fn prepare_file(data_dir: &Path, path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt as _;
+    use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
     std::fs::create_dir_all(data_dir)?;
-    std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
-    Ok(())
+    let file = std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
+    if file.metadata()?.permissions().mode() & 0o077 == 0 {
+        return Ok(());
+    }
+    file.set_permissions(std::fs::Permissions::from_mode(0o600))
 }
 
 fn explain(path: &Path, error: &StoreError) -> String {
@@ -129,9 +132,11 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     #[tokio::test]
-    async fn a_new_file_is_for_this_user_alone() {
+    async fn the_files_are_for_this_user_alone() {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().join("a b/ü%20?");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(FILE), "").unwrap();
         let store = Store::open(&folder).await.unwrap();
         for file in std::fs::read_dir(&folder).unwrap() {
             let file = file.unwrap();
@@ -170,5 +175,35 @@ mod tests {
         assert_eq!(store.settings().await, Ok(Vec::new()), "readers pass the writer");
         sqlx::query("ROLLBACK").execute(&mut *held).await.unwrap();
         store.put_settings(&[("OBS_HOST".to_owned(), Some("x".to_owned()))], "test").await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_told_as_such_and_writing_goes_on_when_there_is_room() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).await.unwrap();
+        // The limit belongs to a connection, so every connection of the pool gets it.
+        let pages = async |limit: &'static str| {
+            let mut held = Vec::new();
+            for _ in 0..3 {
+                let mut connection = store.pool.acquire().await.unwrap();
+                sqlx::query(limit).execute(&mut *connection).await.unwrap();
+                held.push(connection);
+            }
+        };
+        let long = vec![("OBS_HOST".to_owned(), Some("x".repeat(1_000_000)))];
+        pages("PRAGMA max_page_count = 40").await;
+        assert_eq!(store.put_settings(&long, "test").await, Err(StoreError::Full));
+        pages("PRAGMA max_page_count = 4000").await;
+        assert_eq!(store.put_settings(&long, "test").await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn an_existing_database_opens_quickly() {
+        let dir = tempfile::tempdir().unwrap();
+        Store::open(dir.path()).await.unwrap().close().await;
+        let began = std::time::Instant::now();
+        let store = Store::open(dir.path()).await.unwrap();
+        store.settings().await.unwrap();
+        assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
     }
 }
