@@ -4,7 +4,8 @@ use super::ctx::Ctx;
 use super::error;
 use super::limits;
 use crate::domain::people::Origin;
-use crate::features::access::{Person, SessionToken};
+use crate::features::access::{Person, SESSION};
+use crate::kit::secret::Secret;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -13,9 +14,6 @@ use std::net::SocketAddr;
 
 /// The cookie's name.
 pub const COOKIE: &str = "sc_session";
-
-/// A session lasts seven days (issue of the cookie; the store keeps the same time).
-const MAX_AGE_SECS: u32 = 7 * 24 * 3600;
 
 /// A person with a valid session. Anyone else is sent to `/login` (or `/claim`), programs get 401.
 pub struct SignedIn(pub Person);
@@ -48,8 +46,8 @@ pub fn token(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// The `Set-Cookie` line for a new session.
-pub fn set_cookie(token: &SessionToken, secure: bool) -> Option<HeaderValue> {
-    cookie_line(token.reveal(), MAX_AGE_SECS, secure)
+pub fn set_cookie(token: &Secret<String>, secure: bool) -> Option<HeaderValue> {
+    cookie_line(token.reveal(), SESSION.as_secs(), secure)
 }
 
 /// The `Set-Cookie` line that forgets the session.
@@ -57,7 +55,7 @@ pub fn forget_cookie(secure: bool) -> Option<HeaderValue> {
     cookie_line("", 0, secure)
 }
 
-fn cookie_line(value: &str, max_age: u32, secure: bool) -> Option<HeaderValue> {
+fn cookie_line(value: &str, max_age: u64, secure: bool) -> Option<HeaderValue> {
     let secure = if secure { "; Secure" } else { "" };
     let line = format!("{COOKIE}={value}; HttpOnly; SameSite=Lax; Path=/; Max-Age={max_age}{secure}");
     HeaderValue::from_str(&line).ok()
@@ -67,6 +65,11 @@ fn cookie_line(value: &str, max_age: u32, secure: bool) -> Option<HeaderValue> {
 pub fn over_https(headers: &HeaderMap, peer: SocketAddr) -> bool {
     let says_https = headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes() == b"https");
     says_https && limits::canonical(peer.ip()).is_loopback()
+}
+
+/// The browser's own name, for the list of sessions.
+pub fn agent(headers: &HeaderMap) -> &str {
+    headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default()
 }
 
 /// The other end of the socket and whether it speaks https: what signing in needs to know.
@@ -88,6 +91,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
             .map_err(|_| super::error::WebError::Internal("the socket has no address".to_owned()))?;
         let proxied = limits::came_through_proxy(&parts.headers);
         let local = limits::canonical(addr.ip()).is_loopback() && !proxied;
+        let addr = SocketAddr::new(limits::canonical(addr.ip()), addr.port());
         Ok(Self { addr, secure: over_https(&parts.headers, addr), local })
     }
 }

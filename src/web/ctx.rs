@@ -8,7 +8,7 @@ use crate::domain::signal::Feed;
 use crate::domain::stream::Obs;
 use crate::features::access::Access;
 use crate::features::alerts::Recent;
-use crate::features::settings::SettingsView;
+use crate::features::settings::view::SettingsView;
 use crate::runtime::bus::Bus;
 use crate::runtime::desk::Desk;
 use crate::runtime::shared::Reader;

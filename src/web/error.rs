@@ -4,12 +4,11 @@
 use super::pages;
 use super::words;
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Json, http};
 use serde_json::json;
-use std::time::Duration;
 
 /// Carries the request's number in both directions.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -32,9 +31,6 @@ pub enum WebError {
     /// 413.
     #[error("{}", words::TOO_LARGE)]
     TooLarge,
-    /// 429 with the time after which the next try is welcome.
-    #[error("{}", words::too_many(*.0))]
-    TooMany(Duration),
     /// 503: the part behind this cannot answer now.
     #[error("{0}")]
     Unavailable(String),
@@ -56,7 +52,6 @@ impl WebError {
             WebError::Forbidden(_) => StatusCode::FORBIDDEN,
             WebError::NotFound => StatusCode::NOT_FOUND,
             WebError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            WebError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             WebError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             WebError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -70,9 +65,6 @@ impl IntoResponse for WebError {
         }
         let mut response = self.status().into_response();
         response.extensions_mut().insert(Fault(self.to_string()));
-        if let WebError::TooMany(wait) = self {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
-        }
         response
     }
 }
@@ -94,15 +86,11 @@ pub async fn dress(request: Request, next: Next) -> Response {
     }
     let fault = response.extensions().get::<Fault>().map(|fault| fault.0.clone());
     let text = fault.unwrap_or_else(|| words::of_status(status).to_owned());
-    let mut dressed = if wants_page {
+    if wants_page {
         pages::problem::render(status, &text, &id)
     } else {
         (status, Json(json!({ "error": text, "request_id": id }))).into_response()
-    };
-    if let Some(wait) = response.headers().get(header::RETRY_AFTER) {
-        dressed.headers_mut().insert(header::RETRY_AFTER, wait.clone());
     }
-    dressed
 }
 
 fn is_dressed(response: &Response) -> bool {

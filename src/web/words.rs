@@ -4,10 +4,6 @@ use crate::domain::ids::SceneName;
 use crate::domain::stream::Output;
 use crate::kit::units::Kbps;
 use axum::http::StatusCode;
-use std::time::Duration;
-
-/// Shortest password that a claim takes, in characters.
-pub const PASSWORD_MIN: usize = 12;
 
 /// 404.
 pub const NOT_FOUND: &str = "There is nothing at this address.";
@@ -29,15 +25,8 @@ pub const NOT_CLAIMED_FAR: &str = "This Stream Control has no owner yet. Until s
 /// Too many sockets.
 pub const NO_SEAT: &str = "Too many pages are open already. Close one and try again.";
 
-/// The one-time code does not fit.
-pub const CODE_WRONG: &str = "This code is not the one that was printed at the start. Codes work once; a restart \
-    prints a new one.";
 /// Two different passwords.
 pub const PASSWORDS_DIFFER: &str = "The two passwords are not the same.";
-/// The store or the hash failed while signing in.
-pub const SIGN_IN_UNAVAILABLE: &str = "Signing in does not work right now. Try again in a moment.";
-/// The password is not the right one.
-pub const PASSWORD_WRONG: &str = "That password is not right.";
 
 /// 403 of an alert with a wrong token.
 pub const ALERT_TOKEN_WRONG: &str = "X-Alert-Token is missing or wrong.";
@@ -56,13 +45,8 @@ pub const STARTING_SCENE: &str = "the stream is being started";
 pub const OFFLINE_SCENE: &str = "the stream was stopped";
 
 /// The password is too short.
-pub fn too_short(length: usize) -> String {
-    format!("The password has {length} characters; it needs at least {PASSWORD_MIN}.")
-}
-
-/// Too many failed sign-ins.
-pub fn too_many(wait: Duration) -> String {
-    format!("Too many wrong passwords. Try again in {} seconds.", wait.as_secs().max(1))
+pub fn too_short(length: usize, shortest: usize) -> String {
+    format!("The password has {length} characters; it needs at least {shortest}.")
 }
 
 /// Text for a status that came without one (from a library layer).
@@ -103,4 +87,21 @@ pub const NO_MEDIA: &str = "No source in OBS plays the ingest";
 /// The limits by which scenes are switched.
 pub fn limits(low: Kbps, high: Kbps, offline: Kbps) -> String {
     format!("Low below {low}, back from {high}, offline below {offline}.")
+}
+
+/// A setting without a value.
+pub const NOTHING: &str = "nothing";
+/// A switch that is on.
+pub const SWITCH_ON: &str = "Yes";
+/// A switch that is off.
+pub const SWITCH_OFF: &str = "No";
+
+/// Nothing was saved, and how many fields are to be corrected.
+pub fn not_saved(fields: usize, rest: &str) -> String {
+    let count = match fields {
+        0 => "Nothing was saved.".to_owned(),
+        1 => "Nothing was saved: one field needs a correction.".to_owned(),
+        n => format!("Nothing was saved: {n} fields need a correction."),
+    };
+    if rest.is_empty() { count } else { format!("{count} {rest}") }
 }

@@ -16,15 +16,13 @@ let lastAlert = null;
 
 // Large keys
 
-const KEY_LABEL = { live: "Shows", brb: "Shows", starting: "Shows" };
-
 function keys(list) {
   $("key-starting").hidden = !list.some((key) => key.id === "starting");
   for (const key of list) {
     const button = $(`key-${key.id}`).querySelector("button");
     button.disabled = key.blocked !== null;
     button.setAttribute("aria-pressed", String(key.active));
-    const scene = key.active ? "On air now" : `${KEY_LABEL[key.id]} ‘${key.scene}’`;
+    const scene = key.active ? "On air now" : `Shows ‘${key.scene}’`;
     text(button.querySelector(".key-sub"), key.blocked ?? (key.scene ? scene : "Reloads the feed in OBS"));
   }
 }
@@ -113,7 +111,7 @@ function obs(view) {
 }
 
 function obsLine(view) {
-  if (!view.connected) return view.reason ? `${view.reason}. Trying again on its own.` : "Connecting to OBS.";
+  if (!view.connected) return view.reason ? `${view.reason} It is tried again by itself.` : "Connecting to OBS.";
   if (view.live) return `On air for ${span(now() - (view.live_since ?? now()))}, showing ‘${view.scene ?? "unknown"}’.`;
   return `Not streaming. OBS shows ‘${view.scene ?? "unknown"}’.`;
 }

@@ -28,13 +28,14 @@ export function strip(set) {
 
 /** Every second: what counts up. */
 export function tick() {
+  text($("strip-since"), feed?.since ? `for ${span(now() - feed.since)}` : "");
   text($("strip-uptime"), obs?.live_since ? uptime(now() - obs.live_since) : "–");
 }
 
 /** Old values look old. */
 export function freshness({ stale, age }) {
   document.body.classList.toggle("stale", stale);
-  text($("strip-age"), stale ? "not connected" : `updated ${span(age)} ago`);
+  text($("strip-age"), stale ? "not connected" : `updated ${span(Math.max(age, 1000))} ago`);
   const banner = $("banner");
   banner.hidden = !stale;
   text(banner, stale ? `Connection to server lost – last values ${span(age)} old` : "");

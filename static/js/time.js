@@ -9,9 +9,12 @@ export const now = () => Date.now() + offset;
 
 const two = (n) => String(n).padStart(2, "0");
 
-/** 22:41:07 on this device's clock. */
+/** 22:41:07 on this device's clock; with the day in front when it was not today. */
 export function clock(at) {
   const d = new Date(at - offset);
+  if (d.toDateString() !== new Date().toDateString()) {
+    return d.toLocaleString(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+  }
   return `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`;
 }
 

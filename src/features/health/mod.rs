@@ -53,7 +53,7 @@ fn ingest(feed: &Feed, view: &View) -> Health {
             let server = feed.server.as_deref().unwrap_or("The ingest server");
             return row("Ingest", State::Good, format!("{server} answers."));
         }
-        Reach::NotSetUp => return row("Ingest", State::Off, sentence(&sample.reach.reason())),
+        Reach::NotSetUp => return row("Ingest", State::Off, text::sentence(&sample.reach.reason())),
         Reach::Auth(_) => Some("Put the login into STATS_URL on the Settings page."),
         Reach::Ambiguous(_) => Some("Choose one under STATS_FEED on the Settings page."),
         Reach::Malformed(_) | Reach::Http(_) => Some("Check that STATS_URL points at the statistics page."),
@@ -65,7 +65,7 @@ fn ingest(feed: &Feed, view: &View) -> Health {
     Health {
         since: view.last_reading,
         repair: repair.map(str::to_owned),
-        ..row("Ingest", state, sentence(&sample.reach.reason()))
+        ..row("Ingest", state, text::sentence(&sample.reach.reason()))
     }
 }
 
@@ -79,7 +79,7 @@ fn obs(obs: &Obs) -> Health {
         }
         ObsLink::Lost { reason, repair } => {
             let state = if repair.is_some() { State::NeedsYou } else { State::Lost };
-            Health { since, repair: repair.clone(), ..row("OBS", state, sentence(reason)) }
+            Health { since, repair: repair.clone(), ..row("OBS", state, text::sentence(reason)) }
         }
     }
 }
@@ -175,14 +175,6 @@ fn tasks(tasks: &[TaskState], bus_missed: u64) -> Health {
     }
     let state = if restarts + u32::from(bus_missed > 0) > 0 { State::Weak } else { State::Good };
     row(NAME, state, reason)
-}
-
-/// First letter large, full stop at the end.
-fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    let first: String = chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
-    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{first}{}{end}", chars.as_str())
 }
 
 #[cfg(test)]

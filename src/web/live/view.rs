@@ -10,6 +10,7 @@ use crate::domain::signal::Feed;
 use crate::domain::stream::{Obs, ObsLink, Output};
 use crate::features::alerts::Recent;
 use crate::features::health;
+use crate::kit::text;
 use crate::kit::units::{Kbps, UnixMs};
 use crate::runtime::supervisor::TaskState;
 use crate::web::ctx::Ctx;
@@ -317,7 +318,7 @@ fn spark(view: &View, config: &Config) -> Spark {
 fn obs(obs: &Obs) -> ObsView {
     let (word, level) = obs_word(obs);
     let (reason, repair) = match &obs.link {
-        ObsLink::Lost { reason, repair } => (Some(reason.clone()), repair.clone()),
+        ObsLink::Lost { reason, repair } => (Some(text::sentence(reason)), repair.clone()),
         ObsLink::Starting | ObsLink::Connected => (None, None),
     };
     let live = obs.is_live();

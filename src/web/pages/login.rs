@@ -5,7 +5,6 @@ use crate::features::access::SignInError;
 use crate::web::auth::{self, Caller};
 use crate::web::ctx::Ctx;
 use crate::web::error::WebError;
-use crate::web::words;
 use askama::Template;
 use axum::Form;
 use axum::extract::{Query, State};
@@ -59,29 +58,32 @@ pub async fn show(State(ctx): State<Ctx>, Query(to): Query<Where>, headers: Head
 pub async fn sign_in(
     State(ctx): State<Ctx>,
     caller: Caller,
+    headers: HeaderMap,
     Form(form): Form<LoginForm>,
 ) -> Result<Response, WebError> {
-    match ctx.access.sign_in(&form.password, caller.addr.ip()).await {
+    match ctx.access.sign_in(&form.password, caller.addr.ip(), auth::agent(&headers)).await {
         Ok(token) => {
             let cookie = auth::set_cookie(&token, caller.secure);
             let home = Redirect::to(auth::local_path(&form.next));
             Ok((cookie.map(|line| [(header::SET_COOKIE, line)]), home).into_response())
         }
-        Err(SignInError::Wrong) => again(StatusCode::UNAUTHORIZED, &form.next, words::PASSWORD_WRONG.to_owned()),
-        Err(SignInError::TooMany { retry_after }) => {
-            let mut page = again(StatusCode::TOO_MANY_REQUESTS, &form.next, words::too_many(retry_after))?;
-            page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
-            Ok(page)
-        }
-        Err(SignInError::Unavailable(why)) => {
-            tracing::error!(%why, "signing in failed");
-            again(StatusCode::SERVICE_UNAVAILABLE, &form.next, words::SIGN_IN_UNAVAILABLE.to_owned())
-        }
+        Err(SignInError::Unclaimed) => Ok(Redirect::to("/claim").into_response()),
+        Err(error) => again(&form.next, &error),
     }
 }
 
-fn again(status: StatusCode, next: &str, error: String) -> Result<Response, WebError> {
-    Ok((status, html(&Login::new(next, Some(error)))?).into_response())
+/// The form once more, with the reason.
+fn again(next: &str, error: &SignInError) -> Result<Response, WebError> {
+    let status = match error {
+        SignInError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+        SignInError::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        SignInError::Wrong | SignInError::Unclaimed => StatusCode::UNAUTHORIZED,
+    };
+    let mut page = (status, html(&Login::new(next, Some(error.to_string())))?).into_response();
+    if let SignInError::TooMany { retry_after } = error {
+        page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after.0.div_ceil(1000)));
+    }
+    Ok(page)
 }
 
 /// POST /logout
