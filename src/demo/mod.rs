@@ -54,6 +54,7 @@ pub async fn run() -> anyhow::Result<()> {
     let values = [
         ("OBS_PORT", obs.port().to_string()),
         ("STATS_URL", ingest.url().to_string()),
+        ("LOW_SCENE_NAME", "LOW".to_owned()),
         ("LOGIN_PASSWORD", PASSWORD.to_owned()),
         ("DATA_DIR", folder.to_string_lossy().into_owned()),
     ];
