@@ -172,7 +172,9 @@ document.addEventListener("keydown", (event) => {
 
 // The link
 
-const parts = { keys, scenes, failover, obs, journal, alerts: hear };
+const feed = (view) => text($("feed-more"), view.detail ? `Feed: ${view.detail}.` : "");
+
+const parts = { feed, keys, scenes, failover, obs, journal, alerts: hear };
 
 function take(set) {
   Object.assign(state, set);

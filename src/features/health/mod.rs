@@ -256,8 +256,8 @@ mod tests {
     #[test]
     fn a_standing_picture_is_lost_though_obs_says_playing() {
         let media_of = |playing, moving| {
-            let media = MediaInput { name: "Feed".to_owned(), playing, moving, moving_since: None, cursor: None };
-            media(&Obs { media: Some(media), ..connected(&[]) }).state
+            let input = MediaInput { name: "Feed".to_owned(), playing, moving, moving_since: None, cursor: None };
+            media(&Obs { media: Some(input), ..connected(&[]) }).state
         };
         assert_eq!(media_of(true, Some(true)), State::Good);
         assert_eq!(media_of(true, Some(false)), State::Lost);

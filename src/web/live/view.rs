@@ -58,7 +58,7 @@ pub struct LiveView {
     pub alerts: Vec<Alert>,
 }
 
-/// The feed.
+/// The feed. The publisher's name stays out: on RTMP it is the stream key, and screens are shown.
 #[derive(Debug, Serialize)]
 pub struct FeedView {
     /// State word.
@@ -75,8 +75,6 @@ pub struct FeedView {
     pub unit: &'static str,
     /// Delay and buffer, where the server tells them.
     pub detail: String,
-    /// The publisher's name.
-    pub name: Option<String>,
     /// When the newest readable sample came in.
     pub last_reading: Option<UnixMs>,
 }
@@ -284,7 +282,6 @@ fn feed(view: &View) -> FeedView {
         rate,
         unit,
         detail: detail(view),
-        name: view.feed.clone(),
         last_reading: view.last_reading,
     }
 }
