@@ -185,3 +185,40 @@ async fn files_are_kept_for_ever_under_their_build_and_checked_otherwise() {
         assert_eq!(visitor.get(missing).await.status(), 404, "{missing}");
     }
 }
+
+#[tokio::test]
+async fn every_file_that_a_page_or_module_names_is_served() {
+    let house = House::claimed().await;
+    let (owner, visitor) = (house.owner().await, house.visitor());
+    let mut wanted = Vec::new();
+    for (who, path) in [(&owner, "/"), (&owner, "/health"), (&owner, "/settings"), (&visitor, "/overlay")] {
+        let html = who.page(path).await.text().await.unwrap();
+        let named = html.split('"').filter(|part| part.starts_with("/static/") && part.contains('.'));
+        wanted.extend(named.map(str::to_owned));
+    }
+    let folder = wanted[0].rsplit_once("/js/").or(wanted[0].rsplit_once("/css/")).expect("a folder").0.to_owned();
+    wanted.extend(["low.wav", "restored.wav"].map(|name| format!("{folder}/sounds/{name}")));
+    let mut seen = std::collections::BTreeSet::new();
+    while let Some(path) = wanted.pop() {
+        if !seen.insert(path.clone()) {
+            continue;
+        }
+        let file = visitor.get(&path).await;
+        assert_eq!(file.status(), 200, "{path}");
+        if path.ends_with(".js") {
+            let text = file.text().await.unwrap();
+            let imports = text.split(" from \"./").skip(1).filter_map(|rest| rest.split('"').next());
+            wanted.extend(imports.map(|name| format!("{folder}/js/{name}")));
+        }
+    }
+    assert!(seen.len() > 15, "pages, modules and sounds were followed: {seen:?}");
+}
+
+#[tokio::test]
+async fn before_the_claim_a_visitor_from_behind_a_proxy_is_kept_out() {
+    let house = House::open(&[], |_| Outcome::Done(String::new())).await;
+    let request = house.visitor().request(reqwest::Method::GET, "/claim").header("accept", "text/html");
+    let answer = request.header("x-forwarded-for", "192.168.1.5").send().await.unwrap();
+    assert_eq!(answer.status(), 403);
+    assert!(answer.text().await.unwrap().contains("no owner yet"));
+}
