@@ -95,6 +95,8 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// An http or https address.
     Url,
+    /// A machine's name or address, without a port.
+    Host,
     /// An address and port to serve on.
     Address,
     /// A folder or file.
@@ -115,6 +117,7 @@ impl Kind {
             Kind::Count { min, max } => format!("a whole number from {min} to {max}"),
             Kind::Choice(words) => crate::kit::text::one_of(words),
             Kind::Url => "an address that begins with http:// or https://".to_owned(),
+            Kind::Host => "the name or address of a machine, without http:// and port".to_owned(),
             Kind::Address => "an address and port such as 0.0.0.0:5000 or 127.0.0.1:5000".to_owned(),
             Kind::Path => "a folder or file".to_owned(),
             Kind::PasswordHash => {
@@ -237,7 +240,7 @@ pub const KEYS: &[Key] = {
         Key::new(Web, "BAN_DATA_PATH", Text, "bans.json", "File of the old ban list.")
             .no_effect("nobody is banned for ever, so there is no ban list"),
         Key::later(Web, "PWA_ICON_BASE_URL", "", "Icons of the installed page."),
-        Key::new(Obs, "OBS_HOST", Text, "127.0.0.1", "Machine on which OBS runs.").editable(),
+        Key::new(Obs, "OBS_HOST", Kind::Host, "127.0.0.1", "Machine on which OBS runs.").editable(),
         Key::new(Obs, "OBS_PORT", Kind::Count { min: 1, max: 65535 }, "4455", "Port of obs-websocket.").editable(),
         Key::new(Obs, "OBS_PASSWORD", Text, "", "Password of obs-websocket.").secret().editable(),
         Key::new(Obs, "MEDIA_SOURCE_NAME", Text, "", "The OBS source that plays the ingest, if it is not found by its address.")

@@ -198,7 +198,8 @@ pub fn switch(text: &str) -> Option<bool> {
 
 fn host(text: &str) -> Option<String> {
     let odd = |c: char| c.is_whitespace() || c.is_control() || "/@?#".contains(c);
-    (!text.contains(odd)).then(|| text.to_owned())
+    // Two colons are an IPv6 address, a single one would be a port.
+    (!text.contains(odd) && text.matches(':').count() != 1).then(|| text.to_owned())
 }
 
 fn stats_type(text: &str) -> Option<StatsType> {
@@ -289,6 +290,8 @@ mod tests {
             ("OBS_PORT", "0", false),
             ("OBS_PORT", "70000", false),
             ("OBS_HOST", "ws://h", false),
+            ("OBS_HOST", "h:4455", false),
+            ("OBS_HOST", "fd00::7", true),
             ("STATS_URL", "http://u:p@h:8080/stat", true),
             ("STATS_URL", "ftp://h/", false),
             ("STATS_URL", "h:8080/stat", false),

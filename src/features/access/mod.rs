@@ -315,9 +315,10 @@ impl Drop for Claiming<'_> {
     }
 }
 
+/// The hash counts alone where both are set.
 fn from_settings(web: &Web) -> Vec<Check> {
     let hash = web.password_hash.as_ref().and_then(|hash| StoredHash::parse(hash.reveal()).ok());
-    hash.map(Check::Stored).into_iter().chain(web.password.clone().map(Check::Clear)).collect()
+    hash.map(Check::Stored).or_else(|| web.password.clone().map(Check::Clear)).into_iter().collect()
 }
 
 fn owner(password_hash: Option<Secret<String>>) -> Account {
