@@ -10,7 +10,10 @@ use stream_control::domain::stream::{MediaInput, Obs, ObsLink, Pending};
 use stream_control::features::alerts::Recent;
 use stream_control::kit::units::{Kbps, Millis, Mono, UnixMs};
 use stream_control::runtime::supervisor::TaskState;
-use stream_control::web::live::view::{LiveView, Seen, compose};
+use stream_control::web::live::{
+    sections::LiveView,
+    view::{Seen, compose},
+};
 
 const T: i64 = 1_700_000_000_000;
 
