@@ -2,7 +2,8 @@
 
 use super::Config;
 use super::keys::{KEYS, Section, Standing};
-use super::values::{Source, Values};
+use super::source::Source;
+use super::values::Values;
 use std::fmt::Write as _;
 
 /// Every key with its value (secrets masked) and where it came from; then what is accepted and waits

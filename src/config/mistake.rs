@@ -1,7 +1,7 @@
 //! What is wrong with a setting, in words that a streamer can act on.
 
 use super::keys;
-use super::values::Source;
+use super::source::Source;
 use std::fmt;
 use std::path::Path;
 

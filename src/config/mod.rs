@@ -8,11 +8,13 @@ pub mod keys;
 pub mod mistake;
 mod parse;
 pub mod password_hash;
+pub mod source;
 pub mod values;
 
 pub use mistake::Mistake;
 pub use parse::{Settled, settle};
-pub use values::{Source, Values};
+pub use source::Source;
+pub use values::Values;
 
 use crate::domain::failover::rules::Rules;
 use crate::domain::ids::SceneName;

@@ -3,7 +3,8 @@
 use super::keys::{self, Kind};
 use super::mistake::Mistake;
 use super::password_hash::StoredHash;
-use super::values::{Source, Values};
+use super::source::Source;
+use super::values::Values;
 use super::{Config, Ingest, Obs, Scenes, StatsType, Web};
 use crate::domain::failover::rules::Rules;
 use crate::domain::ids::SceneName;

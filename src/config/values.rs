@@ -4,34 +4,10 @@
 use super::dotenv;
 use super::keys::{self, KEYS, Kind};
 use super::mistake::Mistake;
+use super::source::Source;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fmt;
 use std::path::Path;
-
-/// Where a value came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// Set in the page.
-    Page,
-    /// The process's environment.
-    Environment,
-    /// The `.env` file.
-    DotEnv,
-    /// Nobody set it.
-    Default,
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Source::Page => "set in the page",
-            Source::Environment => "from the environment",
-            Source::DotEnv => "from .env",
-            Source::Default => "default",
-        })
-    }
-}
 
 /// All layers, raw. Cheap to clone; [`super::Config::parse`] makes types of it.
 #[derive(Clone, Debug, Default)]

@@ -2,7 +2,6 @@
 //! browser may keep them for ever and a new build is seen at once, modules that import each other
 //! included.
 
-use super::error::WebError;
 use axum::extract::{Path, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -42,7 +41,7 @@ pub async fn at_root(request: Request) -> Response {
 }
 
 fn serve(path: &str, lifetime: &'static str, asked: &HeaderMap) -> Response {
-    let Some(file) = Files::get(path) else { return WebError::NotFound.into_response() };
+    let Some(file) = Files::get(path) else { return StatusCode::NOT_FOUND.into_response() };
     let tag = format!("\"{}\"", hex::encode(&file.metadata.sha256_hash()[..12]));
     let known = asked.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
     let fresh = known.is_some_and(|tags| tags.split(',').any(|one| one.trim().trim_start_matches("W/") == tag));

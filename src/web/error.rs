@@ -1,17 +1,9 @@
 //! One error for every handler. It leaves the handler as a bare status with its text attached;
-//! [`dress`] turns it, and every bare error of the layers, into a page or JSON with the request id.
+//! [`super::dress`] turns it into a page or JSON.
 
-use super::pages;
 use super::words;
-use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderName, StatusCode, header};
-use axum::middleware::Next;
+use axum::http::{HeaderMap, StatusCode, header, request};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::{Json, http};
-use serde_json::json;
-
-/// Carries the request's number in both directions.
-pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What went wrong, for the caller.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -39,9 +31,14 @@ pub enum WebError {
     Internal(String),
 }
 
-/// The text that a bare error response carries until it is dressed.
+/// What a bare error response carries until it is dressed.
 #[derive(Clone)]
-struct Fault(String);
+pub struct Fault {
+    /// For the caller.
+    pub text: String,
+    /// For the log alone, beside the request's number.
+    pub why: Option<String>,
+}
 
 impl WebError {
     /// The HTTP status.
@@ -60,11 +57,10 @@ impl WebError {
 
 impl IntoResponse for WebError {
     fn into_response(self) -> Response {
-        if let WebError::Internal(why) = &self {
-            tracing::error!(%why, "a request failed");
-        }
         let mut response = self.status().into_response();
-        response.extensions_mut().insert(Fault(self.to_string()));
+        let text = self.to_string();
+        let why = if let WebError::Internal(why) = self { Some(why) } else { None };
+        response.extensions_mut().insert(Fault { text, why });
         response
     }
 }
@@ -75,36 +71,13 @@ impl From<askama::Error> for WebError {
     }
 }
 
-/// Dresses every error that left the inner layers without a body meant for people.
-pub async fn dress(request: Request, next: Next) -> Response {
-    let wants_page = wants_page(request.headers());
-    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or("-").to_owned();
-    let response = next.run(request).await;
-    let status = response.status();
-    if !(status.is_client_error() || status.is_server_error()) || is_dressed(&response) {
-        return response;
-    }
-    let fault = response.extensions().get::<Fault>().map(|fault| fault.0.clone());
-    let text = fault.unwrap_or_else(|| words::of_status(status).to_owned());
-    if wants_page {
-        pages::problem::render(status, &text, &id)
-    } else {
-        (status, Json(json!({ "error": text, "request_id": id }))).into_response()
-    }
-}
-
-fn is_dressed(response: &Response) -> bool {
-    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    kind.starts_with("text/html") || kind.starts_with("application/json")
-}
-
 /// A browser that navigates asks for HTML by name; scripts and programs do not.
 pub fn wants_page(headers: &HeaderMap) -> bool {
     headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|kinds| kinds.contains("text/html"))
 }
 
 /// 303 to a page, or 401 as JSON, for someone who must sign in (or claim) first.
-pub fn show_the_door(parts: &http::request::Parts, claimed: bool) -> Response {
+pub fn show_the_door(parts: &request::Parts, claimed: bool) -> Response {
     if !wants_page(&parts.headers) {
         return WebError::SignIn(if claimed { words::SIGN_IN_FIRST } else { words::CLAIM_FIRST }).into_response();
     }

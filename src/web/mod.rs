@@ -6,6 +6,7 @@ pub mod assets;
 pub mod auth;
 pub mod csrf;
 pub mod ctx;
+pub mod dress;
 pub mod error;
 pub mod limits;
 pub mod live;
@@ -18,7 +19,8 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use ctx::Ctx;
-use error::{REQUEST_ID, WebError};
+use dress::REQUEST_ID;
+use error::WebError;
 use pages::{claim, health, live as live_page, login, overlay, settings};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -66,7 +68,7 @@ pub fn router(ctx: Ctx) -> Router {
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(CompressionLayer::new())
         .layer(from_fn(limits::headers))
-        .layer(from_fn(error::dress))
+        .layer(from_fn(dress::dress))
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(from_fn_with_state(ctx.clone(), limits::private_until_claimed))
         .layer(from_fn(csrf::guard))

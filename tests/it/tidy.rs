@@ -1,6 +1,6 @@
 //! Tidy: the walls of the house, checked by reading the source as text.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use stream_control::config::keys;
@@ -61,6 +61,109 @@ fn names(text: &str) -> BTreeSet<(String, String)> {
         })
         .filter(|(first, _)| !first.is_empty())
         .collect()
+}
+
+/// The module that a file is: `web/live/view.rs` is `["web", "live", "view"]`, `web/mod.rs` is `["web"]`.
+fn module(path: &Path) -> Vec<String> {
+    let mut parts = parts(path);
+    let last = parts.pop().expect("a file name");
+    parts.extend(Some(last.trim_end_matches(".rs").to_owned()).filter(|name| name != "mod" && name != "lib"));
+    parts
+}
+
+/// Every path below `crate` that a file's code names outside its tests, lists in braces taken apart.
+/// What it only passes on (`pub use`) does not count: nothing in it needs that.
+fn paths(own: &[String], text: &str) -> Vec<Vec<String>> {
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let lines = code.lines().filter(|line| !line.trim_start().starts_with("//") && !line.starts_with("pub use"));
+    let code = lines.collect::<Vec<_>>().join(" ");
+    let mut found = Vec::new();
+    for start in ["crate::", "super::"] {
+        for (at, _) in code.match_indices(start) {
+            if !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':') {
+                let base = if start == "crate::" { Vec::new() } else { own[..own.len() - 1].to_vec() };
+                branch(base, &code[at + start.len()..], &mut found);
+            }
+        }
+    }
+    found
+}
+
+fn branch(mut base: Vec<String>, rest: &str, found: &mut Vec<Vec<String>>) {
+    let Some(list) = rest.strip_prefix('{') else {
+        let word: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+        if word == "super" {
+            base.pop();
+        } else {
+            base.push(word.clone());
+        }
+        return match rest[word.len()..].strip_prefix("::") {
+            Some(rest) => branch(base, rest, found),
+            None => found.push(base),
+        };
+    };
+    let (mut depth, mut begin) = (0, 0);
+    for (at, c) in list.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth > 0 => depth -= 1,
+            ',' | '}' if depth == 0 => {
+                branch(base.clone(), list[begin..at].trim(), found);
+                begin = at + 1;
+                if c == '}' {
+                    return;
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Those of the modules that lie on a circle (or between two), each with the ones it names there. A
+/// module and those inside it are one thing and may name each other.
+fn circles(files: &[(Vec<String>, String)]) -> BTreeMap<String, BTreeSet<String>> {
+    let known: BTreeSet<&[String]> = files.iter().map(|(module, _)| module.as_slice()).collect();
+    let mut named: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (own, text) in files.iter().filter(|(own, _)| !own.is_empty()) {
+        let others = paths(own, text).into_iter().filter_map(|path| {
+            let module = (1..=path.len()).rev().map(|end| &path[..end]).find(|part| known.contains(part))?;
+            (!own.starts_with(module)).then(|| module.join("::"))
+        });
+        named.insert(own.join("::"), others.collect());
+    }
+    loop {
+        let before = named.len();
+        let open: BTreeSet<String> = named.keys().cloned().collect();
+        let wanted: BTreeSet<String> = named.values().flatten().cloned().collect();
+        named.values_mut().for_each(|others| others.retain(|other| open.contains(other)));
+        named.retain(|module, others| !others.is_empty() && wanted.contains(module));
+        if named.len() == before {
+            return named;
+        }
+    }
+}
+
+#[test]
+fn no_two_files_need_each_other() {
+    let files: Vec<_> = sources("src").into_iter().map(|(path, text)| (module(&path), text)).collect();
+    let found = circles(&files);
+    assert!(found.is_empty(), "files that import each other, in a circle: {found:#?}");
+}
+
+#[test]
+fn a_circle_would_be_noticed() {
+    let files = [
+        ("a::one", "use crate::b::{three, two::{self, Two}};"),
+        ("b::two", "// crate::a::one is only a word\nfn f() { super::three::g() }"),
+        ("b::three", "use super::super::a::one;\n#[cfg(test)]\nuse crate::c;"),
+        ("b", "pub use two::Two;\nuse crate::c;"),
+        ("c", "use crate::b::Two;\nuse crate::a::one;"),
+        ("c::inside", "use super::Thing;"),
+    ];
+    let files = files.map(|(module, text)| (module.split("::").map(str::to_owned).collect(), text.to_owned()));
+    let found = circles(&files);
+    assert_eq!(found.keys().collect::<Vec<_>>(), ["a::one", "b", "b::three", "b::two", "c"]);
+    assert!(circles(&files[..2]).is_empty() && circles(&files[3..4]).is_empty());
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 mod render;
 mod server;
+mod standing;
 mod world;
 
 pub use server::{Asked, FakeIngest};

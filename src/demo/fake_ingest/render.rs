@@ -1,7 +1,7 @@
 //! The two wire forms, number by number, so that each number can be made an odd one.
 
 use super::Manners;
-use super::world::{LATENCY, Standing};
+use super::standing::{LATENCY, Standing};
 use std::fmt::Write;
 
 /// A number as it stands in the document.

@@ -1,11 +1,10 @@
 //! The numbers behind the fake statistics page, as a function of the time in a mode. The shapes of
 //! the faults are those of recorded traces of irl-srt-server and nginx-rtmp.
 
+use super::standing::{LATENCY, Standing};
 use super::{Manners, render};
 use crate::kit::units::{Kbps, Millis};
 
-/// SRT latency of the fake encoder.
-pub(super) const LATENCY: u64 = 2000;
 /// Level of a healthy receive buffer.
 const FULL: u64 = 1970;
 /// libsrt drops a silent peer after this (measured).
@@ -43,19 +42,6 @@ pub enum Mode {
     Blackhole,
     /// Healthy, and a second publisher is connected (`publish/live/feed2`, `out/feed1`).
     TwoPublishers(Kbps),
-}
-
-/// One publisher's standing at the moment a mode began.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Standing {
-    pub(super) session: u64,
-    pub(super) age: u64,
-    pub(super) media: u64,
-    pub(super) bytes: f64,
-    pub(super) buffer: u64,
-    pub(super) published: f64,
-    pub(super) rtt: f64,
-    pub(super) dropped: f64,
 }
 
 /// The fake server's state: a mode, and the standing when it began.

@@ -1,10 +1,7 @@
 //! The sections of the Live page as last sent, each with the sequence number of its last change.
 //! Composed when somebody looks; with no page open it costs nothing.
 
-use super::view;
-use crate::kit::clock;
 use crate::kit::units::UnixMs;
-use crate::web::ctx::Ctx;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::sync::{Mutex, PoisonError};
@@ -34,12 +31,11 @@ pub struct Push {
 }
 
 impl Board {
-    /// Composes anew and returns what changed since `seen`; everything for `seen` = 0.
-    pub fn since(&self, ctx: &Ctx, seen: u64) -> Push {
-        let now = clock::unix();
-        let fresh = view::compose_all(ctx);
+    /// Composes anew and returns what changed since `seen`; everything for `seen` = 0. Composing
+    /// happens under the lock, so that of two who look at once the later look is also the later number.
+    pub fn since(&self, seen: u64, now: UnixMs, compose: impl FnOnce() -> Map<String, Value>) -> Push {
         let mut board = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        board.take_in(fresh);
+        board.take_in(compose());
         board.push(seen, now)
     }
 }

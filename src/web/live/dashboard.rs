@@ -47,7 +47,7 @@ async fn push(mut socket: WebSocket, ctx: Ctx, token: String, _seat: OwnedSemaph
     let mut recheck = tokio::time::interval(RECHECK);
     recheck.reset();
     loop {
-        let push = ctx.board.since(&ctx, seen);
+        let push = super::since(&ctx, seen);
         seen = push.seq;
         if !send(&mut socket, &push).await {
             return;

@@ -2,6 +2,7 @@
 
 use crate::web::auth::SignedIn;
 use crate::web::ctx::Ctx;
+use crate::web::live;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -18,7 +19,7 @@ pub struct Snapshot {
 impl Snapshot {
     /// The state of this moment.
     pub fn take(ctx: &Ctx) -> Self {
-        let whole = ctx.board.since(ctx, 0);
+        let whole = live::since(ctx, 0);
         Self { seq: whole.seq, t: whole.t, sections: whole.set }
     }
 }
