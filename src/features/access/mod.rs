@@ -18,7 +18,7 @@ use crate::store::sessions::Session;
 use crate::store::{Store, StoreError};
 use doors::Doors;
 use password::Check;
-use sessions::{Known, Look};
+use sessions::{Known, Look, Tie};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -55,7 +55,14 @@ struct Inner {
 enum Lock {
     Unclaimed(Secret<String>),
     Claiming,
-    Claimed(Arc<[Check]>),
+    Claimed(Keys),
+}
+
+/// The passwords that open, and what ties sessions to them.
+#[derive(Clone)]
+struct Keys {
+    checks: Arc<[Check]>,
+    tie: Tie,
 }
 
 /// Someone who is signed in.
@@ -109,15 +116,18 @@ impl Access {
     /// of a password that was chosen at the claim.
     pub async fn open(store: Store, web: &Web, journal: Journal) -> Result<Self, StoreError> {
         let account = store.account(OWNER).await?;
-        let mut checks = from_settings(web);
-        if !checks.is_empty() && account.is_none() {
+        let mut keys = from_settings(web);
+        if keys.is_some() && account.is_none() {
             store.put_account(&owner(None)).await?;
         }
-        if checks.is_empty() {
+        if keys.is_none() {
             let hash = account.and_then(|account| account.password_hash);
-            checks.extend(hash.and_then(|hash| StoredHash::parse(hash.reveal()).ok()).map(Check::Stored));
+            keys = hash.and_then(|hash| Keys::of_hash(&hash));
         }
-        let lock = if checks.is_empty() { Lock::Unclaimed(random_token()?) } else { Lock::Claimed(checks.into()) };
+        let lock = match keys {
+            Some(keys) => Lock::Claimed(keys),
+            None => Lock::Unclaimed(random_token()?),
+        };
         let (doors, known, turns) = (Mutex::default(), Mutex::default(), Arc::new(Semaphore::new(AT_ONCE)));
         Ok(Self(Arc::new(Inner { store, journal, lock: Mutex::new(lock), doors, known, turns })))
     }
@@ -153,10 +163,10 @@ impl Access {
         }
         let claiming = Claiming::begin(self, code)?;
         let hash = self.new_hash(password).await?;
-        let stored = StoredHash::parse(hash.reveal()).map_err(|why| ClaimError::NotSaved(why.to_owned()))?;
+        let keys = Keys::of_hash(&hash).ok_or_else(|| ClaimError::NotSaved("no hash could be made".to_owned()))?;
         let kept = self.0.store.put_account(&owner(Some(hash))).await;
         kept.map_err(|error| ClaimError::NotSaved(error.to_string()))?;
-        claiming.done(Check::Stored(stored));
+        claiming.done(keys);
         self.note(Tone::Good, "This Stream Control was claimed by its owner.".to_owned());
         Ok(())
     }
@@ -164,7 +174,7 @@ impl Access {
     /// Signs the owner in: a new session's token, for the cookie. Wrong passwords are counted by
     /// address, five a minute.
     pub async fn sign_in(&self, password: &str, address: IpAddr, agent: &str) -> Result<Secret<String>, SignInError> {
-        let Lock::Claimed(checks) = self.lock().clone_checks() else { return Err(SignInError::Unclaimed) };
+        let Some(Keys { checks, tie }) = self.keys() else { return Err(SignInError::Unclaimed) };
         let entered = guard(&self.0.doors).knock(address, clock::mono());
         entered.map_err(|retry_after| SignInError::TooMany { retry_after })?;
         let right = password.len() <= LONGEST_PASSWORD
@@ -177,12 +187,12 @@ impl Access {
         }
         guard(&self.0.doors).forgive(address);
         self.note(Tone::Info, format!("The owner signed in from {address}."));
-        self.new_session(address, agent).await
+        self.new_session(&tie, address, agent).await
     }
 
     /// Who holds this session token; `None` when it is unknown or has ended.
     pub async fn person(&self, token: &str) -> Option<Person> {
-        let (hash, now) = (sessions::token_hash(token)?, clock::unix());
+        let (hash, now) = (self.keys()?.tie.token_hash(token)?, clock::unix());
         let stale = match guard(&self.0.known).look(&hash, now, clock::mono()) {
             Look::Fresh(person) => return Some(person),
             Look::Ended => return None,
@@ -216,14 +226,14 @@ impl Access {
 
     /// Ends a session, at once and also while the database cannot be written.
     pub async fn sign_out(&self, token: &str) {
-        let Some(hash) = sessions::token_hash(token) else { return };
+        let Some(hash) = self.keys().and_then(|keys| keys.tie.token_hash(token)) else { return };
         guard(&self.0.known).end(&hash);
         let _ = self.0.store.end_session(&hash).await;
     }
 
-    async fn new_session(&self, address: IpAddr, agent: &str) -> Result<Secret<String>, SignInError> {
+    async fn new_session(&self, tie: &Tie, address: IpAddr, agent: &str) -> Result<Secret<String>, SignInError> {
         let token = random_token().map_err(|_| SignInError::Busy)?;
-        let hash = sessions::token_hash(token.reveal()).ok_or(SignInError::Busy)?;
+        let hash = tie.token_hash(token.reveal()).ok_or(SignInError::Busy)?;
         let created_at = clock::unix();
         let session = Session {
             token_hash: hash.clone(),
@@ -264,6 +274,14 @@ impl Access {
         tokio::task::spawn_blocking(work).await.map_err(|_| SignInError::Busy)
     }
 
+    /// What opens, once somebody owns this daemon.
+    fn keys(&self) -> Option<Keys> {
+        match &*self.lock() {
+            Lock::Claimed(keys) => Some(keys.clone()),
+            Lock::Unclaimed(_) | Lock::Claiming => None,
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Lock> {
         guard(&self.0.lock)
     }
@@ -273,13 +291,14 @@ impl Access {
     }
 }
 
-impl Lock {
-    /// A copy that can be used without holding the mutex.
-    fn clone_checks(&self) -> Lock {
-        match self {
-            Lock::Claimed(checks) => Lock::Claimed(checks.clone()),
-            Lock::Unclaimed(_) | Lock::Claiming => Lock::Claiming,
-        }
+impl Keys {
+    fn new(check: Check, written: &str) -> Self {
+        Self { checks: Arc::new([check]), tie: Tie::to(written) }
+    }
+
+    fn of_hash(hash: &Secret<String>) -> Option<Self> {
+        let stored = StoredHash::parse(hash.reveal()).ok()?;
+        Some(Self::new(Check::Stored(stored), hash.reveal()))
     }
 }
 
@@ -301,9 +320,9 @@ impl<'a> Claiming<'a> {
         }
     }
 
-    fn done(mut self, check: Check) {
+    fn done(mut self, keys: Keys) {
         self.code = None;
-        *self.access.lock() = Lock::Claimed(Arc::new([check]));
+        *self.access.lock() = Lock::Claimed(keys);
     }
 }
 
@@ -316,9 +335,9 @@ impl Drop for Claiming<'_> {
 }
 
 /// The hash counts alone where both are set.
-fn from_settings(web: &Web) -> Vec<Check> {
-    let hash = web.password_hash.as_ref().and_then(|hash| StoredHash::parse(hash.reveal()).ok());
-    hash.map(Check::Stored).or_else(|| web.password.clone().map(Check::Clear)).into_iter().collect()
+fn from_settings(web: &Web) -> Option<Keys> {
+    let clear = |password: &Secret<String>| Keys::new(Check::Clear(password.clone()), password.reveal());
+    web.password_hash.as_ref().and_then(Keys::of_hash).or_else(|| web.password.as_ref().map(clear))
 }
 
 fn owner(password_hash: Option<Secret<String>>) -> Account {

@@ -48,10 +48,22 @@ pub(super) enum Look {
     Unknown,
 }
 
-/// The hash of a token in hex; `None` for what cannot be one of our tokens.
-pub(super) fn token_hash(token: &str) -> Option<String> {
-    let ours = token.len() == 64 && token.bytes().all(|byte| byte.is_ascii_hexdigit());
-    ours.then(|| hex::encode(Sha256::digest(token)))
+/// Ties sessions to the password under which they were opened: a new password, whoever set it and
+/// wherever, ends them all, with no row to change.
+#[derive(Clone)]
+pub(super) struct Tie([u8; 32]);
+
+impl Tie {
+    /// To a password as it is written down, in clear or as a hash.
+    pub fn to(written: &str) -> Self {
+        Self(Sha256::digest(written).into())
+    }
+
+    /// The hash of a token in hex; `None` for what cannot be one of our tokens.
+    pub fn token_hash(&self, token: &str) -> Option<String> {
+        let ours = token.len() == 64 && token.bytes().all(|byte| byte.is_ascii_hexdigit());
+        ours.then(|| hex::encode(Sha256::new().chain_update(self.0).chain_update(token).finalize()))
+    }
 }
 
 impl Known {
@@ -151,8 +163,8 @@ mod tests {
     #[test]
     fn what_is_no_token_of_ours_is_never_looked_up() {
         for token in ["", "abc", &"g".repeat(64), &"a".repeat(65)] {
-            assert_eq!(token_hash(token), None);
+            assert_eq!(Tie::to("x").token_hash(token), None);
         }
-        assert_eq!(token_hash(&"a".repeat(64)).map(|hash| hash.len()), Some(64));
+        assert_eq!(Tie::to("x").token_hash(&"a".repeat(64)).map(|hash| hash.len()), Some(64));
     }
 }

@@ -94,6 +94,15 @@ async fn a_session_outlives_a_restart_and_ends_with_the_sign_out() {
 }
 
 #[tokio::test]
+async fn a_new_password_ends_every_session_of_the_old_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let token = access(&dir, &[("LOGIN_PASSWORD", PASSWORD)]).await.sign_in(PASSWORD, HERE, "").await.unwrap();
+    let changed = access(&dir, &[("LOGIN_PASSWORD", "another password")]).await;
+    assert_eq!(changed.person(token.reveal()).await, None);
+    assert!(access(&dir, &[("LOGIN_PASSWORD", PASSWORD)]).await.person(token.reveal()).await.is_some());
+}
+
+#[tokio::test]
 async fn a_locked_database_signs_nobody_out_and_keeps_nobody_out() {
     let dir = tempfile::tempdir().unwrap();
     let access = access(&dir, &[("LOGIN_PASSWORD", PASSWORD)]).await;
@@ -131,7 +140,7 @@ async fn a_sign_in_during_a_lock_is_written_afterwards() {
     other.execute("BEGIN EXCLUSIVE").await.unwrap();
     let token = access.sign_in(PASSWORD, HERE, "").await.unwrap();
     other.execute("ROLLBACK").await.unwrap();
-    let hash = sessions::token_hash(token.reveal()).unwrap();
+    let hash = Tie::to(PASSWORD).token_hash(token.reveal()).unwrap();
     assert_eq!(access.0.store.session_owner(&hash, clock::unix()).await, Ok(None));
     assert!(access.person(token.reveal()).await.is_some());
     assert!(access.0.store.session_owner(&hash, clock::unix()).await.unwrap().is_some());
