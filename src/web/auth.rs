@@ -8,9 +8,9 @@ use crate::features::access::{Person, SESSION};
 use crate::kit::secret::Secret;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, Version, header};
 use axum::response::Response;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// The cookie's name.
 pub const COOKIE: &str = "sc_session";
@@ -89,11 +89,20 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
         let ConnectInfo(addr) = ConnectInfo::<SocketAddr>::from_request_parts(parts, state)
             .await
             .map_err(|_| super::error::WebError::Internal("the socket has no address".to_owned()))?;
-        let proxied = limits::came_through_proxy(&parts.headers);
-        let local = limits::canonical(addr.ip()).is_loopback() && !proxied;
+        let proxied = limits::came_through_proxy(&parts.headers) || parts.version < Version::HTTP_11;
+        let local = limits::canonical(addr.ip()).is_loopback() && !proxied && asks_this_machine(&parts.headers);
         let addr = SocketAddr::new(limits::canonical(addr.ip()), addr.port());
         Ok(Self { addr, secure: over_https(&parts.headers, addr), local })
     }
+}
+
+/// Whether the name that was asked for is this machine's own to itself. A proxy that passes on a public
+/// name, and a page that had its own name lead here, both show in it.
+fn asks_this_machine(headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map_or(host, |(name, _)| name);
+    let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    name.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| limits::canonical(address).is_loopback())
 }
 
 /// `next` if it is a path on this very site, else `/`.
@@ -128,6 +137,19 @@ mod tests {
         assert!(over_https(&headers, ([127, 0, 0, 1], 9).into()));
         assert!(!over_https(&headers, ([192, 168, 1, 7], 9).into()));
         assert!(!over_https(&HeaderMap::new(), ([127, 0, 0, 1], 9).into()));
+    }
+
+    #[test]
+    fn only_names_of_this_machine_are_asked_by_its_own_programs() {
+        for host in ["127.0.0.1:5000", "localhost", "LOCALHOST:5000", "[::1]:5000", "[::1]", "127.0.0.9"] {
+            let headers = HeaderMap::from_iter([(header::HOST, HeaderValue::from_static(host))]);
+            assert!(asks_this_machine(&headers), "{host}");
+        }
+        for host in ["", "live.example", "localhost.evil.example:5000", "192.168.1.7:5000", "[2001:db8::1]:80"] {
+            let headers = HeaderMap::from_iter([(header::HOST, HeaderValue::from_static(host))]);
+            assert!(!asks_this_machine(&headers), "{host}");
+        }
+        assert!(!asks_this_machine(&HeaderMap::new()));
     }
 
     #[test]

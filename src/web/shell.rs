@@ -9,6 +9,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
+use socket2::SockRef;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +21,13 @@ const GRACE: Duration = Duration::from_secs(2);
 
 /// Longest wait for the head of a request; an idle connection is closed after it too.
 const HEAD_TIME: Duration = Duration::from_secs(15);
+
+/// Largest head of a request: 512 of them must fit into the memory of a small board.
+const HEAD_SIZE: usize = 32 * 1024;
+
+/// A connection whose other end acknowledges nothing for this long is closed (TCP_USER_TIMEOUT; it
+/// counts for a window that stays shut, too). Without it Linux waits for about a quarter of an hour.
+const TAKES_NOTHING: Duration = Duration::from_secs(30);
 
 /// Connections at a time; more wait in the kernel's queue.
 const CONNECTIONS: usize = 512;
@@ -70,14 +78,37 @@ async fn next(
     }
 }
 
+/// A push of a few bytes does not wait for more to come, and whoever takes nothing for a while is
+/// gone: a phone that lost its network says no goodbye, and its seat is needed for its next try.
+fn prepare(stream: &TcpStream) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    SockRef::from(stream).set_tcp_user_timeout(Some(TAKES_NOTHING))
+}
+
 async fn converse(stream: TcpStream, peer: SocketAddr, app: Router, open: Watcher, _place: OwnedSemaphorePermit) {
-    // A push of a few bytes must not wait for more to come.
-    let _ = stream.set_nodelay(true);
+    if let Err(error) = prepare(&stream) {
+        tracing::debug!(%error, %peer, "a connection could not be prepared");
+    }
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIME);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_buf_size(HEAD_SIZE);
     let service = TowerToHyperService::new(app.layer(Extension(ConnectInfo(peer))));
     let talk = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
     if let Err(error) = open.watch(talk).await {
         tracing::debug!(%error, %peer, "a connection ended early");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_silent_end_is_given_up_long_before_the_kernel_would() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (_client, accepted) = tokio::join!(TcpStream::connect(listener.local_addr().unwrap()), listener.accept());
+        let stream = accepted.unwrap().0;
+        prepare(&stream).unwrap();
+        assert_eq!(SockRef::from(&stream).tcp_user_timeout().unwrap(), Some(TAKES_NOTHING));
+        assert!(stream.nodelay().unwrap());
     }
 }

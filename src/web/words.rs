@@ -31,7 +31,8 @@ pub const PASSWORDS_DIFFER: &str = "The two passwords are not the same.";
 /// 403 of an alert with a wrong token.
 pub const ALERT_TOKEN_WRONG: &str = "X-Alert-Token is missing or wrong.";
 /// 403 of an alert without a token set.
-pub const ALERT_LOCAL_ONLY: &str = "ALERT_TOKEN is not set, so alerts are taken from this machine only.";
+pub const ALERT_LOCAL_ONLY: &str = "ALERT_TOKEN is not set, so alerts are taken from this machine only, \
+    at http://127.0.0.1 or http://localhost.";
 /// 400 of an alert.
 pub const ALERT_SHAPE: &str = "Send JSON {\"type\": \"low\" or \"restored\", \"message\": text}.";
 /// 400 of a scene order.

@@ -135,6 +135,15 @@ async fn bodies_over_the_limit_are_refused_with_413() {
 }
 
 #[tokio::test]
+async fn a_head_over_the_limit_is_refused_with_431() {
+    let house = House::claimed().await;
+    for (bytes, status) in [(8 * 1024, 404), (48 * 1024, 431)] {
+        let request = house.visitor().request(reqwest::Method::GET, "/nowhere").header("x-long", "a".repeat(bytes));
+        assert_eq!(request.send().await.unwrap().status(), status, "{bytes} bytes");
+    }
+}
+
+#[tokio::test]
 async fn an_alert_needs_its_token_or_this_machine() {
     const TOKEN: &[(&str, &str)] = &[("LOGIN_PASSWORD", "correct horse battery"), ("ALERT_TOKEN", "sesame-sesame")];
     const BARE: &[(&str, &str)] = &[("LOGIN_PASSWORD", "correct horse battery")];
@@ -147,6 +156,7 @@ async fn an_alert_needs_its_token_or_this_machine() {
         ("no JSON", TOKEN, vec![("x-alert-token", "sesame-sesame")], "hello", 400),
         ("unset, from here", BARE, vec![], low, 200),
         ("unset, through a proxy here", BARE, vec![("x-forwarded-for", "127.0.0.1")], low, 403),
+        ("unset, through a proxy here that only passes the name on", BARE, vec![("host", "live.example")], low, 403),
         ("unset, from a foreign page", BARE, vec![("origin", "http://evil.example")], low, 403),
     ];
     for (what, env, headers, body, status) in table {
