@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use stream_control::config::{Config, Values, settle};
 use stream_control::domain::command::{Order, Outcome};
 use stream_control::domain::failover::View;
-use stream_control::domain::journal::Tail;
+use stream_control::domain::journal::{Entry, Tail};
 use stream_control::domain::signal::Feed;
 use stream_control::domain::stream::{Obs, ObsLink, Output};
 use stream_control::features::access::Access;
@@ -40,6 +40,9 @@ pub struct House {
     pub obs: Writer<Obs>,
     pub view: Writer<View>,
     pub orders: Arc<Mutex<Vec<Order>>>,
+    /// Held: the rooms hear orders and do not answer yet.
+    pub gate: Arc<tokio::sync::Mutex<()>>,
+    pub lines: tokio::sync::mpsc::Receiver<Entry>,
     pub stop: CancellationToken,
     pub serving: JoinHandle<std::io::Result<()>>,
     pub tail: Writer<Tail>,
@@ -58,15 +61,16 @@ impl House {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).await.unwrap();
         let settled = settle(&Values::from_pairs(env.iter().copied()), Vec::new()).unwrap();
-        let (journal, _) = journal::lane();
+        let (journal, lines) = journal::lane();
         let access = Access::open(store, &settled.config.web, journal.clone()).await.unwrap();
         let mut desk = DeskBuilder::new(journal);
-        let orders: Arc<Mutex<Vec<Order>>> = Arc::default();
+        let (orders, gate): (Arc<Mutex<Vec<Order>>>, Arc<tokio::sync::Mutex<()>>) = Default::default();
         for room in [Room::Obs, Room::Failover, Room::Alerts, Room::Settings] {
-            let (mut tickets, heard) = (desk.room(room), orders.clone());
+            let (mut tickets, heard, gate) = (desk.room(room), orders.clone(), gate.clone());
             tokio::spawn(async move {
                 while let Some(ticket) = tickets.recv().await {
                     heard.lock().unwrap().push(ticket.order.clone());
+                    let _open = gate.lock().await;
                     let outcome = answer(&ticket.order);
                     ticket.answer(outcome);
                 }
@@ -96,7 +100,7 @@ impl House {
         let addr = listener.local_addr().unwrap();
         let serving = tokio::spawn(shell::serve(listener, ctx));
         let _kept = (feed, config, recent, tasks, settings, dir);
-        Self { addr, access, bus, obs, view, tail, orders, stop, serving, _kept }
+        Self { addr, access, bus, obs, view, tail, orders, gate, lines, stop, serving, _kept }
     }
 
     /// A visitor without a session.

@@ -1,11 +1,14 @@
 //! Orders given over the API, ours and upstream's.
 
 use super::house::{House, PASSWORD, json};
+use std::time::Duration;
 use stream_control::domain::command::{FailoverOrder, ObsOrder, Order, Outcome};
 use stream_control::domain::failover::View;
 use stream_control::domain::journal::{Entry, Tone, Topic};
 use stream_control::domain::stream::{Obs, ObsLink};
 use stream_control::kit::units::UnixMs;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 fn switch(scene: &str) -> Order {
     Order::Obs(ObsOrder::SwitchScene { scene: scene.into(), reason: "chosen on the page".to_owned() })
@@ -52,6 +55,30 @@ async fn the_status_tells_how_an_order_ended() {
         assert_eq!(answer.status(), status, "{path}");
         assert_eq!(json(answer).await, serde_json::json!({"outcome": outcome, "text": text}), "{path}");
     }
+}
+
+#[tokio::test]
+async fn an_order_is_carried_to_its_end_though_the_asker_hangs_up() {
+    let mut house = House::claimed().await;
+    let owner = house.owner().await;
+    let closed = house.gate.clone().lock_owned().await;
+    let (host, cookie) = (house.addr, owner.cookie.as_deref().unwrap());
+    let head = format!(
+        "POST /api/v1/obs/stop HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nCookie: {cookie}\r\nContent-Length: 0\r\n\r\n"
+    );
+    let mut phone = TcpStream::connect(house.addr).await.unwrap();
+    phone.write_all(head.as_bytes()).await.unwrap();
+    while house.orders.lock().unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    phone.shutdown().await.unwrap();
+    let mut answer = Vec::new();
+    phone.read_to_end(&mut answer).await.unwrap();
+    assert!(answer.is_empty(), "the server noticed and let go");
+    drop(closed);
+    let audit =
+        async { while house.lines.recv().await.expect("a line").text != "owner: stop the stream – done. Done." {} };
+    tokio::time::timeout(Duration::from_secs(5), audit).await.expect("the audit line");
 }
 
 #[tokio::test]
