@@ -9,7 +9,10 @@ const BACKOFF_MS = [500, 1000, 2000, 4000, 8000];
 export function connect({ onSections, onState }) {
   let seq = 0;
   let heard = performance.now();
+  let began = heard;
+  let spoken = 0;
   let tries = 0;
+  let timer = 0;
   let socket = null;
   let fetching = false;
 
@@ -23,12 +26,14 @@ export function connect({ onSections, onState }) {
   async function snapshot() {
     if (fetching) return;
     fetching = true;
+    const before = spoken;
     try {
-      const answer = await fetch("/api/v1/live", { headers: { Accept: "application/json" } });
+      const answer = await fetch("/api/v1/live", { headers: { Accept: "application/json" }, signal: AbortSignal.timeout?.(8000) });
       if (answer.status === 401) return void location.assign("/login?next=" + encodeURIComponent(location.pathname));
       if (answer.ok) {
         const whole = await answer.json();
-        take(whole.seq, whole.t, whole.sections);
+        // The socket may have been faster; then only a newer snapshot is news.
+        if (spoken === before || whole.seq > seq) take(whole.seq, whole.t, whole.sections);
       }
     } catch { /* the socket's own back-off tries again */ } finally { fetching = false; }
   }
@@ -37,30 +42,42 @@ export function connect({ onSections, onState }) {
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     const mine = new WebSocket(`${scheme}//${location.host}/ws/live`);
     socket = mine;
+    began = performance.now();
     mine.onmessage = (event) => {
-      tries = 0;
-      const push = JSON.parse(event.data);
-      if (push.prev !== 0 && push.prev !== seq) return void snapshot();
-      take(push.seq, push.t, push.set);
-    };
-    mine.onclose = () => {
       if (socket !== mine) return;
-      socket = null;
-      // A refused handshake looks like any other loss; the snapshot tells a lost session from a lost server.
-      if (tries > 0) snapshot();
-      setTimeout(open, BACKOFF_MS[Math.min(tries++, BACKOFF_MS.length - 1)] * (0.75 + Math.random() / 4));
+      tries = 0;
+      spoken += 1;
+      const push = JSON.parse(event.data);
+      // A message holds all that changed after `prev`, so only one that begins after what is known here
+      // leaves a gap. A snapshot may be ahead of it; the first message of a socket (prev 0) is whole.
+      if (push.prev > seq) return void snapshot();
+      const news = push.prev === 0 || push.seq >= seq;
+      take(news ? push.seq : seq, push.t, news ? push.set : {});
     };
+    mine.onclose = () => { if (socket === mine) again(); };
+  }
+
+  function again() {
+    socket = null;
+    // A refused handshake looks like any other loss; the snapshot tells a lost session from a lost server.
+    if (tries > 0) snapshot();
+    timer = setTimeout(open, BACKOFF_MS[Math.min(tries++, BACKOFF_MS.length - 1)] * (0.75 + Math.random() / 4));
   }
 
   function look() {
     const age = performance.now() - heard;
     onState({ stale: age > STALE_MS, age });
-    // A socket that is silent though it looks open is half dead (a phone that slept): start over.
-    if (age > STALE_MS * 2 && socket?.readyState === WebSocket.OPEN) socket.close();
+    // A socket that is silent though it looks open, or opens for ever, is half dead (a phone that slept
+    // or changed its network): start over, without waiting for a goodbye that cannot come.
+    if (socket && Math.min(age, performance.now() - began) > STALE_MS * 2) {
+      const dead = socket;
+      again();
+      dead.close();
+    }
   }
 
   document.addEventListener("visibilitychange", () => { if (!document.hidden) { look(); } });
-  window.addEventListener("online", () => { if (!socket) { tries = 0; open(); } });
+  window.addEventListener("online", () => { if (!socket) { tries = 0; clearTimeout(timer); open(); } });
   setInterval(look, 1000);
   open();
   return { seed: (whole) => take(whole.seq, whole.t, whole.sections) };

@@ -10,6 +10,11 @@ const box = document.getElementById("alert");
 const unlock = document.getElementById("unlock");
 let hide = 0;
 let tries = 0;
+let socket = null;
+let heard = 0;
+
+/** The server says a word every 20 s; a socket that is silent for longer is dead, though it looks open. */
+const SILENT_MS = 50_000;
 
 function show(alert) {
   box.dataset.type = alert.type === "low" ? "low" : "restored";
@@ -22,13 +27,33 @@ function show(alert) {
 
 function open() {
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-  const socket = new WebSocket(`${scheme}//${location.host}/ws/alerts`);
-  socket.onopen = () => { tries = 0; };
-  socket.onmessage = (event) => show(JSON.parse(event.data));
-  socket.onclose = () => setTimeout(open, BACKOFF_MS[Math.min(tries++, BACKOFF_MS.length - 1)]);
+  const mine = new WebSocket(`${scheme}//${location.host}/ws/alerts?beat=1`);
+  socket = mine;
+  heard = performance.now();
+  mine.onopen = () => { tries = 0; };
+  mine.onmessage = (event) => {
+    heard = performance.now();
+    const alert = JSON.parse(event.data);
+    if (alert.type !== "beat") show(alert);
+  };
+  mine.onclose = () => { if (socket === mine) again(); };
+}
+
+function again() {
+  socket = null;
+  setTimeout(open, BACKOFF_MS[Math.min(tries++, BACKOFF_MS.length - 1)]);
+}
+
+/** Lets go of a dead socket without waiting for its goodbye, which cannot come. */
+function look() {
+  if (!socket || performance.now() - heard < SILENT_MS) return;
+  const dead = socket;
+  again();
+  dead.close();
 }
 
 unlock.addEventListener("click", async () => { unlock.hidden = await voice.unlock(); });
 // Inside OBS sound is allowed anyway, and a button must never go on air.
 voice.begin().then((on) => { unlock.hidden = on || "obsstudio" in window; });
 open();
+setInterval(look, 5000);

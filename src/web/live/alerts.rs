@@ -1,5 +1,6 @@
 //! /ws/alerts: every alert to every overlay, `{id,type,message,ts}` as Stream-Control (Python) sends
-//! it. Needs no login, takes nothing in.
+//! it. Needs no login, takes nothing in. With `?beat=1` it also sends `{"type":"beat"}` in between: a
+//! page cannot see pings, and without a word now and then it would wait for ever at a dead socket.
 
 use super::dashboard::{Heard, MESSAGE_MAX, goodbye, heard, send_text};
 use crate::domain::event::Fact;
@@ -7,26 +8,40 @@ use crate::runtime::bus::Listener;
 use crate::web::ctx::Ctx;
 use crate::web::error::WebError;
 use crate::web::words;
-use axum::extract::State;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::extract::{Query, State};
 use axum::response::Response;
+use serde::Deserialize;
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 
 /// Keeps proxies from closing a silent socket, and finds overlays that are gone.
 const PING: Duration = Duration::from_secs(20);
 
+/// What a page is sent in place of a ping.
+const BEAT: &str = r#"{"type":"beat"}"#;
+
+/// What the other side wants besides alerts.
+#[derive(Deserialize)]
+pub struct Wants {
+    beat: Option<String>,
+}
+
 /// GET /ws/alerts
-pub async fn open(State(ctx): State<Ctx>, upgrade: WebSocketUpgrade) -> Result<Response, WebError> {
+pub async fn open(
+    State(ctx): State<Ctx>,
+    Query(wants): Query<Wants>,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response, WebError> {
     let seat = ctx.overlay_seats.clone().try_acquire_owned();
     let seat = seat.map_err(|_| WebError::Unavailable(words::NO_SEAT.to_owned()))?;
     // Listening begins before the handshake's answer, so that no alert falls between the two.
     let facts = ctx.bus.listen();
     let upgrade = upgrade.max_message_size(MESSAGE_MAX).max_frame_size(MESSAGE_MAX);
-    Ok(upgrade.on_upgrade(move |socket| speak(socket, facts, ctx, seat)))
+    Ok(upgrade.on_upgrade(move |socket| speak(socket, facts, ctx, wants.beat.is_some(), seat)))
 }
 
-async fn speak(mut socket: WebSocket, mut facts: Listener, ctx: Ctx, _seat: OwnedSemaphorePermit) {
+async fn speak(mut socket: WebSocket, mut facts: Listener, ctx: Ctx, beat: bool, _seat: OwnedSemaphorePermit) {
     let mut ping = tokio::time::interval(PING);
     loop {
         tokio::select! {
@@ -47,7 +62,8 @@ async fn speak(mut socket: WebSocket, mut facts: Listener, ctx: Ctx, _seat: Owne
                 Heard::Speech => return goodbye(socket, close_code::POLICY, "this socket only sends").await,
             },
             _ = ping.tick() => {
-                let sent = tokio::time::timeout(PING, socket.send(Message::Ping(Vec::new().into()))).await;
+                let message = if beat { Message::text(BEAT) } else { Message::Ping(Vec::new().into()) };
+                let sent = tokio::time::timeout(PING, socket.send(message)).await;
                 if !matches!(sent, Ok(Ok(()))) {
                     return;
                 }

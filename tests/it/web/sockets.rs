@@ -138,6 +138,18 @@ async fn every_overlay_hears_an_alert_as_upstream_sent_it() {
 }
 
 #[tokio::test]
+async fn our_own_overlay_hears_that_the_socket_lives_and_programs_hear_alerts_alone() {
+    let house = House::claimed().await;
+    let visitor = house.visitor();
+    let mut page = open(&visitor, "/ws/alerts?beat=1", None).await.unwrap();
+    let mut program = open(&visitor, "/ws/alerts", None).await.unwrap();
+    assert_eq!(push(&mut page).await, serde_json::json!({"type": "beat"}));
+    let alert = Alert { id: 1, kind: AlertKind::Low, message: "Weak.".to_owned(), ts: UnixMs(1) };
+    house.bus.tell(Fact::AlertRaised(alert));
+    assert_eq!(push(&mut program).await["type"], "low", "no beat before it");
+}
+
+#[tokio::test]
 async fn the_sixty_fifth_overlay_finds_no_seat_until_one_leaves() {
     let house = House::claimed().await;
     let visitor = house.visitor();
