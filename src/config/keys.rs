@@ -204,18 +204,27 @@ impl Key {
         Self { standing: Standing::NoEffect(why), ..self }
     }
 
+    /// Whether nothing is a value that a person may choose; other keys fall back to their default.
+    pub fn may_be_empty(&self) -> bool {
+        self.default.is_empty() || self.kind == Kind::SceneOrNone
+    }
+
     /// A value of this key as it may be shown: secrets masked.
     pub fn shown(&self, value: &str) -> String {
         match self.secrecy {
             _ if value.is_empty() => String::new(),
             Secrecy::Open => crate::kit::text::excerpt(value, 120),
             Secrecy::UrlParts if value.contains("://") => {
-                crate::kit::redact::urls(&crate::kit::text::excerpt(value, 120)).into_owned()
+                // Hidden first: an address that is cut before its `@` would show the password.
+                crate::kit::text::excerpt(&crate::kit::redact::urls(value), 120)
             }
-            Secrecy::UrlParts | Secrecy::Whole => "••••".to_owned(),
+            Secrecy::UrlParts | Secrecy::Whole => HIDDEN.to_owned(),
         }
     }
 }
+
+/// What stands where a secret is not shown; see [`crate::kit::redact`].
+pub const HIDDEN: &str = "••••";
 
 const SECONDS: &str = "seconds";
 const KBPS: Kind = Kind::Number { min: 1.0, max: 1_000_000.0, unit: "kbit/s" };
@@ -399,5 +408,12 @@ mod tests {
         for (name, value, shown) in table {
             assert_eq!(find(name).unwrap().shown(value), shown, "{name}");
         }
+    }
+
+    #[test]
+    fn a_long_login_in_an_address_is_hidden_whole() {
+        let key = find("STATS_URL").expect("the key");
+        let value = format!("http://bob:{}@host/stats", "secret".repeat(40));
+        assert_eq!(key.shown(&value), "http://••••@host/stats");
     }
 }

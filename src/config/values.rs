@@ -64,7 +64,8 @@ impl Values {
 
     /// The value in force and where it came from; empty when nothing is set and there is no default.
     pub fn get(&self, name: &str) -> (&str, Source) {
-        let row = self.rows.get(name).filter(|value| counts(name, value));
+        let empty = keys::find(name).is_some_and(|key| key.may_be_empty());
+        let row = self.rows.get(name).filter(|value| empty || !value.trim().is_empty());
         row.map_or_else(|| self.below_rows(name), |value| (value, Source::Page))
     }
 

@@ -20,13 +20,15 @@ fn word(word: &str) -> Cow<'_, str> {
 }
 
 /// Keeps scheme, host and path; of an ingest URL (rtmp, srt) the last path segment is the stream key.
+/// Whatever stands before the last `@` is hidden: a password with `/` or `?` in it, or a second URL in
+/// the same word, must not slip through, even if a harmless `@` behind them costs the host.
 fn one_url(url: &str, after_scheme: usize) -> String {
     let (scheme, rest) = url.split_at(after_scheme);
+    let (login, rest) = rest.rsplit_once('@').map_or(("", rest), |(_, rest)| ("••••@", rest));
     let (rest, query) = rest.split_once('?').map_or((rest, None), |(rest, query)| (rest, Some(query)));
-    let (authority, path) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
-    let host = authority.rsplit_once('@').map_or(authority.to_owned(), |(_, host)| format!("••••@{host}"));
+    let (host, path) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
     let query = query.map(hide_values).unwrap_or_default();
-    format!("{scheme}{host}{}{query}", hide_key(scheme, path))
+    format!("{scheme}{login}{host}{}{query}", hide_key(scheme, path))
 }
 
 fn hide_key(scheme: &str, path: &str) -> String {
@@ -57,6 +59,9 @@ mod tests {
             ("http://h/stats?publisher=a&key=b", "http://h/stats?publisher=••••&key=••••"),
             ("rtmp://live.twitch.tv/app/live_123", "rtmp://live.twitch.tv/app/••••"),
             ("srt://h:9000?streamid=x", "srt://h:9000?streamid=••••"),
+            ("http://bob:p?w@host/stats", "http://••••@host/stats"),
+            ("http://bob:p/w@host/stats", "http://••••@host/stats"),
+            ("(http://a/,http://bob:pw@b/)", "(http://••••@b/)"),
             ("plain words", "plain words"),
         ];
         for (given, wanted) in table {

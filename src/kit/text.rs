@@ -1,8 +1,21 @@
 //! Small text tools: bounded excerpts and the nearest existing name for a misspelled one.
 
-/// At most `max` characters of `text` on one line, control characters replaced, `…` where cut.
+/// `text` on one line, with nothing in it that moves a terminal's cursor, turns the order of reading
+/// round or takes no room: names from outside must not look like something else. Joiners (U+200C,
+/// U+200D) stay, since scripts and emoji need them.
+pub fn plain(text: &str) -> String {
+    let hidden = |c: char| {
+        matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+            || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+    };
+    let space = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    text.chars().filter(|c| !hidden(*c)).map(|c| if space(c) { ' ' } else { c }).collect()
+}
+
+/// At most `max` characters of `text`, [`plain`], `…` where cut.
 pub fn excerpt(text: &str, max: usize) -> String {
-    let mut out: String = text.chars().take(max).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let text = plain(text);
+    let mut out: String = text.chars().take(max).collect();
     if text.chars().nth(max).is_some() {
         out.push('…');
     }
@@ -58,6 +71,21 @@ mod tests {
     fn excerpts_are_bounded_and_on_one_line() {
         assert_eq!(excerpt("a\nb", 9), "a b");
         assert_eq!(excerpt("abcdef", 3), "abc…");
+    }
+
+    #[test]
+    fn names_from_outside_cannot_dress_up() {
+        let table = [
+            ("a\r\nb\tc", "a  b c"),
+            ("\u{1b}[31mred\u{9b}2J", " [31mred 2J"),
+            ("\u{202e}gnp.exe\u{2066}", "gnp.exe"),
+            ("LI\u{200b}VE\u{feff}", "LIVE"),
+            ("line\u{2028}end", "line end"),
+            ("👩\u{200d}💻 é 配信", "👩\u{200d}💻 é 配信"),
+        ];
+        for (given, wanted) in table {
+            assert_eq!(plain(given), wanted, "{given:?}");
+        }
     }
 
     #[test]

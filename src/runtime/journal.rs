@@ -2,7 +2,7 @@
 //! waits: when the room cannot keep up, lines are counted as lost instead of stopping the show.
 
 use crate::domain::journal::{Entry, Tone, Topic};
-use crate::kit::{clock, redact};
+use crate::kit::{clock, redact, text};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::mpsc;
@@ -29,9 +29,10 @@ impl Journal {
         self.note_with(topic, tone, origin, text, serde_json::Value::Null);
     }
 
-    /// Drops a line with its numbers. Keys inside URLs are hidden here, whatever the caller wrote.
-    pub fn note_with(&self, topic: Topic, tone: Tone, origin: &str, text: impl Into<String>, data: serde_json::Value) {
-        let text = redact::urls(&text.into()).into_owned();
+    /// Drops a line with its numbers. Keys inside URLs are hidden here and the text is made plain,
+    /// whatever the caller wrote: names of scenes and publishers come from outside.
+    pub fn note_with(&self, topic: Topic, tone: Tone, origin: &str, line: impl Into<String>, data: serde_json::Value) {
+        let text = redact::urls(&text::plain(&line.into())).into_owned();
         let entry = Entry { at: clock::unix(), topic, tone, text, origin: origin.to_owned(), data };
         if self.lane.try_send(entry).is_err() {
             self.lost.fetch_add(1, Ordering::Relaxed);
@@ -41,5 +42,17 @@ impl Journal {
     /// Lines lost since the start because the room could not keep up.
     pub fn lost(&self) -> u64 {
         self.lost.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_one_plain_line_without_keys() {
+        let (journal, mut lines) = lane();
+        journal.note(Topic::Link, Tone::Info, "ingest", "'\u{1b}[2Jx\nOBS: Good' at rtmp://h/app/live_123");
+        assert_eq!(lines.try_recv().expect("a line").text, "' [2Jx OBS: Good' at rtmp://h/app/••••");
     }
 }

@@ -60,10 +60,11 @@ impl SettingsRoom {
         if let Err(why) = acceptable(change) {
             return Outcome::Failed(why);
         }
+        let changes: Vec<_> = change.changes.iter().map(|(key, value)| (key.clone(), self.row(key, value))).collect();
         let mut rows = self.values.rows().clone();
-        for (key, value) in &change.changes {
-            match value {
-                Some(value) => rows.insert(key.clone(), value.trim().to_owned()),
+        for (key, row) in &changes {
+            match row {
+                Some(row) => rows.insert(key.clone(), row.clone()),
                 None => rows.remove(key),
             };
         }
@@ -72,11 +73,20 @@ impl SettingsRoom {
             Ok(config) => config,
             Err(mistakes) => return Outcome::Failed(mistake::all(&mistakes)),
         };
-        if let Err(error) = self.store.put_settings(&trimmed(change), by).await {
+        if let Err(error) = self.store.put_settings(&changes, by).await {
             return Outcome::Failed(format!("Nothing was changed: {error}."));
         }
         self.publish(values, config);
         Outcome::Done("Saved, and in force now.".to_owned())
+    }
+
+    /// The row for a value. Nothing is a row only where it stands over something and may: elsewhere an
+    /// emptied field means "as in .env".
+    fn row(&self, key: &str, value: &Option<String>) -> Option<String> {
+        let value = value.as_deref()?.trim();
+        let hides = !self.values.below_rows(key).0.is_empty();
+        (!value.is_empty() || (hides && keys::find(key).is_some_and(|key| key.may_be_empty())))
+            .then(|| value.to_owned())
     }
 
     fn publish(&mut self, values: Values, config: Config) {
@@ -114,21 +124,16 @@ fn acceptable(change: &ChangeSetting) -> Result<(), String> {
             return Err(format!("{shown} is set in .env and read at start only."));
         }
         if value.as_ref().is_some_and(|value| value.len() > LONGEST) {
-            return Err(format!("The value of {shown} is too long."));
+            return Err(format!("{shown} is too long: at most {LONGEST} bytes."));
+        }
+        if value.as_ref().is_some_and(|value| value.contains(keys::HIDDEN)) {
+            return Err(format!("{shown} still holds the dots that hide its secret part. Type the whole value."));
         }
         if change.changes[..at].iter().any(|(earlier, _)| earlier == name) {
             return Err(format!("{shown} is given twice."));
         }
     }
     Ok(())
-}
-
-fn trimmed(change: &ChangeSetting) -> Vec<(String, Option<String>)> {
-    change
-        .changes
-        .iter()
-        .map(|(key, value)| (key.clone(), value.as_ref().map(|value| value.trim().to_owned())))
-        .collect()
 }
 
 #[cfg(test)]
@@ -158,7 +163,8 @@ mod tests {
         let (journal, lines) = journal::lane();
         let mut builder = DeskBuilder::new(journal.clone());
         let tickets = builder.room(Room::Settings);
-        let base = Values::from_pairs([("OBS_HOST", "from-env"), ("OBS_PASSWORD", "hunter2")]);
+        let base =
+            Values::from_pairs([("OBS_HOST", "from-env"), ("OBS_PASSWORD", "hunter2"), ("STATS_FEED", "app/key")]);
         let settled = settle(&base, store.settings().await.unwrap()).unwrap();
         let bus = Bus::new();
         let room = SettingsRoom::new(store.clone(), settled, tickets, bus.clone());
@@ -199,6 +205,19 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_emptied_field_stands_over_env_where_nothing_is_a_choice() {
+        let house = house().await;
+        let emptied = [("STATS_FEED", Some(" ")), ("OBS_HOST", Some("")), ("MEDIA_SOURCE_NAME", Some(""))];
+        assert!(house.change(&emptied).await.is_done());
+        assert_eq!(house.config.with(|config| config.ingest.feed.clone()), None);
+        assert!(house.view.with(|view| view.item("STATS_FEED").is_some_and(|item| item.overridden)));
+        assert_eq!(house.config.with(|config| config.obs.host.clone()), "from-env", "a machine is needed");
+        assert_eq!(house.store.settings().await.unwrap(), [("STATS_FEED".to_owned(), String::new())]);
+        assert!(house.change(&[("STATS_FEED", None)]).await.is_done());
+        assert_eq!(house.config.with(|config| config.ingest.feed.clone()).as_deref(), Some("app/key"));
+    }
+
+    #[tokio::test]
     async fn a_change_with_a_mistake_is_refused_whole() {
         let house = house().await;
         let outcome = house
@@ -210,7 +229,9 @@ mod tests {
         assert_eq!(house.store.settings().await.unwrap(), []);
         assert_eq!(house.config.with(|config| config.obs.host.clone()), "from-env");
         let long = "x".repeat(3000);
-        let refused: [&[(&str, Option<&str>)]; 4] = [
+        let refused: [&[(&str, Option<&str>)]; 5] = [
+            // The page shows http://h/stats?key=••••; saved as shown it would lose the key.
+            &[("STATS_URL", Some("http://other/stats?key=••••"))],
             &[("BIND_ADDR", Some("0.0.0.0:1"))],
             &[("NO_SUCH", Some("1"))],
             &[("OBS_HOST", Some("a")), ("OBS_HOST", Some("b"))],
