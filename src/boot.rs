@@ -20,9 +20,9 @@ use crate::runtime::shared;
 use crate::runtime::supervisor::Supervisor;
 use crate::store::Store;
 use crate::web::ctx::{Cells, Ctx};
-use crate::web::shell;
+use crate::web::{limits, shell};
 use anyhow::Context as _;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -169,17 +169,31 @@ impl House {
     }
 
     fn greet(&self, address: SocketAddr) {
-        let host = match address.ip() {
-            ip if ip.is_unspecified() => "localhost".to_owned(),
-            ip => ip.to_string(),
-        };
-        let page = format!("http://{host}:{}", address.port());
+        let page = page(address, at_home());
         self.journal.note(Topic::System, Tone::Good, "daemon", format!("Stream Control is ready at {page}/"));
         if let Some(path) = self.ctx.access.claim_path() {
             // Straight to standard output: the one-time code must not become a row.
             tracing::warn!("Nobody owns this daemon yet. Open this link once to choose a password: {page}{path}");
         }
     }
+}
+
+/// The page's address for people. The phone in one's hand is no `localhost`, so where every address is
+/// served, that of the home network is told.
+fn page(served: SocketAddr, home: Option<IpAddr>) -> String {
+    match (served.ip().is_unspecified(), home) {
+        (false, _) => format!("http://{served}"),
+        (true, Some(home)) => format!("http://{}", SocketAddr::new(home, served.port())),
+        (true, None) => format!("http://localhost:{}", served.port()),
+    }
+}
+
+/// This machine's address in the home network, if it is in one. Nothing is sent: the kernel only says
+/// which address it would take (192.0.2.1 is TEST-NET-1, RFC 5737).
+fn at_home() -> Option<IpAddr> {
+    let socket = std::net::UdpSocket::bind("0.0.0.0:0").ok()?;
+    socket.connect("192.0.2.1:9").ok()?;
+    Some(socket.local_addr().ok()?.ip()).filter(|ip| limits::is_private(*ip) && !ip.is_loopback())
 }
 
 /// Cancels `stop` at SIGTERM or SIGINT.
@@ -207,4 +221,23 @@ fn notify_systemd(stop: &CancellationToken) {
             tokio::time::sleep(limit / 3).await;
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_printed_address_can_be_opened() {
+        let table = [
+            ("127.0.0.1:5000", Some("192.168.1.7"), "http://127.0.0.1:5000"),
+            ("[::1]:5000", None, "http://[::1]:5000"),
+            ("0.0.0.0:5000", Some("192.168.1.7"), "http://192.168.1.7:5000"),
+            ("[::]:5000", None, "http://localhost:5000"),
+        ];
+        for (served, home, wanted) in table {
+            let home = home.map(|home| home.parse().unwrap());
+            assert_eq!(page(served.parse().unwrap(), home), wanted);
+        }
+    }
 }

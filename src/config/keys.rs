@@ -156,6 +156,8 @@ pub struct Key {
     pub name: &'static str,
     /// The value when nothing is set; empty for none.
     pub default: &'static str,
+    /// Its name for people, on the page; empty for keys that the page does not offer.
+    pub label: &'static str,
     /// One line of help.
     pub help: &'static str,
     /// Its place.
@@ -173,7 +175,7 @@ pub struct Key {
 impl Key {
     const fn new(section: Section, name: &'static str, kind: Kind, default: &'static str, help: &'static str) -> Self {
         let (secrecy, editable, standing) = (Secrecy::Open, false, Standing::Used);
-        Self { name, default, help, section, kind, secrecy, editable, standing }
+        Self { name, default, label: "", help, section, kind, secrecy, editable, standing }
     }
 
     const fn later(section: Section, name: &'static str, default: &'static str, help: &'static str) -> Self {
@@ -196,12 +198,17 @@ impl Key {
         Self { secrecy: Secrecy::UrlParts, ..self }
     }
 
-    const fn editable(self) -> Self {
-        Self { editable: true, ..self }
+    const fn editable(self, label: &'static str) -> Self {
+        Self { editable: true, label, ..self }
     }
 
     const fn no_effect(self, why: &'static str) -> Self {
         Self { standing: Standing::NoEffect(why), ..self }
+    }
+
+    /// The label ahead of the help, where there is one.
+    fn title(&self) -> String {
+        if self.label.is_empty() { String::new() } else { format!("{}: ", self.label) }
     }
 
     /// Whether nothing is a value that a person may choose; other keys fall back to their default.
@@ -249,43 +256,43 @@ pub const KEYS: &[Key] = {
         Key::new(Web, "BAN_DATA_PATH", Text, "bans.json", "File of the old ban list.")
             .no_effect("nobody is banned for ever, so there is no ban list"),
         Key::later(Web, "PWA_ICON_BASE_URL", "", "Icons of the installed page."),
-        Key::new(Obs, "OBS_HOST", Kind::Host, "127.0.0.1", "Machine on which OBS runs.").editable(),
-        Key::new(Obs, "OBS_PORT", Kind::Count { min: 1, max: 65535 }, "4455", "Port of obs-websocket.").editable(),
-        Key::new(Obs, "OBS_PASSWORD", Text, "", "Password of obs-websocket.").secret().editable(),
-        Key::new(Obs, "MEDIA_SOURCE_NAME", Text, "", "The OBS source that plays the ingest, if it is not found by its address.")
-            .editable(),
+        Key::new(Obs, "OBS_HOST", Kind::Host, "127.0.0.1", "Name or address of the machine on which OBS runs.").editable("OBS machine"),
+        Key::new(Obs, "OBS_PORT", Kind::Count { min: 1, max: 65535 }, "4455", "In OBS: Tools → WebSocket Server Settings → Server Port.").editable("OBS port"),
+        Key::new(Obs, "OBS_PASSWORD", Text, "", "In OBS: Tools → WebSocket Server Settings → Show Connect Info.").secret().editable("OBS password"),
+        Key::new(Obs, "MEDIA_SOURCE_NAME", Text, "", "The source in OBS that plays the feed. Empty: found by its address.")
+            .editable("Media source"),
         Key::new(Obs, "OBS_RECONNECT_INTERVAL_SEC", Text, "10", "Wait before OBS is called again.").no_effect(RECONNECTS),
         Key::new(Obs, "OBS_MAX_RECONNECT_WAIT_SEC", Text, "60", "Longest wait before OBS is called again.")
             .no_effect(RECONNECTS),
-        Key::new(Scenes, "LIVE_SCENE_NAME", Scene, "LIVE", "Scene of a good feed.").editable(),
-        Key::new(Scenes, "LOW_SCENE_NAME", Scene, "lowbitrate", "Scene of a weak feed.").editable(),
-        Key::new(Scenes, "OFFLINE_SCENE_NAME", SceneOrNone, "OFFLINE", "Scene of a lost feed. Empty: LOW takes its place.")
-            .editable(),
-        Key::new(Scenes, "BRB_SCENE_NAME", Scene, "BRB", "Scene of a break.").editable(),
-        Key::new(Scenes, "STARTING_SCENE_NAME", Scene, "Starting soon", "Scene before the show.").editable(),
+        Key::new(Scenes, "LIVE_SCENE_NAME", Scene, "LIVE", "On while the feed is good.").editable("Live scene"),
+        Key::new(Scenes, "LOW_SCENE_NAME", Scene, "lowbitrate", "On while the feed is weak.").editable("Low scene"),
+        Key::new(Scenes, "OFFLINE_SCENE_NAME", SceneOrNone, "OFFLINE", "On while the feed is lost. Empty: the low scene takes its place.")
+            .editable("Offline scene"),
+        Key::new(Scenes, "BRB_SCENE_NAME", Scene, "BRB", "For a break; the BRB key shows it.").editable("BRB scene"),
+        Key::new(Scenes, "STARTING_SCENE_NAME", Scene, "Starting soon", "Before the show.").editable("Starting scene"),
         Key::new(Ingest, "STATS_URL", Url, "", "Statistics page of the ingest server (nginx-rtmp stat, SLS stats). Empty: no automatic switching.")
             .hide_url_parts()
-            .editable(),
-        Key::new(Ingest, "STATS_TYPE", Choice(&["auto", "nginx", "sls"]), "auto", "Kind of statistics; auto recognises it.")
-            .editable(),
-        Key::new(Ingest, "STATS_FEED", Text, "", "Which publisher to follow (app/key or name), if there are several.").editable(),
-        Key::new(Ingest, "BITRATE_LOW_KBPS", KBPS, "800", "Below this the feed is weak.").editable(),
+            .editable("Statistics address"),
+        Key::new(Ingest, "STATS_TYPE", Choice(&["auto", "nginx", "sls"]), "auto", "Which statistics it speaks; auto finds out.")
+            .editable("Kind of ingest server"),
+        Key::new(Ingest, "STATS_FEED", Text, "", "Name of the publisher (app/key for nginx), if several send there.").editable("Feed to follow"),
+        Key::new(Ingest, "BITRATE_LOW_KBPS", KBPS, "800", "Below this the feed is weak.").editable("Low limit"),
         Key::new(Ingest, "BITRATE_HIGH_KBPS", KBPS, "", "From this on the feed is good again. Default: 1.25 times the low limit.")
-            .editable(),
+            .editable("Good-again limit"),
         Key::new(Ingest, "BITRATE_OFFLINE_KBPS", KBPS, "", "Below this the feed counts as lost. Default: 200, or a quarter of the low limit if that is less.")
-            .editable(),
+            .editable("Lost limit"),
         Key::new(Ingest, "LOW_CONSEC_SAMPLES", Kind::Count { min: 1, max: 1000 }, "", "As in Stream-Control for Python: weak samples in a row before LOW.")
-            .editable(),
+            .editable("Weak samples in a row"),
         Key::new(Ingest, "POLL_INTERVAL_SEC", Kind::Number { min: 0.1, max: 60.0, unit: SECONDS }, "", "As in Stream-Control for Python: time between those samples. The ingest is asked at its own pace in any case.")
-            .editable(),
-        Key::new(Ingest, "LIVE_SCENE_LOW_GRACE_SEC", Kind::Number { min: 0.0, max: 3600.0, unit: SECONDS }, "3", "How long a scene that a person chose is left alone.")
-            .editable(),
-        Key::new(Ingest, "REQUEST_TIMEOUT", Kind::Number { min: 0.1, max: 10.0, unit: SECONDS }, "0.8", "Longest wait for the statistics.")
-            .editable(),
-        Key::new(Behaviour, "WAIT_FOR_STREAM_START", Switch, "true", "Switch scenes only once the stream runs.").editable(),
-        Key::new(Behaviour, "IDLE_WHEN_STREAM_ENDS", Switch, "true", "Start over when the stream ends.").editable(),
+            .editable("Time between samples"),
+        Key::new(Ingest, "LIVE_SCENE_LOW_GRACE_SEC", Kind::Number { min: 0.0, max: 3600.0, unit: SECONDS }, "3", "How long a scene that you chose is left alone.")
+            .editable("Respect for your choice"),
+        Key::new(Ingest, "REQUEST_TIMEOUT", Kind::Number { min: 0.1, max: 10.0, unit: SECONDS }, "0.8", "Longest wait for one answer of the ingest server.")
+            .editable("Patience with the statistics"),
+        Key::new(Behaviour, "WAIT_FOR_STREAM_START", Switch, "true", "Switch scenes only once OBS streams.").editable("Wait for the stream"),
+        Key::new(Behaviour, "IDLE_WHEN_STREAM_ENDS", Switch, "true", "Forget what was when the stream ends, and wait for the next.").editable("Start over when the stream ends"),
         Key::new(Behaviour, "EXIT_WHEN_STREAM_ENDS", Switch, "false", "No switching after the stream ended, until the next start is seen. The program stays.")
-            .editable(),
+            .editable("Rest when the stream ends"),
         Key::new(Alerts, "ALERT_TOKEN", Text, "", "Token that other programs send with POST /api/alert. Empty: from this machine only.")
             .secret(),
         Key::new(Alerts, "ALERTS_BASE_URL", Text, "", "Where the guard found the alert hub.")
@@ -339,7 +346,7 @@ pub fn env_example() -> String {
     for section in Section::ALL {
         let _ = write!(out, "\n# ---- {} ----\n", section.title());
         for key in KEYS.iter().filter(|key| key.section == *section) {
-            let _ = write!(out, "# {}{}\n#{}={}\n", key.help, remark(key), key.name, key.default);
+            let _ = write!(out, "# {}{}{}\n#{}={}\n", key.title(), key.help, remark(key), key.name, key.default);
         }
     }
     out
@@ -350,7 +357,7 @@ pub fn help() -> String {
     let mut out = String::from("Settings, from the environment or .env (the page's own values win):\n");
     for key in KEYS.iter().filter(|key| key.standing == Standing::Used) {
         let default = if key.default.is_empty() { String::new() } else { format!(" [{}]", key.default) };
-        let _ = writeln!(out, "  {}{default}  {}", key.name, key.help);
+        let _ = writeln!(out, "  {}{default}  {}{}", key.name, key.title(), key.help);
     }
     out
 }

@@ -10,7 +10,7 @@ pub const NOT_FOUND: &str = "There is nothing at this address.";
 /// 413.
 pub const TOO_LARGE: &str = "That is more than this server takes at once.";
 /// 500.
-pub const INTERNAL: &str = "Something broke in this program. The log has the details under the number below.";
+pub const INTERNAL: &str = "Something broke in this program. The log has the details under the number of this request.";
 /// The order fell over inside.
 pub const INTERNAL_ORDER: &str = "Something broke in this program. Look at the state before you try again.";
 /// 503 after the request's own time.
@@ -20,12 +20,13 @@ pub const SIGN_IN_FIRST: &str = "Sign in first.";
 /// 401 before the claim.
 pub const CLAIM_FIRST: &str = "This Stream Control has no owner yet. Open the link that it printed at its start.";
 /// 403 by the Origin check.
-pub const FOREIGN_PAGE: &str = "This request did not come from this server's own pages, so it was refused.";
+pub const FOREIGN_PAGE: &str = "This request did not come from this server's own pages, so it was refused. \
+    If a proxy stands in between, it has to pass on the Host header.";
 /// 403 from the internet before the claim.
 pub const NOT_CLAIMED_FAR: &str = "This Stream Control has no owner yet. Until someone claims it, it answers only on \
     this machine and on the home network, without a proxy. Open the printed link from there.";
 /// Too many sockets.
-pub const NO_SEAT: &str = "Too many pages are open already. Close one and try again.";
+pub const NO_SEAT: &str = "Too many pages are open already. Close one and reload this one.";
 
 /// Two different passwords.
 pub const PASSWORDS_DIFFER: &str = "The two passwords are not the same.";
@@ -89,7 +90,7 @@ pub const NO_MEDIA: &str = "No source in OBS plays the ingest";
 
 /// The limits by which scenes are switched.
 pub fn limits(low: Kbps, high: Kbps, offline: Kbps) -> String {
-    format!("Low below {low}, back from {high}, offline below {offline}.")
+    format!("Low below {low}, good again from {high}, lost below {offline}.")
 }
 
 /// A setting without a value.

@@ -159,19 +159,19 @@ fn history(tail: &Tail) -> Health {
 }
 
 fn tasks(tasks: &[TaskState], bus_missed: u64) -> Health {
-    const NAME: &str = "Tasks";
+    const NAME: &str = "This program";
     if let Some(down) = tasks.iter().find(|task| !task.running) {
         let why = down.last_error.as_deref().unwrap_or("no reason given");
-        let reason = format!("'{}' ended and will be started again: {why}.", down.name);
+        let reason = format!("The part '{}' fell over and is started again: {why}.", down.name);
         return Health { since: Some(down.since), ..row(NAME, State::Lost, reason) };
     }
     let restarts: u32 = tasks.iter().map(|task| task.restarts).sum();
-    let mut reason = format!("{} of {} run.", tasks.len(), tasks.len());
+    let mut reason = "All parts run.".to_owned();
     if restarts > 0 {
-        reason.push_str(&format!(" Restarts so far: {restarts}."));
+        reason.push_str(&format!(" Parts started again so far: {restarts}."));
     }
     if bus_missed > 0 {
-        reason.push_str(&format!(" Messages missed inside: {bus_missed}."));
+        reason.push_str(&format!(" Messages lost between parts: {bus_missed}."));
     }
     let state = if restarts + u32::from(bus_missed > 0) > 0 { State::Weak } else { State::Good };
     row(NAME, state, reason)
@@ -215,7 +215,7 @@ mod tests {
                 ("Automatic switching", State::Off),
                 ("Media source", State::Unknown),
                 ("History", State::Good),
-                ("Tasks", State::Good),
+                ("This program", State::Good),
             ]
         );
     }
@@ -278,6 +278,6 @@ mod tests {
         };
         assert_eq!(tasks(&[task(false, 0)], 0).state, State::Lost);
         assert_eq!(tasks(&[task(true, 2)], 0).state, State::Weak);
-        assert_eq!(tasks(&[task(true, 0)], 9).reason, "1 of 1 run. Messages missed inside: 9.");
+        assert_eq!(tasks(&[task(true, 0)], 9).reason, "All parts run. Messages lost between parts: 9.");
     }
 }

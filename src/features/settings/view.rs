@@ -15,6 +15,8 @@ pub struct SettingsView {
 pub struct SettingItem {
     /// The key.
     pub name: &'static str,
+    /// Its name for people.
+    pub label: &'static str,
     /// One line of help.
     pub help: &'static str,
     /// The heading it stands under.
@@ -51,6 +53,7 @@ fn item(key: &'static Key, values: &Values, config: &Config) -> SettingItem {
         if value.is_empty() { effective::follows(key.name, config).unwrap_or_default() } else { shown(key, value) };
     SettingItem {
         name: key.name,
+        label: key.label,
         help: key.help,
         section: key.section.title(),
         kind: key.kind,

@@ -141,7 +141,7 @@ pub struct KeyView {
 /// Automatic switching.
 #[derive(Debug, Serialize)]
 pub struct FailoverView {
-    /// "On", "Paused", "Waiting".
+    /// "On", "Paused", "Not managed", "Off".
     pub word: &'static str,
     /// Colour and shape.
     pub level: Level,

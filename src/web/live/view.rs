@@ -226,10 +226,10 @@ fn no_media(obs: &Obs) -> String {
 
 fn failover(view: &View, config: &Config) -> FailoverView {
     let (word, level) = match (&view.paused, view.state, view.armed) {
-        (Some(_), _, _) => ("Paused", Level::Warn),
-        (None, State::NotManaged, _) => ("Not managed", Level::Muted),
+        (Some(_), _, _) => (State::Paused.word(), Level::Warn),
+        (None, State::NotManaged, _) => (State::NotManaged.word(), level(State::NotManaged)),
         (None, _, true) => ("On", Level::Good),
-        (None, _, false) => ("Waiting", Level::Muted),
+        (None, _, false) => (State::Off.word(), level(State::Off)),
     };
     let place = |place| match place {
         Place::Live => config.scenes.live.to_string(),

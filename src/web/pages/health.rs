@@ -35,7 +35,7 @@ const TOPICS: &[(&str, &str)] = &[
     ("system", "This program"),
 ];
 
-const TONES: &[(&str, &str)] = &[("", "All lines"), ("warn", "Worth a look"), ("bad", "Needs a person")];
+const TONES: &[(&str, &str)] = &[("", "All lines"), ("warn", "Worth a look"), ("bad", "Needs you")];
 
 /// GET /health?topic=&tone=
 pub async fn show(

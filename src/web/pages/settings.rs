@@ -33,6 +33,7 @@ struct Section {
 /// One field with finished values.
 struct Field {
     key: &'static str,
+    label: &'static str,
     help: &'static str,
     /// Empty where anything goes.
     allowed: String,
@@ -126,7 +127,8 @@ fn field(item: &SettingItem, form: &[(String, String)], refusal: &str) -> Field 
     let value = typed.unwrap_or_else(|| was.clone());
     Field {
         key: item.name,
-        help: item.help.trim_end_matches('.'),
+        label: item.label,
+        help: item.help,
         allowed: if is_plain(item.kind) { String::new() } else { item.allowed.clone() },
         secret: item.secret,
         choices: choices(item.kind, &value),
@@ -190,6 +192,7 @@ mod tests {
     fn item(name: &'static str, secret: bool, overridden: bool) -> SettingItem {
         SettingItem {
             name,
+            label: "",
             help: "",
             section: "OBS",
             kind: Kind::Text,

@@ -10,6 +10,7 @@ async fn the_page_shows_what_is_in_force_and_no_secret() {
     let house = House::open(ENV, |_| Outcome::Done(String::new())).await;
     let html = house.owner().await.page("/settings").await.text().await.unwrap();
     assert!(html.contains(r#"name="OBS_HOST" value="box""#), "{html}");
+    assert!(html.contains(r#"<label for="OBS_HOST">OBS machine</label>"#), "{html}");
     assert!(html.contains("Now set – type to replace"));
     assert!(!html.contains("hunter2") && !html.contains(PASSWORD), "no secret on the page");
     assert!(!html.contains("LOGIN_PASSWORD"), "what only .env may set is not offered");
