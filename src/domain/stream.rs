@@ -89,7 +89,8 @@ pub struct Obs {
     pub media_note: Option<String>,
     /// Orders that are asked but not confirmed.
     pub pending: Vec<Pending>,
-    /// Rises with every scene change that OBS reports while no order of ours was outstanding.
+    /// Rises with every scene change that automation did not order: by a person in OBS, on the page
+    /// or in chat.
     pub human_switches: u64,
     /// OBS skipped or lagged frames of the output since it began, as OBS counts them.
     pub dropped_frames: Option<u64>,

@@ -188,7 +188,7 @@ impl Picture {
         }
         self.cell.edit(|obs| {
             obs.scene = Some(scene.clone());
-            obs.human_switches += u64::from(by.is_none());
+            obs.human_switches += u64::from(!by.as_ref().is_some_and(Origin::is_automation));
         });
         if by.is_none() {
             self.note(Tone::Info, format!("Someone switched to '{scene}' in OBS."));
