@@ -49,7 +49,8 @@ pub struct MediaInput {
     pub name: String,
     /// OBS_MEDIA_STATE_PLAYING (obs-websocket `GetMediaInputStatus`).
     pub playing: bool,
-    /// Whether the cursor moved between the last two reads; `None` before the second read.
+    /// Whether the cursor moved between the last two reads; `None` before the second read, and while
+    /// OBS stops the source because it is not on air.
     pub moving: Option<bool>,
     /// When the cursor began to move without a pause, while it does.
     pub moving_since: Option<Mono>,

@@ -98,7 +98,7 @@ impl ObsLink {
             Happening::Pace => self.plan_look(),
             Happening::News(news) => self.hear(news),
             Happening::Due => {
-                self.line.tick(self.media_name());
+                self.line.tick(self.media_source());
                 self.step(&Input::Tick);
             }
         }
@@ -248,6 +248,11 @@ impl ObsLink {
 
     fn media_name(&self) -> Option<String> {
         self.picture.obs().media.map(|media| media.name)
+    }
+
+    fn media_source(&self) -> Option<MediaSource> {
+        let name = self.media_name()?;
+        self.sources.iter().find(|source| source.name == name).cloned()
     }
 
     fn lose_if_lost(&mut self, error: &ObsError) {

@@ -230,8 +230,9 @@ impl Picture {
             let Some(media) = obs.media.as_mut().filter(|media| media.name == name) else { return };
             let first = media.moving.is_none() && media.cursor.is_none() && !media.playing;
             let moving = report.playing && report.cursor > media.cursor && media.cursor.is_some();
-            // The very first read has nothing to compare with, unless nothing plays at all.
-            media.moving = if first && report.playing { None } else { Some(moving) };
+            // The very first read has nothing to compare with, unless nothing plays at all; a source
+            // that OBS stops off air is no witness.
+            media.moving = if report.resting || (first && report.playing) { None } else { Some(moving) };
             media.moving_since = media.moving_since.or(Some(now)).filter(|_| moving);
             (media.playing, media.cursor) = (report.playing, report.cursor);
         });

@@ -227,6 +227,21 @@ async fn the_picture_of_the_feed_is_watched() {
 }
 
 #[tokio::test]
+async fn a_source_that_obs_stops_off_air_is_no_witness() {
+    let mut stage = Stage::healthy().await;
+    let mut feed = Input::media("Feed", "rtmp://127.0.0.1:1935/publish/feed1");
+    feed.settings["restart_on_activate"] = serde_json::Value::Null;
+    stage.fake.put_input(feed);
+    stage.heard("GetInputSettings", 4).await;
+    stage.until("moving on air", media(|media| media.moving == Some(true))).await;
+    stage.fake.human_switch("OFFLINE");
+    stage.until("resting off air", media(|media| !media.playing)).await;
+    assert!(media(|media| media.moving.is_none())(&stage.obs.get()));
+    stage.fake.human_switch("LIVE");
+    stage.until("moving again", media(|media| media.moving == Some(true))).await;
+}
+
+#[tokio::test]
 async fn the_picture_is_watched_four_times_a_second_while_the_feed_is_in_doubt() {
     let mut stage = Stage::healthy().await;
     stage.fake.human_start();
