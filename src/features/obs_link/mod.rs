@@ -203,7 +203,8 @@ impl ObsLink {
     fn opened(&mut self, opened: Opened) {
         let (stream, scenes, sources) = (opened.stream, opened.scenes.clone(), opened.sources.clone());
         let version = self.line.take(opened);
-        self.picture.connected(&version, stream, scenes);
+        let by = scenes.current.as_ref().and_then(|scene| self.wishes.author_of(clock::mono(), scene));
+        self.picture.connected(&version, stream, scenes, by);
         self.take_sources(sources);
         self.step(&Input::Connected);
     }

@@ -46,8 +46,8 @@ impl Picture {
         self.cell.with(Obs::clone)
     }
 
-    /// The connection stands and everything was read.
-    pub(super) fn connected(&mut self, version: &str, stream: StreamReport, scenes: SceneReport) {
+    /// The connection stands and everything was read; `by` is our order behind the scene that is on.
+    pub(super) fn connected(&mut self, version: &str, stream: StreamReport, scenes: SceneReport, by: Option<Origin>) {
         let before = self.before.take();
         let output = settle(None, Millis::default(), stream);
         self.output_since = clock::mono();
@@ -59,7 +59,7 @@ impl Picture {
         self.count(stream);
         self.say_connected(version, before.as_ref(), output);
         if let Some(before) = before {
-            self.compare(&before, output.is_live(), scenes.current);
+            self.compare(&before, output.is_live(), scenes.current, by);
         }
     }
 
@@ -75,8 +75,8 @@ impl Picture {
         self.note(tone, text);
     }
 
-    /// What happened while nobody looked.
-    fn compare(&mut self, before: &Before, live: bool, scene: Option<SceneName>) {
+    /// What happened while nobody looked; `by` is our order that went out before and came through.
+    fn compare(&mut self, before: &Before, live: bool, scene: Option<SceneName>, by: Option<Origin>) {
         match before.live {
             Some(true) if !live => self.bus.tell(Fact::StreamStopped),
             Some(false) if live => self.bus.tell(Fact::StreamStarted),
@@ -84,10 +84,10 @@ impl Picture {
         }
         let Some(to) = scene.filter(|scene| before.scene.as_ref().is_some_and(|old| old != scene)) else { return };
         // A new OBS begins on whatever scene it had saved; only within a running show did someone switch.
-        if before.live == Some(true) && live {
+        if before.live == Some(true) && live && !by.as_ref().is_some_and(Origin::is_automation) {
             self.cell.edit(|obs| obs.human_switches += 1);
         }
-        self.bus.tell(Fact::SceneSwitched { from: before.scene.clone(), to, by: None });
+        self.bus.tell(Fact::SceneSwitched { from: before.scene.clone(), to, by });
     }
 
     /// The connection is gone, or could not be made. Nothing that OBS said counts any more.
@@ -262,6 +262,20 @@ fn settle(old: Option<Output>, age: Millis, read: StreamReport) -> Output {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_scene_that_changed_while_nobody_looked_is_a_persons_unless_automation_asked_for_it() {
+        let on = StreamReport { active: true, reconnecting: false, duration: Millis(0), skipped_frames: 0 };
+        let shows = |scene: &str| SceneReport { current: Some(scene.into()), all: vec!["LIVE".into(), "LOW".into()] };
+        for (by, wanted) in [(None, 1), (Some(Origin::Automation("failover")), 0)] {
+            let cell = crate::runtime::shared::cell(Obs::default()).0;
+            let mut picture = Picture::new(cell, Bus::new(), crate::runtime::journal::lane().0);
+            picture.connected("30.2.3", on, shows("LIVE"), None);
+            picture.lost("OBS closed the connection.", None);
+            picture.connected("30.2.3", on, shows("LOW"), by.clone());
+            assert_eq!(picture.obs().human_switches, wanted, "{by:?}");
+        }
+    }
 
     #[test]
     fn a_read_does_not_undo_what_obs_is_doing() {
