@@ -20,6 +20,9 @@ const PICTURE_PATIENCE: Millis = Millis(10_000);
 /// (a publisher that never sends a picture, a rate that lives between the limits).
 const HURRY: Millis = Millis(30_000);
 
+/// A reading older than this says nothing any more: whoever polls has stopped doing so.
+const OUTDATED: Millis = Millis(15_000);
+
 /// What the room knows at this moment.
 #[derive(Clone, Copy, Debug)]
 pub struct Inputs<'a> {
@@ -142,6 +145,7 @@ impl Machine {
         if let Some(sample) = inputs.sample {
             self.read(now, sample, inputs.rules);
         }
+        self.doubt_old_news(now);
         self.since.see_witness(now, inputs.obs.media_moving == Some(false));
         self.follow_stream(inputs);
         let human = self.human_switched(inputs.obs);
@@ -205,7 +209,8 @@ impl Machine {
         let recovery = self.recovery_due(inputs).map(|(_, due)| due);
         let patience = self.since.good.map(|at| at + PICTURE_PATIENCE);
         let fall = self.next_fall(inputs).map(|(_, due)| due);
-        let candidates = [fall, recovery, patience, Some(self.hold_until)];
+        let outdated = self.read_at + OUTDATED;
+        let candidates = [fall, recovery, patience, Some(self.hold_until), Some(outdated)];
         candidates.into_iter().flatten().filter(|at| *at > now).min()
     }
 
@@ -251,6 +256,15 @@ impl Machine {
         self.verdict = classify(sample, &self.measured, rules);
         self.since.see(now, &self.verdict, &self.measured, sample.at);
         self.read_at = now;
+    }
+
+    fn doubt_old_news(&mut self, now: Mono) {
+        if self.verdict.class != Class::Unknown && now.since(self.read_at) >= OUTDATED {
+            let reason = format!("nothing has been heard of the ingest for {OUTDATED}");
+            self.verdict = Verdict { class: Class::Unknown, severe: false, reason };
+            self.measured = Measured::default();
+            self.since.see(now, &self.verdict, &self.measured, now);
+        }
     }
 
     /// Notices the stream's end, where the rules say that the past is forgotten.

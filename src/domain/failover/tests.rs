@@ -458,6 +458,19 @@ fn a_scene_that_is_missing_is_told_before_it_is_wanted() {
 }
 
 #[test]
+fn a_reading_that_nobody_renews_is_no_reading() {
+    let mut show = Show::good();
+    let silent = |show: &mut Show, span: u64| {
+        show.now += span;
+        show.step(show.now, None);
+        show.standing()
+    };
+    assert_eq!(silent(&mut show, 14_900), Standing::Settled);
+    assert!(matches!(silent(&mut show, 200), Standing::Unknown(reason) if reason.contains("15 s")));
+    assert_eq!(show.scene(), "LIVE");
+}
+
+#[test]
 fn nobody_is_hurried_for_ever() {
     let table = [("no picture ever", Feed::Stalled, 0), ("between the limits", Feed::At(900.0), 10_000)];
     for (name, feed, before) in table {
