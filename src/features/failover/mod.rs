@@ -92,8 +92,9 @@ impl Failover {
         }
     }
 
-    /// Steps the machine with whatever is new and carries out what follows.
-    fn tick(&mut self) {
+    /// Steps the machine with whatever is new and carries out what follows; when to do so again
+    /// although nothing is new.
+    fn tick(&mut self) -> Mono {
         let now = clock::mono();
         let config = self.parts.config.get();
         let feed = self.parts.feed.get();
@@ -114,6 +115,9 @@ impl Failover {
             self.carry_out(effect, now, &targets, &names);
         }
         self.publish(now, &reported, &targets, &config, &names, fresh);
+        let timer = self.machine.wake_at(now, self.inputs(None, &reported, &targets, &config));
+        let retry = self.retry_at.filter(|at| *at > now);
+        timer.into_iter().chain(retry).min().unwrap_or(now + Millis(1000))
     }
 
     fn inputs<'a>(
@@ -161,13 +165,15 @@ impl Failover {
         });
     }
 
-    /// An order of ours was answered. The scene itself is a level: if it is still not the wanted
-    /// one, the next tick orders it again.
-    fn answered(&mut self, place: Place, outcome: &Outcome) {
-        if self.switching == Some(place) {
-            self.switching = None;
+    /// An order of ours was answered, or broke off. The scene itself is a level: if it is still not
+    /// the wanted one, the next tick orders it again.
+    fn answered(&mut self, answer: Option<(Place, Outcome)>) {
+        let replaced = answer.as_ref().is_some_and(|(place, _)| self.switching != Some(*place));
+        if replaced {
+            return;
         }
-        if outcome.is_done() {
+        self.switching = None;
+        if answer.is_some_and(|(_, outcome)| outcome.is_done()) {
             (self.failures, self.retry_at) = (0, None);
         } else {
             self.failures += 1;
@@ -222,17 +228,6 @@ impl Failover {
         let pace = self.machine.pace();
         self.parts.pace.edit_if_changed(|cell| *cell = pace);
     }
-
-    /// When to tick again although nothing is new.
-    fn next_wake(&self) -> Mono {
-        let now = clock::mono();
-        let config = self.parts.config.get();
-        let obs = self.parts.obs.get();
-        let (reported, targets) = (reported(&obs), targets(&config, &obs));
-        let timer = self.machine.wake_at(now, self.inputs(None, &reported, &targets, &config));
-        let retry = self.retry_at.filter(|at| *at > now);
-        timer.into_iter().chain(retry).min().unwrap_or(now + Millis(1000))
-    }
 }
 
 impl Task for Failover {
@@ -242,9 +237,9 @@ impl Task for Failover {
 
     async fn run(&mut self, stop: CancellationToken) -> anyhow::Result<()> {
         self.paused = pause::recall(&self.parts.store).await.or(self.paused.take());
-        self.tick();
+        let mut next = self.tick();
         loop {
-            let wait = self.next_wake().since(clock::mono());
+            let wait = next.since(clock::mono());
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
                 () = self.parts.feed.changed() => {}
@@ -252,9 +247,9 @@ impl Task for Failover {
                 () = self.parts.config.changed() => {}
                 () = tokio::time::sleep(wait.into()) => {}
                 Some(ticket) = self.parts.orders.recv() => self.obey(ticket).await,
-                Some(Ok((place, outcome))) = self.sent.join_next() => self.answered(place, &outcome),
+                Some(answer) = self.sent.join_next() => self.answered(answer.ok()),
             }
-            self.tick();
+            next = self.tick();
         }
     }
 }
