@@ -101,7 +101,7 @@ impl House {
         let config = settings.config();
         let cells = Cells {
             obs: obs.clone(),
-            view: view.clone(),
+            view,
             feed: feed.clone(),
             tail: history.tail(),
             config: config.clone(),
@@ -114,7 +114,7 @@ impl House {
         let mut supervisor = Supervisor::new(journal.clone());
         supervisor.start(history);
         supervisor.start(settings);
-        supervisor.start(AlertsRoom::new(bus.clone(), to_alerts, view, recent_cell, journal.clone()));
+        supervisor.start(AlertsRoom::new(bus.clone(), to_alerts, recent_cell, journal.clone()));
         supervisor.start(ObsLink::new(obs_link::Parts {
             config: config.clone(),
             pace: pace.clone(),

@@ -15,7 +15,7 @@ use crate::domain::people::Origin;
 use crate::domain::signal::{Feed, Pace, Sample};
 use crate::domain::stream::Obs;
 use crate::kit::clock;
-use crate::kit::units::{Millis, Mono, UnixMs};
+use crate::kit::units::{Kbps, Millis, Mono, UnixMs};
 use crate::runtime::bus::Bus;
 use crate::runtime::desk::{Desk, Ticket};
 use crate::runtime::journal::Journal;
@@ -112,7 +112,7 @@ impl Failover {
         let existing: Vec<&str> = obs.scenes.iter().map(|scene| scene.as_str()).collect();
         let names = names(&config, &existing);
         for effect in effects {
-            self.carry_out(effect, now, &targets, &names);
+            self.carry_out(effect, now, &targets, &config, &names);
         }
         self.publish(now, &reported, &targets, &config, &names, fresh);
         let timer = self.machine.wake_at(now, self.inputs(None, &reported, &targets, &config));
@@ -131,14 +131,14 @@ impl Failover {
         Inputs { sample, obs, targets, rules: &config.rules, paused, switching: self.switching }
     }
 
-    fn carry_out(&mut self, effect: Effect, now: Mono, targets: &Targets, names: &words::Names<'_>) {
+    fn carry_out(&mut self, effect: Effect, now: Mono, targets: &Targets, config: &Config, names: &words::Names<'_>) {
         match effect {
-            Effect::Decided { from, to, reason } => self.decided(from, to, &reason, names),
+            Effect::Decided { from, to, reason } => self.decided(from, to, &reason, config.rules.low, names),
             Effect::Switch { to, reason } => self.order_switch(to, reason, now, targets),
         }
     }
 
-    fn decided(&mut self, from: Place, to: Place, reason: &str, names: &words::Names<'_>) {
+    fn decided(&mut self, from: Place, to: Place, reason: &str, low: Kbps, names: &words::Names<'_>) {
         let tone = if to == Place::Live { Tone::Good } else { Tone::Warn };
         let text = words::decision(from, to, reason, names);
         let data = show::numbers(self.machine.verdict(), self.machine.measured());
@@ -147,7 +147,10 @@ impl Failover {
         let reason = reason.to_owned();
         match (from, to) {
             (_, Place::Live) => self.parts.bus.tell(Fact::FeedRestored { reason }),
-            (Place::Live, _) => self.parts.bus.tell(Fact::FeedWeak { reason }),
+            (Place::Live, _) => {
+                let rate = self.machine.measured().kbps.filter(|rate| *rate < low);
+                self.parts.bus.tell(Fact::FeedWeak { to, rate, reason });
+            }
             _ => {}
         }
     }

@@ -292,7 +292,7 @@ mod tests {
             let cell = crate::runtime::shared::cell(Obs::default()).0;
             let mut picture = Picture::new(cell, Bus::new(), crate::runtime::journal::lane().0);
             picture.connected("30.2.3", on, shows("LIVE"), None);
-            picture.lost("OBS closed the connection.", None);
+            picture.lost("OBS closed the connection.", None, false);
             picture.connected("30.2.3", on, shows("LOW"), by.clone());
             assert_eq!(picture.obs().human_switches, wanted, "{by:?}");
         }
