@@ -197,6 +197,8 @@ impl Drop for FakeObs {
 
 async fn serve(listener: TcpListener, shared: Arc<Shared>, power: CancellationToken, tasks: TaskTracker) {
     while let Ok((socket, _)) = listener.accept().await {
+        // Else a report that follows an answer waits 40 ms for the client's acknowledgement.
+        let _ = socket.set_nodelay(true);
         let (shared, power) = (shared.clone(), power.clone());
         tasks.spawn(async move { power.run_until_cancelled(session::talk(socket, shared)).await });
     }
