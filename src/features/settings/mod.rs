@@ -4,7 +4,7 @@
 pub mod view;
 
 use crate::config::keys;
-use crate::config::{Config, Settled, Values, mistake};
+use crate::config::{Config, Mistake, Settled, Values, mistake};
 use crate::domain::command::{ChangeSetting, Order, Outcome};
 use crate::domain::event::Fact;
 use crate::runtime::bus::Bus;
@@ -57,9 +57,7 @@ impl SettingsRoom {
 
     /// Applies all changes or none. The desk writes the line with the keys into the journal.
     async fn change(&mut self, change: &ChangeSetting, by: &str) -> Outcome {
-        if let Err(why) = acceptable(change) {
-            return Outcome::Failed(why);
-        }
+        let mut wrong = refused(change);
         let changes: Vec<_> = change.changes.iter().map(|(key, value)| (key.clone(), self.row(key, value))).collect();
         let mut rows = self.values.rows().clone();
         for (key, row) in &changes {
@@ -69,10 +67,8 @@ impl SettingsRoom {
             };
         }
         let values = self.values.with_rows(rows);
-        let config = match Config::parse(&values) {
-            Ok(config) => config,
-            Err(mistakes) => return Outcome::Failed(mistake::all(&mistakes)),
-        };
+        let config = Config::parse(&values).map_err(|mistakes| wrong.extend(mistakes));
+        let (Ok(config), true) = (config, wrong.is_empty()) else { return Outcome::Failed(mistake::all(&wrong)) };
         if let Err(error) = self.store.put_settings(&changes, by).await {
             return Outcome::Failed(format!("Nothing was changed: {error}."));
         }
@@ -115,25 +111,26 @@ impl Task for SettingsRoom {
     }
 }
 
-/// Whether the keys exist, may be changed in the page, stand once, and the values are of a sane length.
-fn acceptable(change: &ChangeSetting) -> Result<(), String> {
-    for (at, (name, value)) in change.changes.iter().enumerate() {
+/// What no type tells: keys that exist, may be changed in the page and stand once, values of a sane
+/// length and without the dots that hide a secret.
+fn refused(change: &ChangeSetting) -> Vec<Mistake> {
+    let keys = || change.changes.iter().map(|(name, _)| name);
+    let one = |(at, (name, value)): (usize, &(String, Option<String>))| {
         let shown = crate::kit::text::excerpt(name, 60);
-        let Some(key) = keys::find(name) else { return Err(format!("There is no setting {shown}.")) };
-        if !key.editable {
-            return Err(format!("{shown} is set in .env and read at start only."));
-        }
-        if value.as_ref().is_some_and(|value| value.len() > LONGEST) {
-            return Err(format!("{shown} is too long: at most {LONGEST} bytes."));
-        }
-        if value.as_ref().is_some_and(|value| value.contains(keys::HIDDEN)) {
-            return Err(format!("{shown} still holds the dots that hide its secret part. Type the whole value."));
-        }
-        if change.changes[..at].iter().any(|(earlier, _)| earlier == name) {
-            return Err(format!("{shown} is given twice."));
-        }
-    }
-    Ok(())
+        let has = |test: fn(&str) -> bool| value.as_deref().is_some_and(test);
+        let text = match keys::find(name) {
+            None => format!("{shown} is no setting."),
+            Some(key) if !key.editable => format!("{shown} is set in .env and read at start only."),
+            Some(_) if has(|value| value.len() > LONGEST) => format!("{shown} is too long: at most {LONGEST} bytes."),
+            Some(_) if has(|value| value.contains(keys::HIDDEN)) => {
+                format!("{shown} still holds the dots that hide its secret part. Type the whole value.")
+            }
+            Some(_) if keys().take(at).any(|earlier| earlier == name) => format!("{shown} is given twice."),
+            Some(_) => return None,
+        };
+        Some(Mistake { key: name.clone(), text })
+    };
+    change.changes.iter().enumerate().filter_map(one).collect()
 }
 
 #[cfg(test)]
@@ -240,5 +237,7 @@ mod tests {
         for changes in refused {
             assert!(matches!(house.change(changes).await, Outcome::Failed(_)), "{changes:?}");
         }
+        let all = house.change(&[("STATS_URL", Some("http://h/?key=••••")), ("OBS_PORT", Some("x"))]).await;
+        assert!(all.text().contains("STATS_URL still holds") && all.text().contains("OBS_PORT is 'x'"), "{all:?}");
     }
 }
