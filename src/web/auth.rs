@@ -80,6 +80,8 @@ pub struct Caller {
     pub secure: bool,
     /// On this machine itself, not through a proxy on it.
     pub local: bool,
+    /// On this machine or in the home network, not through a proxy there.
+    pub near: bool,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Caller {
@@ -92,7 +94,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
         let proxied = limits::came_through_proxy(&parts.headers) || parts.version < Version::HTTP_11;
         let local = limits::canonical(addr.ip()).is_loopback() && !proxied && asks_this_machine(&parts.headers);
         let addr = SocketAddr::new(limits::canonical(addr.ip()), addr.port());
-        Ok(Self { addr, secure: over_https(&parts.headers, addr), local })
+        let near = limits::is_private(addr.ip()) && !proxied;
+        Ok(Self { addr, secure: over_https(&parts.headers, addr), local, near })
     }
 }
 

@@ -63,6 +63,9 @@ pub struct Ctx {
     pub live_seats: Arc<Semaphore>,
     /// Seats for overlays.
     pub overlay_seats: Arc<Semaphore>,
+    /// How many of those may be taken from outside: nobody has to sign in for one, and a stranger who
+    /// takes all he can get must not silence the overlay at home.
+    pub far_seats: Arc<Semaphore>,
 }
 
 impl Ctx {
@@ -77,6 +80,7 @@ impl Ctx {
             board: Arc::default(),
             live_seats: Arc::new(Semaphore::new(SOCKETS as usize)),
             overlay_seats: Arc::new(Semaphore::new(SOCKETS as usize)),
+            far_seats: Arc::new(Semaphore::new(SOCKETS as usize / 2)),
         }
     }
 

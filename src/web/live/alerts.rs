@@ -5,6 +5,7 @@
 use super::dashboard::{Heard, MESSAGE_MAX, goodbye, heard, send_text};
 use crate::domain::event::Fact;
 use crate::runtime::bus::Listener;
+use crate::web::auth::Caller;
 use crate::web::ctx::Ctx;
 use crate::web::error::WebError;
 use crate::web::words;
@@ -12,14 +13,18 @@ use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Deserialize;
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Keeps proxies from closing a silent socket, and finds overlays that are gone.
 const PING: Duration = Duration::from_secs(20);
 
 /// What a page is sent in place of a ping.
 const BEAT: &str = r#"{"type":"beat"}"#;
+
+/// One of all seats, and one of those for the world outside.
+type Seat = (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>);
 
 /// What the other side wants besides alerts.
 #[derive(Deserialize)]
@@ -30,18 +35,21 @@ pub struct Wants {
 /// GET /ws/alerts
 pub async fn open(
     State(ctx): State<Ctx>,
+    caller: Caller,
     Query(wants): Query<Wants>,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, WebError> {
-    let seat = ctx.overlay_seats.clone().try_acquire_owned();
-    let seat = seat.map_err(|_| WebError::Unavailable(words::NO_SEAT.to_owned()))?;
+    let take = |seats: &Arc<Semaphore>| seats.clone().try_acquire_owned();
+    let full = |_| WebError::Unavailable(words::NO_SEAT.to_owned());
+    let far = (!caller.near).then(|| take(&ctx.far_seats)).transpose().map_err(full)?;
+    let seat = (take(&ctx.overlay_seats).map_err(full)?, far);
     // Listening begins before the handshake's answer, so that no alert falls between the two.
     let facts = ctx.bus.listen();
     let upgrade = upgrade.max_message_size(MESSAGE_MAX).max_frame_size(MESSAGE_MAX);
     Ok(upgrade.on_upgrade(move |socket| speak(socket, facts, ctx, wants.beat.is_some(), seat)))
 }
 
-async fn speak(mut socket: WebSocket, mut facts: Listener, ctx: Ctx, beat: bool, _seat: OwnedSemaphorePermit) {
+async fn speak(mut socket: WebSocket, mut facts: Listener, ctx: Ctx, beat: bool, _seat: Seat) {
     let mut ping = tokio::time::interval(PING);
     loop {
         tokio::select! {

@@ -164,6 +164,23 @@ async fn the_sixty_fifth_overlay_finds_no_seat_until_one_leaves() {
 }
 
 #[tokio::test]
+async fn strangers_leave_seats_for_the_overlay_at_home() {
+    let house = House::claimed().await;
+    let visitor = house.visitor();
+    let far = async || {
+        let mut request = format!("{}/ws/alerts", visitor.base.replace("http", "ws")).into_client_request().unwrap();
+        request.headers_mut().insert("x-forwarded-for", "203.0.113.9".parse().unwrap());
+        connect_async(request).await.ok()
+    };
+    let mut strangers = Vec::new();
+    while let Some(socket) = far().await {
+        strangers.push(socket);
+        assert!(strangers.len() < 64, "they took every seat");
+    }
+    assert!(open(&visitor, "/ws/alerts", None).await.is_ok(), "home has a seat");
+}
+
+#[tokio::test]
 async fn a_stop_says_goodbye_and_ends_within_two_seconds() {
     let house = House::claimed().await;
     let owner = house.owner().await;
