@@ -7,7 +7,7 @@ mod show;
 use crate::config::Config;
 use crate::domain::command::{FailoverOrder, ObsOrder, Order, Outcome};
 use crate::domain::event::Fact;
-use crate::domain::failover::machine::{Effect, Inputs, Machine};
+use crate::domain::failover::machine::{Effect, Inputs, Machine, Standing};
 use crate::domain::failover::scenes::{Reported, Targets};
 use crate::domain::failover::{Place, View, words};
 use crate::domain::journal::{Tone, Topic};
@@ -218,7 +218,9 @@ impl Failover {
         let inputs = self.inputs(None, reported, targets, config);
         let standing = self.machine.standing(now, inputs);
         let text = words::standing(&standing, names, self.machine.verdict(), self.machine.wanted());
-        if let Some(tone) = self.show.worth_a_line(&standing, now) {
+        // WAIT_FOR_STREAM_START=false: a guard that waits for the stream says nothing of it.
+        let silent = matches!(standing, Standing::NotStreaming) && !config.rules.wait_for_stream_start;
+        if let Some(tone) = self.show.worth_a_line(&standing, now).filter(|_| !silent) {
             let data = show::numbers(self.machine.verdict(), self.machine.measured());
             self.parts.journal.note_with(Topic::Standing, tone, RULE, text.clone(), data);
         }

@@ -7,7 +7,7 @@ use crate::config::{Config, Scenes};
 use crate::domain::failover::{Place, View};
 use crate::domain::health::{Health, State};
 use crate::domain::ids::SceneName;
-use crate::domain::journal::{Entry, Tail};
+use crate::domain::journal::{Entry, Tail, Tone, Topic};
 use crate::domain::signal::Feed;
 use crate::domain::stream::{Obs, ObsLink, Output};
 use crate::features::alerts::Recent;
@@ -73,7 +73,7 @@ pub fn compose(seen: &Seen<'_>) -> LiveView {
         scenes: scene_buttons(seen.obs, scenes),
         keys: keys(seen.obs, scenes),
         failover: failover(seen.view, seen.config),
-        journal: seen.tail.lines.iter().rev().take(LINES).map(line).collect(),
+        journal: latest(seen.tail),
         health: health_rows(seen),
         alerts: seen.alerts.iter().cloned().collect(),
     }
@@ -246,6 +246,13 @@ fn failover(view: &View, config: &Config) -> FailoverView {
         limits: words::limits(config.rules.low, config.rules.high, config.rules.offline),
         wanted: view.wanted.filter(|_| view.armed).map(place),
     }
+}
+
+/// The newest lines worth a glance. What automation ordered and OBS confirmed stands in the line of
+/// its decision already.
+fn latest(tail: &Tail) -> Vec<LineView> {
+    let twice = |entry: &&Entry| entry.topic == Topic::Order && entry.tone == Tone::Info;
+    tail.lines.iter().rev().filter(|entry| !twice(entry)).take(LINES).map(line).collect()
 }
 
 /// A journal line as the page shows it.
