@@ -19,6 +19,9 @@ use view::SettingsView;
 /// Longest value that the page may set.
 const LONGEST: usize = 2048;
 
+/// What stands in a shown value for its secret parts; a value with it was edited, not typed.
+const HIDDEN: &str = "••••";
+
 /// Owns the configuration while the daemon runs.
 pub struct SettingsRoom {
     store: Store,
@@ -116,6 +119,9 @@ fn acceptable(change: &ChangeSetting) -> Result<(), String> {
         if value.as_ref().is_some_and(|value| value.len() > LONGEST) {
             return Err(format!("The value of {shown} is too long."));
         }
+        if value.as_ref().is_some_and(|value| value.contains(HIDDEN)) {
+            return Err(format!("{shown} still has hidden parts ({HIDDEN}) in it. Type the whole value."));
+        }
         if change.changes[..at].iter().any(|(earlier, _)| earlier == name) {
             return Err(format!("{shown} is given twice."));
         }
@@ -210,7 +216,8 @@ mod tests {
         assert_eq!(house.store.settings().await.unwrap(), []);
         assert_eq!(house.config.with(|config| config.obs.host.clone()), "from-env");
         let long = "x".repeat(3000);
-        let refused: [&[(&str, Option<&str>)]; 4] = [
+        let refused: [&[(&str, Option<&str>)]; 5] = [
+            &[("STATS_URL", Some("http://box/stats?key=••••"))],
             &[("BIND_ADDR", Some("0.0.0.0:1"))],
             &[("NO_SUCH", Some("1"))],
             &[("OBS_HOST", Some("a")), ("OBS_HOST", Some("b"))],
