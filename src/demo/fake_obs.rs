@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use studio::Studio;
 use tokio::net::TcpListener;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -46,7 +46,7 @@ pub struct Received {
 
 struct Shared {
     studio: Mutex<Studio>,
-    log: Mutex<Vec<Received>>,
+    log: watch::Sender<Vec<Received>>,
     events: broadcast::Sender<Report>,
 }
 
@@ -67,7 +67,7 @@ impl FakeObs {
     pub async fn start(port: u16, script: Script) -> std::io::Result<Self> {
         let shared = Shared {
             studio: Mutex::new(Studio::new(script)),
-            log: Mutex::default(),
+            log: watch::Sender::default(),
             events: broadcast::channel(EVENTS).0,
         };
         let mut fake =
@@ -98,12 +98,19 @@ impl FakeObs {
 
     /// Every request so far, oldest first.
     pub fn log(&self) -> Vec<Received> {
-        self.shared.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.shared.log.borrow().clone()
     }
 
     /// How many requests of this type came so far.
     pub fn count(&self, request: &str) -> usize {
         self.log().iter().filter(|received| received.request == request).count()
+    }
+
+    /// Waits until so many requests of this type have come.
+    pub async fn until_heard(&self, request: &str, count: usize) {
+        let enough = |log: &Vec<Received>| log.iter().filter(|one| one.request == request).count() >= count;
+        // The sender lives in `self`, so the wait cannot end otherwise.
+        let _ = self.shared.log.subscribe().wait_for(enough).await;
     }
 
     /// Someone sits at OBS and clicks a scene.
@@ -190,6 +197,8 @@ impl Drop for FakeObs {
 
 async fn serve(listener: TcpListener, shared: Arc<Shared>, power: CancellationToken, tasks: TaskTracker) {
     while let Ok((socket, _)) = listener.accept().await {
+        // Else a report that follows an answer waits 40 ms for the client's acknowledgement.
+        let _ = socket.set_nodelay(true);
         let (shared, power) = (shared.clone(), power.clone());
         tasks.spawn(async move { power.run_until_cancelled(session::talk(socket, shared)).await });
     }
@@ -209,7 +218,7 @@ impl Shared {
 
     fn note(&self, request: &str, data: &Value) {
         let received = Received { at: clock::mono(), request: request.to_owned(), data: data.clone() };
-        self.log.lock().unwrap_or_else(PoisonError::into_inner).push(received);
+        self.log.send_modify(|log| log.push(received));
     }
 
     fn report(&self, intent: u32, kind: &'static str, data: Value) {

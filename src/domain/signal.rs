@@ -156,7 +156,7 @@ impl Reach {
             Reach::Http(status) => format!("the ingest statistics answer HTTP {status}"),
             Reach::Auth(status) => {
                 format!(
-                    "the ingest statistics want a login (HTTP {status}); put it into STATS_URL as http://user:password@host/…"
+                    "the ingest statistics want a login (HTTP {status}): write STATS_URL as http://user:password@host/…, or with ?publisher=NAME for irl-srt-server"
                 )
             }
             Reach::RateLimited { retry_after: Some(wait) } => {

@@ -18,7 +18,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 /// Sockets of one kind that may be open at a time.
-const SOCKETS: usize = 64;
+const SOCKETS: u32 = 64;
 
 /// The latest values that the page shows.
 #[derive(Clone)]
@@ -72,8 +72,15 @@ impl Ctx {
             access,
             stop,
             board: Arc::default(),
-            live_seats: Arc::new(Semaphore::new(SOCKETS)),
-            overlay_seats: Arc::new(Semaphore::new(SOCKETS)),
+            live_seats: Arc::new(Semaphore::new(SOCKETS as usize)),
+            overlay_seats: Arc::new(Semaphore::new(SOCKETS as usize)),
+        }
+    }
+
+    /// Waits until no WebSocket is open.
+    pub async fn all_seats_free(&self) {
+        for seats in [&self.live_seats, &self.overlay_seats] {
+            let _ = seats.acquire_many(SOCKETS).await;
         }
     }
 }

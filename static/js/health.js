@@ -29,6 +29,9 @@ const link = connect({
     if (set.health) health(set);
     if (set.journal) lines();
   },
-  onState: (fresh) => { freshness(fresh); health({}); },
+  onState: (fresh) => {
+    freshness(fresh);
+    if (!fresh.stale) health({});
+  },
 });
 link.seed(JSON.parse($("live").dataset.snapshot));

@@ -14,6 +14,9 @@ const state = {};
 const voice = new Voice($("live").dataset.sounds);
 let lastAlert = null;
 
+/** Alerts that are older when they reach the page (it was offline) are listed, not spoken. */
+const TOO_OLD_MS = 30_000;
+
 // Large keys
 
 function keys(list) {
@@ -130,15 +133,13 @@ hold($("stream-button"), note($("stream-button").parentElement), () => {
 
 function hear(list) {
   alerts(list);
-  const newest = list.at(-1)?.id ?? 0;
-  if (lastAlert !== null) {
-    for (const alert of list.filter((one) => one.id > lastAlert)) {
-      toast(alert.type === "low" ? "warn" : "good", alert.message);
-      voice.say(alert);
-    }
+  // By time, not by number: a restarted server counts from one again.
+  const fresh = list.filter((alert) => lastAlert !== null && alert.ts > lastAlert && now() - alert.ts < TOO_OLD_MS);
+  for (const alert of fresh) {
+    toast(alert.type === "low" ? "warn" : "good", alert.message);
+    voice.say(alert);
   }
-  // A restarted server counts from one again.
-  lastAlert = newest;
+  lastAlert = list.at(-1)?.ts ?? lastAlert ?? 0;
 }
 
 function sound(on) {
@@ -172,7 +173,9 @@ document.addEventListener("keydown", (event) => {
 
 // The link
 
-const parts = { keys, scenes, failover, obs, journal, alerts: hear };
+const feed = (view) => text($("feed-more"), view.detail ? `Feed: ${view.detail}.` : "");
+
+const parts = { feed, keys, scenes, failover, obs, journal, alerts: hear };
 
 function take(set) {
   Object.assign(state, set);
@@ -185,6 +188,7 @@ const link = connect({
   onSections: take,
   onState: (fresh) => {
     freshness(fresh);
+    if (fresh.stale) return;
     if (state.obs) obs(state.obs);
     if (state.failover) failover(state.failover);
     health({});

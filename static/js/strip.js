@@ -26,8 +26,8 @@ export function strip(set) {
   tick();
 }
 
-/** Every second: what counts up. */
-export function tick() {
+/** What counts up. */
+function tick() {
   text($("strip-since"), feed?.since ? `for ${span(now() - feed.since)}` : "");
   text($("strip-uptime"), obs?.live_since ? uptime(now() - obs.live_since) : "–");
 }
@@ -39,5 +39,6 @@ export function freshness({ stale, age }) {
   const banner = $("banner");
   banner.hidden = !stale;
   text(banner, stale ? `Connection to server lost – last values ${span(age)} old` : "");
-  tick();
+  // What counts up stands still with the rest: an old clock must not look alive.
+  if (!stale) tick();
 }

@@ -51,9 +51,9 @@ pub enum ObsError {
 }
 
 impl ObsError {
-    /// One thing that a person can do, where only a person can.
-    pub fn repair(&self) -> Option<String> {
-        let text = match self {
+    /// One thing that a person can do, where a person can.
+    pub fn repair(&self) -> Option<&'static str> {
+        Some(match self {
             ObsError::Unreachable(_) => {
                 "Start OBS and switch on its server: Tools → WebSocket Server Settings. OBS_HOST and OBS_PORT say where it is."
             }
@@ -65,8 +65,12 @@ impl ObsError {
             ObsError::Hung | ObsError::Gone | ObsError::Exited | ObsError::Refused { .. } | ObsError::Missing(_) => {
                 return None;
             }
-        };
-        Some(text.to_owned())
+        })
+    }
+
+    /// Waiting will not mend it.
+    pub fn needs_person(&self) -> bool {
+        matches!(self, ObsError::WrongPassword | ObsError::TooOld { .. } | ObsError::Malformed(_))
     }
 
     /// The connection is of no more use; a new one is needed.
@@ -156,7 +160,7 @@ mod tests {
 
     #[test]
     fn only_what_a_person_can_mend_names_a_repair() {
-        assert_eq!(ObsError::TooOld { version: "29.0.2".to_owned() }.repair().as_deref(), Some("Update OBS."));
+        assert_eq!(ObsError::TooOld { version: "29.0.2".to_owned() }.repair(), Some("Update OBS."));
         assert!(ObsError::WrongPassword.repair().is_some_and(|text| text.contains("OBS_PASSWORD")));
         assert_eq!(ObsError::Hung.repair(), None);
     }

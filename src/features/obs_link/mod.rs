@@ -270,7 +270,7 @@ impl ObsLink {
             return self.choose_media();
         }
         self.line.open_now(self.settings.clone());
-        self.picture.lost("The settings of OBS changed.", None);
+        self.picture.lost("The settings of OBS changed.", None, false);
         self.step(&Input::Lost);
     }
 
@@ -287,6 +287,10 @@ impl Task for ObsLink {
     async fn run(&mut self, stop: CancellationToken) -> anyhow::Result<()> {
         self.settings = self.config.with(|config| config.obs.clone());
         self.line.open_now(self.settings.clone());
+        if self.picture.obs().is_connected() {
+            self.picture.lost("The OBS task was started again.", None, false);
+            self.step(&Input::Lost);
+        }
         loop {
             let due = self.due();
             let happening = tokio::select! {

@@ -18,8 +18,8 @@ const STARTING: Millis = Millis(40_000);
 const STOPPING: Millis = Millis(40_000);
 /// OBS says "not active" a moment before it reports the end itself.
 const ENDING: Millis = Millis(3_000);
-/// OBS counts the stream's time in frames; a smaller difference is no news.
-const CLOCK_NOISE: Millis = Millis(2_000);
+/// Two reads of the media source closer than this tell nothing: a frame may last as long.
+const GLANCE: Millis = Millis(200);
 
 /// Writes the cell; tells of changes.
 pub(super) struct Picture {
@@ -30,6 +30,10 @@ pub(super) struct Picture {
     before: Option<Before>,
     /// When the output took its present state.
     output_since: Mono,
+    /// How long the stream had run at the last read.
+    duration: Millis,
+    /// When the media source was last compared.
+    compared: Mono,
 }
 
 struct Before {
@@ -39,7 +43,15 @@ struct Before {
 
 impl Picture {
     pub(super) fn new(cell: Writer<Obs>, bus: Bus, journal: Journal) -> Self {
-        Self { cell, bus, journal, before: None, output_since: Mono::default() }
+        Self {
+            cell,
+            bus,
+            journal,
+            before: None,
+            output_since: Mono::default(),
+            duration: Millis(0),
+            compared: Mono::default(),
+        }
     }
 
     pub(super) fn obs(&self) -> Obs {
@@ -91,25 +103,28 @@ impl Picture {
     }
 
     /// The connection is gone, or could not be made. Nothing that OBS said counts any more.
-    pub(super) fn lost(&mut self, reason: &str, repair: Option<String>) {
+    pub(super) fn lost(&mut self, reason: &str, repair: Option<&str>, needs_person: bool) {
         let old = self.obs();
         let was_connected = old.is_connected();
         if was_connected {
             self.before = Some(Before { live: old.is_live(), scene: old.scene.clone() });
         }
-        let news = match &old.link {
-            ObsLink::Lost { repair: old, .. } => repair.is_some() && *old != repair,
-            ObsLink::Starting | ObsLink::Connected => true,
+        let link = ObsLink::Lost { reason: reason.to_owned(), repair: repair.map(str::to_owned) };
+        let was_lost = matches!(old.link, ObsLink::Lost { .. });
+        // While OBS is away, one line is enough, unless now only a person can help.
+        let is_news = !was_lost || needs_person && old.link != link;
+        let next = Obs {
+            link,
+            link_since: if was_lost { old.link_since } else { clock::unix() },
+            pending: old.pending,
+            human_switches: old.human_switches,
+            ..Obs::default()
         };
-        let keeps_since = matches!(old.link, ObsLink::Lost { .. });
-        let link_since = if keeps_since { old.link_since } else { clock::unix() };
-        let link = ObsLink::Lost { reason: reason.to_owned(), repair: repair.clone() };
-        let next = Obs { link, link_since, pending: old.pending, human_switches: old.human_switches, ..Obs::default() };
         self.cell.edit_if_changed(|obs| *obs = next);
         if was_connected {
             self.bus.tell(Fact::ObsLost { reason: reason.to_owned() });
         }
-        if news {
+        if is_news {
             let repair = repair.map(|text| format!(" {text}")).unwrap_or_default();
             self.note(if was_connected { Tone::Bad } else { Tone::Warn }, format!("{reason}{repair}"));
         }
@@ -117,7 +132,7 @@ impl Picture {
 
     /// Like [`Picture::lost`], with the words of the error.
     pub(super) fn lost_by(&mut self, error: &ObsError) {
-        self.lost(&format!("{error}."), error.repair());
+        self.lost(&format!("{error}."), error.repair(), error.needs_person());
     }
 
     /// OBS reported a state of the output.
@@ -167,16 +182,17 @@ impl Picture {
         self.count(stream);
     }
 
-    /// Uptime and skipped frames, which only a read tells.
-    fn count(&self, stream: StreamReport) {
+    /// Uptime and skipped frames, which only a read tells. OBS counts the time in frames, which lags
+    /// behind the clock, so a known beginning stays until the count falls: then it is another stream.
+    fn count(&mut self, stream: StreamReport) {
+        let is_another = stream.duration < std::mem::replace(&mut self.duration, stream.duration);
         if !stream.active {
             return;
         }
         let began = UnixMs(clock::unix().0.saturating_sub_unsigned(stream.duration.0));
         self.cell.edit_if_changed(|obs| {
             obs.dropped_frames = Some(stream.skipped_frames);
-            let known = obs.live_since.filter(|known| known.0.abs_diff(began.0) < CLOCK_NOISE.0);
-            obs.live_since = known.or(Some(began));
+            obs.live_since = obs.live_since.filter(|_| !is_another).or(Some(began));
         });
     }
 
@@ -226,6 +242,11 @@ impl Picture {
     /// The media source was read. It moves when its cursor went on since the last read.
     pub(super) fn media(&mut self, name: &str, report: MediaReport) {
         let now = clock::mono();
+        let known = self.cell.with(|obs| obs.media.as_ref().and_then(|media| media.cursor));
+        if report.cursor == known && now.since(self.compared) < GLANCE {
+            return;
+        }
+        self.compared = now;
         self.cell.edit_if_changed(|obs| {
             let Some(media) = obs.media.as_mut().filter(|media| media.name == name) else { return };
             let first = media.moving.is_none() && media.cursor.is_none() && !media.playing;

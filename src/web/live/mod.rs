@@ -3,4 +3,5 @@
 pub mod alerts;
 pub mod board;
 pub mod dashboard;
+pub mod sections;
 pub mod view;

@@ -50,10 +50,13 @@ impl Slot {
         }
         let Some(switch) = &mut self.switch else { return };
         if let Some(outcome) = switch.take_in(view, effects).or_else(|| switch.overdue(view)) {
-            effects.push(Effect::Answer(switch.id, outcome));
-            if let Input::Refused(..) = view.input {
+            if outcome.is_done() {
+                // OBS works in order: nothing that was asked before can still turn up.
+                self.claims.clear();
+            } else if let Input::Refused(..) = view.input {
                 self.claims.retain(|claim| claim.scene != switch.scene);
             }
+            effects.push(Effect::Answer(switch.id, outcome));
             self.switch = None;
         }
     }

@@ -464,7 +464,13 @@ fn a_scene_change_is_ours_only_while_we_may_have_asked_for_it() {
     wishes.step(Mono(3_070), &obs(Streaming), &Input::Tick);
     assert_eq!(wishes.author_of(Mono(5_000), &brb), Some(ours.clone()), "late, but ours");
 
-    wishes.step(Mono(6_000), &obs(Streaming), &Input::Asked(5, &to("BRB"), &ours));
+    let on_brb = Obs { scene: Some(brb.clone()), ..obs(Streaming) };
+    wishes.step(Mono(5_100), &obs(Streaming), &Input::Asked(5, &to("BRB"), &ours));
+    wishes.step(Mono(5_110), &obs(Streaming), &Input::Accepted(5));
+    wishes.step(Mono(5_120), &on_brb, &Input::Read);
+    assert_eq!(wishes.author_of(Mono(5_200), &brb), None, "done: what comes now is someone else's");
+
+    wishes.step(Mono(6_000), &obs(Streaming), &Input::Asked(6, &to("BRB"), &ours));
     assert_eq!(wishes.author_of(Mono(16_000), &brb), None, "too late to be ours");
 }
 

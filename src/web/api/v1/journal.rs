@@ -3,7 +3,8 @@
 use crate::domain::journal::{Entry, Tail, Tone, Topic};
 use crate::web::auth::SignedIn;
 use crate::web::ctx::Ctx;
-use crate::web::live::view::{LineView, line};
+use crate::web::live::sections::LineView;
+use crate::web::live::view::line;
 use axum::Json;
 use axum::extract::{Query, State};
 use serde::Deserialize;

@@ -1,0 +1,190 @@
+//! The sections of the Live page, as they travel: finished words, one type per section.
+
+use crate::domain::alert::Alert;
+use crate::domain::journal::{Tone, Topic};
+use crate::kit::units::UnixMs;
+use serde::Serialize;
+
+/// How loud a state is: it picks colour and shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Green, filled dot.
+    Good,
+    /// Amber, half dot.
+    Warn,
+    /// Red, triangle.
+    Bad,
+    /// Grey, ring.
+    Muted,
+}
+
+/// Everything on the Live page; each field is a section of its own on the wire.
+#[derive(Debug, Serialize)]
+pub struct LiveView {
+    /// The top strip's state.
+    pub feed: FeedView,
+    /// The last 60 s of rates.
+    pub spark: Spark,
+    /// OBS.
+    pub obs: ObsView,
+    /// Scene buttons.
+    pub scenes: Vec<SceneView>,
+    /// The large keys.
+    pub keys: Vec<KeyView>,
+    /// Automatic switching.
+    pub failover: FailoverView,
+    /// The newest journal lines, newest first.
+    pub journal: Vec<LineView>,
+    /// One row per thing.
+    pub health: Vec<RowView>,
+    /// The newest alerts.
+    pub alerts: Vec<Alert>,
+}
+
+/// The feed. The publisher's name stays out: on RTMP it is the stream key, and screens are shown.
+#[derive(Debug, Serialize)]
+pub struct FeedView {
+    /// State word.
+    pub word: &'static str,
+    /// Colour and shape.
+    pub level: Level,
+    /// Reason with numbers.
+    pub headline: String,
+    /// Since when.
+    pub since: Option<UnixMs>,
+    /// The rate's number ("5.8"), or a dash.
+    pub rate: String,
+    /// The rate's unit.
+    pub unit: &'static str,
+    /// Delay and buffer, where the server tells them.
+    pub detail: String,
+    /// When the newest readable sample came in.
+    pub last_reading: Option<UnixMs>,
+}
+
+/// The sparkline: few bytes, since it goes over the air every second.
+#[derive(Debug, Serialize)]
+pub struct Spark {
+    /// The newest point's time.
+    pub end: UnixMs,
+    /// (age in tenths of a second, kbit/s or unknown), oldest first.
+    pub points: Vec<(i64, Option<i64>)>,
+    /// Below this is weak.
+    pub low: i64,
+    /// From this on is good.
+    pub high: i64,
+}
+
+/// OBS.
+#[derive(Debug, Serialize)]
+pub struct ObsView {
+    /// Connected and read.
+    pub connected: bool,
+    /// "On air", "Off air", "OBS lost".
+    pub word: &'static str,
+    /// Colour and shape.
+    pub level: Level,
+    /// A show is on; `None` while OBS cannot be read.
+    pub live: Option<bool>,
+    /// Since when the show is on.
+    pub live_since: Option<UnixMs>,
+    /// The program scene.
+    pub scene: Option<String>,
+    /// OBS Studio's version.
+    pub version: Option<String>,
+    /// Why OBS cannot be read.
+    pub reason: Option<String>,
+    /// What a person can do about it.
+    pub repair: Option<String>,
+    /// Since when the connection is as it is.
+    pub since: Option<UnixMs>,
+    /// Orders on their way.
+    pub pending: Vec<PendingView>,
+}
+
+/// An order on its way.
+#[derive(Debug, Serialize)]
+pub struct PendingView {
+    /// "start the stream".
+    pub what: String,
+    /// Asked when.
+    pub since: UnixMs,
+}
+
+/// A scene button.
+#[derive(Debug, Serialize)]
+pub struct SceneView {
+    /// As OBS spells it.
+    pub name: String,
+    /// The role that the daemon knows it by.
+    pub role: Option<&'static str>,
+    /// On air now.
+    pub active: bool,
+    /// Shown at once, not folded away.
+    pub first: bool,
+}
+
+/// A large key.
+#[derive(Debug, Serialize)]
+pub struct KeyView {
+    /// `live`, `brb`, `starting`, `picture`.
+    pub id: &'static str,
+    /// The scene it shows; `None` for the media restart.
+    pub scene: Option<String>,
+    /// That scene is on air.
+    pub active: bool,
+    /// Why it cannot be pressed.
+    pub blocked: Option<String>,
+}
+
+/// Automatic switching.
+#[derive(Debug, Serialize)]
+pub struct FailoverView {
+    /// "On", "Paused", "Waiting".
+    pub word: &'static str,
+    /// Colour and shape.
+    pub level: Level,
+    /// It acts on scenes now.
+    pub armed: bool,
+    /// Who paused it.
+    pub paused_by: Option<String>,
+    /// When it was paused.
+    pub paused_since: Option<UnixMs>,
+    /// Why nothing happens now, or what is about to happen.
+    pub standing: String,
+    /// "Low below 800 kbit/s, good from 1.0 Mbit/s".
+    pub limits: String,
+    /// The scene that it wants.
+    pub wanted: Option<String>,
+}
+
+/// A journal line.
+#[derive(Debug, Serialize)]
+pub struct LineView {
+    /// When.
+    pub at: UnixMs,
+    /// What about.
+    pub topic: Topic,
+    /// How loud.
+    pub tone: Tone,
+    /// In plain words.
+    pub text: String,
+}
+
+/// A health row.
+#[derive(Debug, Serialize)]
+pub struct RowView {
+    /// The thing.
+    pub name: &'static str,
+    /// State word.
+    pub word: &'static str,
+    /// Colour and shape.
+    pub level: Level,
+    /// Reason.
+    pub reason: String,
+    /// Since when.
+    pub since: Option<UnixMs>,
+    /// What to do.
+    pub repair: Option<String>,
+}

@@ -1,0 +1,124 @@
+//! Orders given over the API, ours and upstream's.
+
+use super::house::{House, PASSWORD, json};
+use stream_control::domain::command::{FailoverOrder, ObsOrder, Order, Outcome};
+use stream_control::domain::failover::View;
+use stream_control::domain::journal::{Entry, Tone, Topic};
+use stream_control::domain::stream::{Obs, ObsLink};
+use stream_control::kit::units::UnixMs;
+
+fn switch(scene: &str) -> Order {
+    Order::Obs(ObsOrder::SwitchScene { scene: scene.into(), reason: "chosen on the page".to_owned() })
+}
+
+#[tokio::test]
+async fn each_path_gives_its_order() {
+    let house = House::claimed().await;
+    let owner = house.owner().await;
+    let table = [
+        ("/api/v1/obs/start", "", Order::Obs(ObsOrder::StartStream)),
+        ("/api/v1/obs/stop", "", Order::Obs(ObsOrder::StopStream)),
+        ("/api/v1/obs/scene", r#"{"scene":"BRB"}"#, switch("BRB")),
+        ("/api/v1/obs/media_restart", "", Order::Obs(ObsOrder::RestartMedia)),
+        ("/api/v1/failover/pause", "", Order::Failover(FailoverOrder::Pause)),
+        ("/api/v1/failover/resume", "", Order::Failover(FailoverOrder::Resume)),
+        ("/obs/switch_scene", r#"{"scene":"BRB"}"#, switch("BRB")),
+    ];
+    for (path, body, wanted) in table {
+        let answer = owner.post_json(path, body).await;
+        assert_eq!(answer.status(), 200, "{path}");
+        assert_eq!(json(answer).await, serde_json::json!({"outcome": "done", "text": "Done."}), "{path}");
+        assert_eq!(house.orders.lock().unwrap().pop(), Some(wanted), "{path}");
+    }
+    assert_eq!(owner.post_json("/api/v1/obs/scene", r#"{"name":"BRB"}"#).await.status(), 400);
+}
+
+#[tokio::test]
+async fn the_status_tells_how_an_order_ended() {
+    let answer: super::house::Answer = |order| match order {
+        Order::Obs(ObsOrder::StartStream) => Outcome::Failed("A dialog blocks OBS.".to_owned()),
+        Order::Obs(ObsOrder::StopStream) => Outcome::TimedOut("Not confirmed.".to_owned()),
+        _ => Outcome::Refused("You may not.".to_owned()),
+    };
+    let house = House::open(&[("LOGIN_PASSWORD", PASSWORD)], answer).await;
+    let owner = house.owner().await;
+    let table = [
+        ("/api/v1/obs/start", 409, "failed", "A dialog blocks OBS."),
+        ("/api/v1/obs/stop", 504, "timed_out", "Not confirmed."),
+        ("/api/v1/failover/pause", 403, "refused", "You may not."),
+    ];
+    for (path, status, outcome, text) in table {
+        let answer = owner.post_json(path, "").await;
+        assert_eq!(answer.status(), status, "{path}");
+        assert_eq!(json(answer).await, serde_json::json!({"outcome": outcome, "text": text}), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_session_nothing_is_told_and_no_order_given() {
+    let house = House::claimed().await;
+    let visitor = house.visitor();
+    for path in ["/api/v1/live", "/api/v1/journal", "/api/sg_status", "/obs/stream_status", "/ws/live"] {
+        let status = visitor.get(path).await.status().as_u16();
+        assert!(status == 401 || (path == "/ws/live" && status == 403), "{path}: {status}");
+    }
+    for path in ["/api/v1/obs/start", "/api/v1/obs/stop", "/obs/start_stream", "/settings"] {
+        assert_eq!(visitor.post_json(path, "{}").await.status(), 401, "{path}");
+    }
+    assert!(house.orders.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn upstreams_start_and_stop_also_show_their_scene_where_obs_has_it() {
+    let house = House::claimed().await;
+    let owner = house.owner().await;
+    let scenes = |house: &House| -> Vec<String> {
+        house.orders.lock().unwrap().drain(..).map(|order| order.to_string()).collect()
+    };
+    owner.post_json("/obs/start_stream", "").await;
+    assert_eq!(scenes(&house), ["start the stream"], "OBS has no scene 'Starting soon'");
+    house.obs.edit(|obs| obs.scenes.push("Starting soon".into()));
+    owner.post_json("/obs/start_stream", "").await;
+    assert_eq!(scenes(&house), ["start the stream", "switch to scene 'Starting soon'"]);
+    owner.post_json("/obs/stop_stream", "").await;
+    assert_eq!(scenes(&house), ["stop the stream", "switch to scene 'OFFLINE'"]);
+}
+
+#[tokio::test]
+async fn upstreams_status_is_told_and_never_guessed() {
+    let house = House::claimed().await;
+    let owner = house.owner().await;
+    house.obs.edit(|obs| obs.live_since = Some(UnixMs(stream_control::kit::clock::unix().0 - 60_500)));
+    let body = json(owner.get("/obs/stream_status").await).await;
+    assert_eq!((body["isStreaming"].as_bool(), body["currentScene"].as_str()), (Some(true), Some("LIVE")));
+    assert_eq!(body["obs_uptime_seconds"].as_u64(), Some(60));
+    let status = json(owner.get("/api/sg_status").await).await;
+    assert_eq!(status, serde_json::json!({"obs_connected": true, "streamguard_state": "ok"}));
+
+    house.view.set(View { paused: Some(("Anna".to_owned(), UnixMs(1))), ..View::default() });
+    house.obs.set(Obs { link: ObsLink::Lost { reason: "gone".to_owned(), repair: None }, ..Obs::default() });
+    assert_eq!(owner.get("/obs/stream_status").await.status(), 503, "unknown is not 'not streaming'");
+    let status = json(owner.get("/api/sg_status").await).await;
+    assert_eq!(status, serde_json::json!({"obs_connected": false, "streamguard_state": "offline"}));
+}
+
+#[tokio::test]
+async fn the_journal_is_filtered_on_request() {
+    let house = House::claimed().await;
+    let owner = house.owner().await;
+    let entry = |topic, tone, text: &str| Entry {
+        at: UnixMs(1),
+        topic,
+        tone,
+        text: text.to_owned(),
+        origin: "failover".to_owned(),
+        data: serde_json::Value::Null,
+    };
+    house.tail.edit(|tail| {
+        tail.lines.push_back(entry(Topic::Decision, Tone::Warn, "Switched to 'LOW'."));
+        tail.lines.push_back(entry(Topic::Link, Tone::Good, "OBS connected."));
+    });
+    let body = json(owner.get("/api/v1/journal?topic=decision&tone=").await).await;
+    let wanted = serde_json::json!([{"at": 1, "topic": "decision", "tone": "warn", "text": "Switched to 'LOW'."}]);
+    assert_eq!(body, wanted);
+}
