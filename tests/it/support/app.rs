@@ -96,11 +96,6 @@ impl App {
         until(self.ctx.cells.tail.clone(), text, wanted).await;
     }
 
-    /// All journal lines, oldest first.
-    pub fn lines(&self) -> Vec<String> {
-        self.ctx.cells.tail.with(|tail| tail.lines.iter().map(|line| line.text.clone()).collect())
-    }
-
     /// Stops it as SIGTERM does and gives its folder back.
     pub async fn stop(self) -> TempDir {
         self.stop.cancel();

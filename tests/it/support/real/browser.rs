@@ -70,7 +70,11 @@ impl Browser {
         let look = async || self.client.execute(&script, vec![]).await.is_ok_and(|truth| truth == true);
         if !comes_true(Duration::from_secs(60), look).await {
             let page = self.client.execute("return document.body.innerText", vec![]).await;
-            panic!("waited in vain for {expression}: {}", page.unwrap_or_default().as_str().unwrap_or_default());
+            let picture = std::env::temp_dir().join("stream-control-browser-test.png");
+            self.screenshot(&picture).await;
+            let page = page.unwrap_or_default();
+            let page = page.as_str().unwrap_or_default();
+            panic!("waited in vain for {expression}; the window is in {}: {page}", picture.display());
         }
     }
 
