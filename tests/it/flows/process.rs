@@ -210,6 +210,20 @@ mod end {
     }
 
     #[tokio::test]
+    async fn sigterm_ends_it_in_time_though_the_database_is_locked() {
+        let air = Air::new(Script::default()).await;
+        let mut process = air.program.start().await;
+        let owner = air.on_air().await;
+        let file = air.program.data().join(stream_control::store::FILE);
+        let mut other = SqliteConnection::connect(&format!("sqlite://{}", file.display())).await.expect("it opens");
+        sqlx::query("BEGIN EXCLUSIVE").execute(&mut other).await.expect("the lock");
+        assert_eq!(owner.post("/api/v1/obs/scene", json!({"scene": "BRB"})).await.status, 200);
+        process.signal("TERM");
+        assert_eq!(process.ended(STOP_TIME).await, Some(0), "{}", air.program.output());
+        assert!(air.obs.is_streaming(), "the show is not the daemon's to end");
+    }
+
+    #[tokio::test]
     async fn after_kill_9_the_database_is_whole_and_everyone_is_still_signed_in() {
         let air = Air::new(Script::default()).await;
         let mut process = air.program.start().await;

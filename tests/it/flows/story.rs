@@ -1,8 +1,8 @@
 //! The whole daemon against fakes that speak the wire, seen through its page: every promise of the
 //! main job, and a world that breaks in every way.
 
-use crate::support::show::{GOOD, Show, WEAK};
-use crate::support::visitor::row;
+use crate::support::show::{GOOD, PASSWORD, Show, WEAK};
+use crate::support::visitor::{Visitor, row};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -353,6 +353,9 @@ mod history {
         assert!(text(row(&live, "History"), "/repair").contains("the show goes on"), "{live:#}");
         assert_eq!(show.page.post("/api/v1/obs/scene", json!({"scene": "BRB"})).await.status, 200, "orders work");
         show.page.live("the scene", |live| live["obs"]["scene"] == "BRB").await;
+
+        let late = Visitor::signed_in(show.app.address, PASSWORD).await;
+        assert_eq!(late.get("/").await.status, 200, "nobody is kept out");
 
         sqlx::query("ROLLBACK").execute(&mut other).await.expect("no lock");
         other.close().await.expect("a clean end");
