@@ -29,9 +29,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-/// Time that each task has to end by itself. All of them together need a fraction of a second;
-/// this is for one that hangs.
-const GRACE: Duration = Duration::from_millis(2500);
+/// Time that the tasks have together to end by themselves. They need a fraction of a second; this is
+/// for one that hangs. With open requests and the store the daemon ends within five seconds.
+const GRACE: Duration = Duration::from_millis(1500);
 
 /// Samples that wait for the journal room.
 const SAMPLES: usize = 256;
@@ -101,7 +101,7 @@ impl House {
         let config = settings.config();
         let cells = Cells {
             obs: obs.clone(),
-            view: view.clone(),
+            view,
             feed: feed.clone(),
             tail: history.tail(),
             config: config.clone(),
@@ -114,7 +114,7 @@ impl House {
         let mut supervisor = Supervisor::new(journal.clone());
         supervisor.start(history);
         supervisor.start(settings);
-        supervisor.start(AlertsRoom::new(bus.clone(), to_alerts, view, recent_cell, journal.clone()));
+        supervisor.start(AlertsRoom::new(bus.clone(), to_alerts, recent_cell, journal.clone()));
         supervisor.start(ObsLink::new(obs_link::Parts {
             config: config.clone(),
             pace: pace.clone(),

@@ -2,8 +2,10 @@
 //! that must happen may hang on one.
 
 use super::alert::Alert;
+use super::failover::Place;
 use super::ids::SceneName;
 use super::people::Origin;
+use crate::kit::units::Kbps;
 
 /// A fact that rooms and pages may react to.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +35,10 @@ pub enum Fact {
     },
     /// The feed left its good state (the machine went to LOW or OFFLINE).
     FeedWeak {
+        /// LOW, or OFFLINE when nothing usable arrives.
+        to: Place,
+        /// The rate, where it is the rate that is too low.
+        rate: Option<Kbps>,
         /// Reason with numbers.
         reason: String,
     },

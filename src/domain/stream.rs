@@ -49,7 +49,8 @@ pub struct MediaInput {
     pub name: String,
     /// OBS_MEDIA_STATE_PLAYING (obs-websocket `GetMediaInputStatus`).
     pub playing: bool,
-    /// Whether the cursor moved between the last two reads; `None` before the second read.
+    /// Whether the cursor moved between the last two reads; `None` before the second read, and while
+    /// OBS stops the source because it is not on air.
     pub moving: Option<bool>,
     /// When the cursor began to move without a pause, while it does.
     pub moving_since: Option<Mono>,
@@ -89,7 +90,8 @@ pub struct Obs {
     pub media_note: Option<String>,
     /// Orders that are asked but not confirmed.
     pub pending: Vec<Pending>,
-    /// Rises with every scene change that OBS reports while no order of ours was outstanding.
+    /// Rises with every scene change that automation did not order: by a person in OBS, on the page
+    /// or in chat.
     pub human_switches: u64,
     /// OBS skipped or lagged frames of the output since it began, as OBS counts them.
     pub dropped_frames: Option<u64>,

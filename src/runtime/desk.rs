@@ -79,8 +79,15 @@ impl DeskBuilder {
 }
 
 impl Desk {
-    /// Gives an order and waits for its end: done, failed, timed out or refused. Audited either way.
+    /// Gives an order and waits for its end: done, failed, timed out or refused. Audited either way,
+    /// even when the one who asked stops waiting (a browser that goes away).
     pub async fn give(&self, origin: Origin, order: Order) -> Outcome {
+        let desk = self.clone();
+        let given = tokio::spawn(async move { desk.give_and_audit(origin, order).await });
+        given.await.unwrap_or_else(|_| Outcome::Failed("The order was dropped on the way. Try again.".to_owned()))
+    }
+
+    async fn give_and_audit(&self, origin: Origin, order: Order) -> Outcome {
         let what = order.to_string();
         let by = origin.to_string();
         let automation = origin.is_automation();
@@ -164,6 +171,21 @@ mod tests {
         });
         let outcome = desk.give(owner_of_the_house(), Order::Failover(FailoverOrder::Pause)).await;
         assert_eq!(outcome, Outcome::Done("Paused.".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn an_order_is_audited_even_if_the_one_who_asked_has_gone() {
+        let (journal, mut lines) = journal::lane();
+        let mut builder = DeskBuilder::new(journal);
+        let mut room = builder.room(Room::Failover);
+        let desk = builder.open();
+        let asking =
+            tokio::spawn(async move { desk.give(owner_of_the_house(), Order::Failover(FailoverOrder::Pause)).await });
+        let ticket = room.recv().await.expect("a ticket");
+        asking.abort();
+        assert!(asking.await.is_err());
+        ticket.answer(Outcome::Done("Paused.".to_owned()));
+        assert!(lines.recv().await.expect("an audit line").text.contains("Paused."));
     }
 
     #[tokio::test]

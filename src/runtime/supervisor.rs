@@ -42,6 +42,9 @@ pub struct TaskState {
 /// The list of all tasks, in order of their start.
 pub type TaskList = Vec<TaskState>;
 
+/// What a task has at least for its stop, whatever those before it took.
+const MOMENT: Duration = Duration::from_millis(250);
+
 /// Starts, watches and stops tasks.
 pub struct Supervisor {
     tasks: Vec<Running>,
@@ -80,12 +83,15 @@ impl Supervisor {
         self.tasks.push(Running { name, stop, handle: tokio::spawn(keeper.keep(task)) });
     }
 
-    /// Stops all tasks, last started first, each with `grace` to end by itself before it is cut off.
+    /// Stops all tasks, last started first. They have `grace` together to end by themselves, and
+    /// each at least a moment of its own, before they are cut off.
     pub async fn stop(self, grace: Duration) {
+        let end = tokio::time::Instant::now() + grace;
         for task in self.tasks.into_iter().rev() {
             task.stop.cancel();
             let abort = task.handle.abort_handle();
-            if tokio::time::timeout(grace, task.handle).await.is_err() {
+            let until = end.max(tokio::time::Instant::now() + MOMENT);
+            if tokio::time::timeout_at(until, task.handle).await.is_err() {
                 tracing::warn!(task = task.name, "did not stop within its grace time and was cut off");
                 abort.abort();
             }
@@ -205,6 +211,33 @@ mod tests {
             self.1.lock().expect("not poisoned").push(self.0);
             Ok(())
         }
+    }
+
+    struct Deaf;
+
+    impl Task for Deaf {
+        fn name(&self) -> &'static str {
+            "deaf"
+        }
+
+        async fn run(&mut self, _stop: CancellationToken) -> anyhow::Result<()> {
+            std::future::pending().await
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn tasks_that_hang_share_one_grace() {
+        let order = Arc::default();
+        let mut supervisor = Supervisor::new(journal::lane().0);
+        supervisor.start(Stopping("writes its rows", Arc::clone(&order)));
+        for _ in 0..4 {
+            supervisor.start(Deaf);
+        }
+        tokio::task::yield_now().await;
+        let began = tokio::time::Instant::now();
+        supervisor.stop(Duration::from_secs(1)).await;
+        assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+        assert_eq!(*order.lock().expect("not poisoned"), ["writes its rows"], "still in time");
     }
 
     #[tokio::test]

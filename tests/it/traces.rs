@@ -3,10 +3,12 @@
 
 use crate::support::traces::{self, Trace};
 use rstest::rstest;
+use stream_control::adapters::ingest::detect;
+use stream_control::adapters::ingest::memory::Memory;
 use stream_control::domain::failover::Place;
 use stream_control::domain::failover::rules::Rules;
 use stream_control::domain::signal::{Publisher, Reach, Sample};
-use stream_control::kit::units::{Kbps, Millis, Mono};
+use stream_control::kit::units::{Bytes, Kbps, Millis, Mono};
 
 const SLS: &str = "sls-loss-rtt-cap-blackhole-sigstop";
 const NGINX: &str = "nginx-stall28s-kill-low";
@@ -165,5 +167,125 @@ fn a_dead_srt_link_is_seen_in_every_phase(#[case] latency: u64, #[case] budget: 
             let (at, _) = decisions.first().expect("a decision");
             assert!(at - 10_000 <= budget, "offset {offset} ms, phase {phase}: {} ms", at - 10_000);
         }
+    }
+}
+
+/// What the publisher of a made-up nginx feed does at a moment.
+#[derive(Clone, Copy)]
+enum Does {
+    Sends(f64),
+    Stalls,
+    IsGone,
+}
+
+/// Samples of a made-up nginx feed at 4 Hz.
+fn nginx_feed(seconds: u64, does: impl Fn(u64) -> Does) -> Vec<Sample> {
+    let (mut bytes, mut session) = (0.0, 1);
+    let moments = (0..seconds * 4).map(|quarter| quarter * 250);
+    moments
+        .map(|at| {
+            let doing = does(at);
+            match doing {
+                Does::Sends(kbps) => bytes += kbps / 8.0 * 250.0,
+                Does::Stalls => {}
+                Does::IsGone => (bytes, session) = (0.0, session + 1),
+            }
+            let present = Sample {
+                publisher: Publisher::Present,
+                session: Some(session.to_string()),
+                rx_bytes: Some(Bytes(bytes as u64)),
+                media_ts: Some(Millis(bytes as u64 / 100)),
+                ..Sample::absent(Mono(at))
+            };
+            if matches!(doing, Does::IsGone) { Sample::absent(Mono(at)) } else { present }
+        })
+        .collect()
+}
+
+fn played(samples: &[Sample]) -> Vec<Vec<(u64, Place)>> {
+    (0..4).map(|phase| traces::play(&samples[phase..], u64::MAX, &Rules::default())).collect()
+}
+
+/// At a limit either side is right; what may not happen is to go to and fro.
+#[rstest]
+fn a_swing_of_50_kbits_round_a_limit_never_flaps(
+    #[values(800.0, 1000.0)] limit: f64,
+    #[values(1000, 2000, 4000, 8000, 20_000, 60_000)] period: u64,
+    #[values(3000.0, 500.0)] before: f64,
+) {
+    let sawtooth = |at: u64| limit - 50.0 + 100.0 * ((at % period) as f64 + 125.0) / period as f64;
+    let square = |at: u64| if at % period < period / 2 { limit - 50.0 } else { limit + 50.0 };
+    for swing in [&sawtooth as &dyn Fn(u64) -> f64, &square] {
+        let samples = nginx_feed(330, |at| Does::Sends(if at < 30_000 { before } else { swing(at) }));
+        for decisions in played(&samples) {
+            let during = decisions.iter().filter(|(at, _)| *at >= 30_000).count();
+            assert!(during <= 1, "{limit} kbit/s, {period} ms, from {before} kbit/s: {decisions:?}");
+        }
+    }
+}
+
+#[rstest]
+#[case::stalled(Does::Stalls)]
+#[case::cut_off(Does::IsGone)]
+fn ten_tunnels_in_five_minutes_are_at_most_two_switches_each(#[case] dark: Does) {
+    // Tunnels of 1 s to 6 s, one each 30 s.
+    let samples = nginx_feed(345, |at| match (at / 30_000, at % 30_000) {
+        (0 | 11, _) => Does::Sends(3000.0),
+        (tunnel, 0..6000) if at % 30_000 < 1000 + (tunnel - 1) * 555 => dark,
+        _ => Does::Sends(3000.0),
+    });
+    for decisions in played(&samples) {
+        assert!(decisions.len() <= 20, "{decisions:?}");
+        assert!(decisions.len() >= 10, "long tunnels do count: {decisions:?}");
+        assert_eq!(decisions.last().map(|(_, place)| *place), Some(Place::Live));
+    }
+}
+
+#[test]
+fn a_burst_that_catches_up_brings_live_back_and_nothing_else() {
+    let samples = nginx_feed(60, |at| match at {
+        20_000..26_000 => Does::Stalls,
+        26_000..27_000 => Does::Sends(25_000.0),
+        27_000..27_750 => Does::Sends(0.0),
+        _ => Does::Sends(3000.0),
+    });
+    for decisions in played(&samples) {
+        let places: Vec<Place> = decisions.iter().map(|(_, place)| *place).collect();
+        assert_eq!(places, [Place::Offline, Place::Live], "{decisions:?}");
+    }
+}
+
+/// Two nginx workers answer by chance, and one of them carries the stream (from `from` on neither).
+fn two_workers(seconds: u64, gone_from: u64) -> Vec<Sample> {
+    let mut memory = Memory::default();
+    let mut chance = 7_u32;
+    (0..seconds * 4)
+        .map(|quarter| {
+            let at = quarter * 250;
+            chance = chance.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let carries = chance >> 31 == 0 || quarter < 4;
+            let pid = if carries { 100 } else { 101 };
+            let live = format!(
+                "<stream><name>feed1</name><time>{at}</time><bytes_in>{}</bytes_in><client><id>1</id><time>{at}</time>\
+                 <timestamp>{at}</timestamp><publishing/><active/></client><publishing/><active/></stream>",
+                at * 400
+            );
+            let stream = if carries && at < gone_from { live.as_str() } else { "" };
+            let page = format!(
+                "<rtmp><pid>{pid}</pid><server><application><name>publish</name><live>{stream}</live></application></server></rtmp>"
+            );
+            memory.sample(Mono(at), &detect::parse(page.as_bytes()).expect("an nginx page"), None)
+        })
+        .collect()
+}
+
+#[test]
+fn two_nginx_workers_that_answer_by_chance_switch_nothing_until_the_publisher_goes() {
+    for decisions in played(&two_workers(300, u64::MAX)) {
+        assert_eq!(decisions, []);
+    }
+    for decisions in played(&two_workers(60, 30_000)) {
+        let [(at, Place::Offline)] = decisions[..] else { panic!("{decisions:?}") };
+        assert!((30_000..36_000).contains(&at), "{at}");
     }
 }

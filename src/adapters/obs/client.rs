@@ -13,6 +13,7 @@ use obws::error::Error as Wire;
 use obws::requests::EventSubscription;
 use obws::requests::inputs::InputId;
 use obws::requests::scenes::SceneId;
+use obws::requests::sources::SourceId;
 use obws::responses::media_inputs::MediaState;
 use std::time::Duration;
 
@@ -135,16 +136,20 @@ impl Client {
         Ok(found.settings)
     }
 
-    /// `GetMediaInputStatus`.
+    /// `GetMediaInputStatus`, and `GetSourceActive` where it does not play although that may be by
+    /// its settings.
     ///
     /// # Errors
     /// As every request; [`ObsError::Missing`] when the input is gone.
-    pub async fn media(&self, input: &str) -> Result<MediaReport, ObsError> {
+    pub async fn media(&self, source: &MediaSource) -> Result<MediaReport, ObsError> {
+        let input = source.name.as_str();
         let status = bounded(async { self.wire.media_inputs().status(InputId::Name(input)).await }).await?;
-        Ok(MediaReport {
-            playing: status.state == MediaState::Playing,
-            cursor: status.cursor.map(|cursor| millis(cursor.whole_milliseconds())),
-        })
+        let playing = status.state == MediaState::Playing;
+        let resting = !playing && source.rests_off_air && {
+            let input = SourceId::Name(input);
+            !bounded(async { self.wire.sources().active(input).await }).await?.active
+        };
+        Ok(MediaReport { playing, resting, cursor: status.cursor.map(|cursor| millis(cursor.whole_milliseconds())) })
     }
 
     /// `TriggerMediaInputAction` with `RESTART`.

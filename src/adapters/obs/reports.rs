@@ -33,6 +33,8 @@ pub struct MediaReport {
     pub playing: bool,
     /// Where playback stands; `None` while nothing is open.
     pub cursor: Option<Millis>,
+    /// It does not play because OBS stops it while it is not on air; that says nothing of the feed.
+    pub resting: bool,
 }
 
 /// An input of kind `ffmpeg_source` or `vlc_source`.
@@ -42,6 +44,8 @@ pub struct MediaSource {
     pub name: String,
     /// The network addresses it plays; empty for files.
     pub urls: Vec<String>,
+    /// OBS stops it while its scene is not on air.
+    pub rests_off_air: bool,
 }
 
 impl MediaSource {
@@ -51,14 +55,38 @@ impl MediaSource {
         let input = settings["input"].as_str().filter(|_| settings["is_local_file"] == Value::Bool(false));
         let playlist = settings["playlist"].as_array().into_iter().flatten().filter_map(|item| item["value"].as_str());
         let urls = input.into_iter().chain(playlist).filter(|url| url.contains("://")).map(str::to_owned).collect();
-        Self { name, urls }
+        Self { name, urls, rests_off_air: rests_off_air(settings) }
     }
+}
+
+/// `restart_on_activate` and `close_when_inactive` of an ffmpeg source, `playback_behavior` of a VLC
+/// source. `GetInputSettings` leaves out what stands at its default: restart on, close off, stop.
+fn rests_off_air(settings: &Value) -> bool {
+    let is = |key: &str, value: bool| settings[key] == Value::Bool(value);
+    if settings["playlist"].is_array() {
+        return settings["playback_behavior"] != "always_play";
+    }
+    !is("restart_on_activate", false) || is("close_when_inactive", true)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_source_rests_off_air_unless_it_is_told_to_go_on() {
+        let table = [
+            (json!({"is_local_file": false}), true),
+            (json!({"restart_on_activate": false}), false),
+            (json!({"restart_on_activate": false, "close_when_inactive": true}), true),
+            (json!({"playlist": []}), true),
+            (json!({"playlist": [], "playback_behavior": "always_play"}), false),
+        ];
+        for (settings, wanted) in table {
+            assert_eq!(MediaSource::from_settings("Feed".to_owned(), &settings).rests_off_air, wanted, "{settings}");
+        }
+    }
 
     #[test]
     fn only_network_addresses_count() {

@@ -129,6 +129,7 @@ fn perform(kind: &str, data: &Value, shared: &Arc<Shared>) -> Answer {
         "GetInputList" => Ok(shared.studio().input_list()),
         "GetInputSettings" => shared.studio().input_settings(input).ok_or(NO_SOURCE),
         "GetMediaInputStatus" => shared.studio().media_status(input).ok_or(NO_SOURCE),
+        "GetSourceActive" => Ok(shared.studio().source_active()),
         "TriggerMediaInputAction" => restart_media(input, shared),
         "SetCurrentProgramScene" => switch(data["sceneName"].as_str().unwrap_or_default(), shared),
         "StartStream" => start(shared),

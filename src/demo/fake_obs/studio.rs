@@ -87,9 +87,10 @@ pub struct Input {
 }
 
 impl Input {
-    /// A media source that plays an address.
+    /// A media source that plays an address, in the scene 'LIVE', and goes on while that is off air.
     pub fn media(name: &str, url: &str) -> Self {
-        let settings = json!({"is_local_file": false, "input": url, "reconnect_delay_sec": 1});
+        let settings =
+            json!({"is_local_file": false, "input": url, "reconnect_delay_sec": 1, "restart_on_activate": false});
         Self { name: name.to_owned(), kind: "ffmpeg_source".to_owned(), settings }
     }
 }
@@ -238,8 +239,21 @@ impl Studio {
         Some(json!({"inputSettings": input.settings, "inputKind": input.kind}))
     }
 
+    /// `GetSourceActive`: every input lies in the scene 'LIVE'.
+    pub(super) fn source_active(&self) -> Value {
+        json!({"videoActive": self.is_active(), "videoShowing": self.is_active()})
+    }
+
+    fn is_active(&self) -> bool {
+        self.current == "LIVE"
+    }
+
     pub(super) fn media_status(&self, name: &str) -> Option<Value> {
-        let (_, head) = self.inputs.iter().find(|(input, _)| input.name == name)?;
+        let (input, head) = self.inputs.iter().find(|(input, _)| input.name == name)?;
+        // OBS's own default stops a source off air.
+        if input.settings["restart_on_activate"] != false && !self.is_active() {
+            return Some(json!({"mediaState": "OBS_MEDIA_STATE_ENDED", "mediaDuration": null, "mediaCursor": null}));
+        }
         Some(json!({"mediaState": "OBS_MEDIA_STATE_PLAYING", "mediaDuration": null, "mediaCursor": head.at().0}))
     }
 }

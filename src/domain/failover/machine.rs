@@ -10,11 +10,18 @@ use super::rules::Rules;
 use super::scenes::{Reported, Targets};
 use super::timers::{Flaps, Since};
 use super::{Class, Place};
+use crate::domain::ids::SceneName;
 use crate::domain::signal::{Pace, Sample};
 use crate::kit::units::{Millis, Mono};
 
 /// Longest wait for OBS's media source to move after the ingest is good again.
 const PICTURE_PATIENCE: Millis = Millis(10_000);
+/// Longest time of quick polling for one class: what stays open longer is not about to be decided
+/// (a publisher that never sends a picture, a rate that lives between the limits).
+const HURRY: Millis = Millis(30_000);
+
+/// A reading older than this says nothing any more: whoever polls has stopped doing so.
+const OUTDATED: Millis = Millis(15_000);
 
 /// What the room knows at this moment.
 #[derive(Clone, Copy, Debug)]
@@ -100,6 +107,11 @@ pub struct Machine {
     last_switches: Option<u64>,
     was_live: bool,
     hold_until: Mono,
+    read_at: Mono,
+    /// The step before led up from OFFLINE to LOW.
+    risen: bool,
+    /// The LOW or OFFLINE scene that was on last: it stays ours when its name leaves the settings.
+    stand_in: Option<SceneName>,
     since: Since,
     flaps: Flaps,
 }
@@ -117,6 +129,9 @@ impl Default for Machine {
             last_switches: None,
             was_live: false,
             hold_until: Mono(0),
+            read_at: Mono(0),
+            risen: false,
+            stand_in: None,
             since: Since::default(),
             flaps: Flaps::default(),
         }
@@ -130,8 +145,13 @@ impl Machine {
         if let Some(sample) = inputs.sample {
             self.read(now, sample, inputs.rules);
         }
+        self.doubt_old_news(now);
+        self.since.see_witness(now, inputs.obs.media_moving == Some(false));
         self.follow_stream(inputs);
         let human = self.human_switched(inputs.obs);
+        if human {
+            self.stand_in = None;
+        }
         let Some(shown) = self.shown_place(inputs) else {
             self.armed = false;
             return Vec::new();
@@ -144,6 +164,7 @@ impl Machine {
         }
         let mut effects: Vec<Effect> = self.decide(now, inputs).into_iter().collect();
         effects.extend(self.close_gap(inputs));
+        self.remember_stand_in(inputs);
         effects
     }
 
@@ -176,7 +197,8 @@ impl Machine {
             Class::Low | Class::Mid => self.place == Place::Low && !self.measured.falling,
             Class::Warming => false,
         };
-        if settled || !self.armed { Pace::Calm } else { Pace::Quick }
+        let hurry = self.since.class.is_some_and(|(_, since)| self.read_at.since(since) < HURRY);
+        if settled || !self.armed || !hurry { Pace::Calm } else { Pace::Quick }
     }
 
     /// When to step again although nothing is new; `None` while no timer runs.
@@ -186,7 +208,9 @@ impl Machine {
         }
         let recovery = self.recovery_due(inputs).map(|(_, due)| due);
         let patience = self.since.good.map(|at| at + PICTURE_PATIENCE);
-        let candidates = [self.fall_due(inputs), recovery, patience, Some(self.hold_until)];
+        let fall = self.next_fall(inputs).map(|(_, due)| due);
+        let outdated = self.read_at + OUTDATED;
+        let candidates = [fall, recovery, patience, Some(self.hold_until), Some(outdated)];
         candidates.into_iter().flatten().filter(|at| *at > now).min()
     }
 
@@ -199,9 +223,7 @@ impl Machine {
             (None, _) => return Standing::NoObs,
             (Some(false), _) => return Standing::NotStreaming,
             (_, None) => return Standing::NoObs,
-            (_, Some(scene)) if inputs.targets.role_of(scene).is_none() => {
-                return Standing::NotManaged(scene.to_string());
-            }
+            (_, Some(scene)) if !self.armed => return Standing::NotManaged(scene.to_string()),
             _ => {}
         }
         self.standing_while_armed(now, inputs)
@@ -211,24 +233,20 @@ impl Machine {
         if inputs.targets.scene(self.place).is_none() {
             return Standing::SceneMissing(self.place);
         }
-        if self.verdict.class == Class::Unknown {
+        let fall = self.next_fall(inputs);
+        if self.verdict.class == Class::Unknown && fall.is_none() {
             return Standing::Unknown(self.verdict.reason.clone());
         }
         if now < self.hold_until {
             return Standing::HumanHold;
         }
-        match self.recovery_due(inputs) {
-            Some((Place::Live, due)) => {
-                let for_picture = due <= now && self.picture_is_missing(now, inputs);
-                Standing::Recovering { left: due.since(now), for_picture }
-            }
-            _ => self.falling(now, inputs),
+        if let Some((Place::Live, due)) = self.recovery_due(inputs) {
+            let for_picture = due <= now && self.picture_is_missing(now, inputs);
+            return Standing::Recovering { left: due.since(now), for_picture };
         }
-    }
-
-    fn falling(&self, now: Mono, inputs: Inputs<'_>) -> Standing {
-        match self.fall_due(inputs) {
-            Some(due) => Standing::Falling { left: due.since(now) },
+        match fall {
+            Some((to, _)) if inputs.targets.scene(to).is_none() => Standing::SceneMissing(to),
+            Some((_, due)) => Standing::Falling { left: due.since(now) },
             None => Standing::Settled,
         }
     }
@@ -237,6 +255,16 @@ impl Machine {
         self.measured = self.meter.push(sample);
         self.verdict = classify(sample, &self.measured, rules);
         self.since.see(now, &self.verdict, &self.measured, sample.at);
+        self.read_at = now;
+    }
+
+    fn doubt_old_news(&mut self, now: Mono) {
+        if self.verdict.class != Class::Unknown && now.since(self.read_at) >= OUTDATED {
+            let reason = format!("nothing has been heard of the ingest for {OUTDATED}");
+            self.verdict = Verdict { class: Class::Unknown, severe: false, reason };
+            self.measured = Measured::default();
+            self.since.see(now, &self.verdict, &self.measured, now);
+        }
     }
 
     /// Notices the stream's end, where the rules say that the past is forgotten.
@@ -265,18 +293,32 @@ impl Machine {
         }
         let scene = inputs.obs.scene.as_ref()?;
         let same_scene = inputs.targets.scene(self.place) == Some(scene);
-        if self.armed && same_scene { Some(self.place) } else { inputs.targets.role_of(scene) }
+        if self.armed && (same_scene || self.stand_in.as_ref() == Some(scene)) {
+            return inputs.targets.role_of(scene).filter(|_| !same_scene).or(Some(self.place));
+        }
+        inputs.targets.role_of(scene)
+    }
+
+    fn remember_stand_in(&mut self, inputs: Inputs<'_>) {
+        let shown = &inputs.obs.scene;
+        if self.place != Place::Live && shown.as_ref() == inputs.targets.scene(self.place) {
+            self.stand_in.clone_from(shown);
+        } else if self.stand_in != *shown {
+            self.stand_in = None;
+        }
     }
 
     /// Takes over the scene that is shown; every timer begins now.
     fn arm(&mut self, now: Mono, shown: Place) {
         (self.armed, self.place, self.entered, self.hold_until) = (true, shown, now, now);
+        (self.risen, self.stand_in) = (false, None);
         self.since.restart(now);
     }
 
     /// A person chose a managed scene: it is right, and left alone for a while.
     fn accept(&mut self, now: Mono, shown: Place, rules: &Rules) {
         (self.place, self.entered, self.hold_until) = (shown, now, now + rules.grace);
+        self.risen = false;
         "chosen by hand".clone_into(&mut self.why);
     }
 
@@ -286,9 +328,10 @@ impl Machine {
         }
         let (to, reason) = self.fall(now, inputs).or_else(|| self.recover(now, inputs))?;
         let from = self.place;
-        if from == Place::Live {
+        if from == Place::Live || (to == Place::Offline && self.risen) {
             self.flaps.drop(now, inputs.rules);
         }
+        self.risen = from == Place::Offline && to == Place::Low;
         (self.place, self.entered) = (to, now);
         self.why.clone_from(&reason);
         Some(Effect::Decided { from, to, reason })
@@ -307,7 +350,7 @@ impl Machine {
     fn fall(&self, now: Mono, inputs: Inputs<'_>) -> Option<(Place, String)> {
         let due = |at: Option<Mono>| at.is_some_and(|at| at <= now);
         if due(self.offline_due(inputs)) {
-            return Some((Place::Offline, self.reason_for(now, self.since.lost)));
+            return Some((Place::Offline, self.offline_reason(now)));
         }
         if due(self.low_due(inputs.rules)) {
             return Some((Place::Low, self.reason_for(now, self.since.weak)));
@@ -315,8 +358,10 @@ impl Machine {
         None
     }
 
-    fn fall_due(&self, inputs: Inputs<'_>) -> Option<Mono> {
-        self.offline_due(inputs).into_iter().chain(self.low_due(inputs.rules)).min()
+    fn next_fall(&self, inputs: Inputs<'_>) -> Option<(Place, Mono)> {
+        let offline = self.offline_due(inputs).map(|due| (Place::Offline, due));
+        let low = self.low_due(inputs.rules).map(|due| (Place::Low, due));
+        offline.into_iter().chain(low).min_by_key(|(_, due)| *due)
     }
 
     fn offline_due(&self, inputs: Inputs<'_>) -> Option<Mono> {
@@ -324,23 +369,24 @@ impl Machine {
             return None;
         }
         let rules = inputs.rules;
+        let lost = self.since.lost.map(|at| at + rules.stall_after);
         match self.verdict.class {
-            Class::Absent => self.since.lost.map(|at| at + rules.absent_after),
-            Class::Stalled | Class::Bad | Class::Warming => self.since.lost.map(|at| at + rules.stall_after),
-            Class::Unknown => self.unwitnessed_due(inputs),
+            Class::Absent => lost.into_iter().chain(self.since.absent.map(|at| at + rules.absent_after)).min(),
+            Class::Stalled | Class::Bad | Class::Warming => lost,
+            Class::Unknown => self.unwitnessed_due(inputs.rules),
             _ => None,
         }
     }
 
     /// Unreadable statistics are no verdict. Only when OBS's own media source stands still too is
     /// the feed gone; a source that moves, or that nobody can see, leaves the scene alone.
-    fn unwitnessed_due(&self, inputs: Inputs<'_>) -> Option<Mono> {
-        let still = inputs.obs.media_moving == Some(false);
-        if still { self.since.unknown.map(|at| at + inputs.rules.unknown_hold) } else { None }
+    fn unwitnessed_due(&self, rules: &Rules) -> Option<Mono> {
+        let (unknown, still) = (self.since.unknown?, self.since.still?);
+        Some((unknown + rules.unknown_hold).max(still + rules.stall_after))
     }
 
     fn low_due(&self, rules: &Rules) -> Option<Mono> {
-        if self.place != Place::Live {
+        if self.place != Place::Live || self.verdict.class == Class::Unknown {
             return None;
         }
         let earliest = self.entered + rules.dwell;
@@ -369,7 +415,7 @@ impl Machine {
         let (to, due) = match (self.place, self.verdict.class) {
             (Place::Low, Class::Good) => (Place::Live, self.since.good? + hold(rules.recover_low)),
             (Place::Offline, Class::Good) => (Place::Live, self.since.good? + hold(rules.recover_offline)),
-            (Place::Offline, Class::Low | Class::Mid) => (Place::Low, self.since.usable? + rules.offline_to_low),
+            (Place::Offline, Class::Low | Class::Mid) => (Place::Low, self.since.usable? + hold(rules.offline_to_low)),
             _ => return None,
         };
         Some((to, due.max(earliest).max(self.hold_until)))
@@ -380,6 +426,16 @@ impl Machine {
     fn picture_is_missing(&self, now: Mono, inputs: Inputs<'_>) -> bool {
         let patient = self.since.good.is_some_and(|at| now.since(at) < PICTURE_PATIENCE);
         self.place == Place::Offline && inputs.obs.media_moving == Some(false) && patient
+    }
+
+    fn offline_reason(&self, now: Mono) -> String {
+        match self.verdict.class {
+            Class::Unknown => {
+                format!("{}, and the picture in OBS stands still", self.reason_for(now, self.since.unknown))
+            }
+            Class::Absent => self.reason_for(now, self.since.absent),
+            _ => self.reason_for(now, self.since.lost),
+        }
     }
 
     fn reason_for(&self, now: Mono, since: Option<Mono>) -> String {

@@ -82,10 +82,10 @@ impl Meter {
     /// Takes in a sample. An unreadable one, and one without numbers, measures nothing and forgets
     /// nothing; an absent publisher ends the session.
     pub fn push(&mut self, sample: &Sample) -> Measured {
-        if sample.reach != Reach::Ok {
+        if sample.reach != Reach::Ok || sample.publisher == Publisher::Unknown {
             return Measured::default();
         }
-        if sample.publisher != Publisher::Present {
+        if sample.publisher == Publisher::Absent {
             *self = Self { last_absent: sample.at, ..Self::default() };
             return Measured::default();
         }

@@ -7,6 +7,7 @@ use super::{Class, Place};
 use crate::domain::ids::SceneName;
 use crate::domain::signal::{Pace, Publisher, Reach, Sample};
 use crate::kit::units::{Bytes, Kbps, Millis, Mono};
+use proptest::prelude::*;
 
 /// A show in one struct: a machine, an OBS that obeys at once, and a feed polled at the asked pace.
 #[derive(Clone)]
@@ -23,7 +24,7 @@ struct Show {
 }
 
 /// What the publisher does meanwhile.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Feed {
     /// Publishing at so many kbit/s.
     At(f64),
@@ -103,6 +104,8 @@ impl Show {
         let mut machine = std::mem::take(&mut self.machine);
         let effects = machine.step(Mono(at), self.inputs(sample));
         self.machine = machine;
+        let decisions = effects.iter().filter(|effect| matches!(effect, Effect::Decided { .. })).count();
+        assert!(decisions <= 1 && effects.len() - decisions <= 1, "one decision, one order: {effects:?}");
         for effect in effects {
             match effect {
                 Effect::Decided { to, .. } => self.decisions.push((at, to)),
@@ -393,6 +396,229 @@ fn upstreams_sample_count_slows_the_bitrate_rule_only() {
     let mut show = Show::good();
     show.rules.low_after = Millis(10_000);
     assert!(show.run(Feed::Stalled, 10_000)[0].0 <= 2600);
+}
+
+#[test]
+fn an_unreadable_answer_in_between_neither_hides_a_fault_nor_stops_recovery() {
+    let alternate = |show: &mut Show, feed: Feed| {
+        let mut decisions = Vec::new();
+        for _ in 0..20 {
+            decisions.extend(places(&show.run(feed, 1)));
+            decisions.extend(places(&show.run(Feed::Unreadable, 1)));
+        }
+        decisions
+    };
+    for feed in [Feed::Gone, Feed::Stalled, Feed::At(50.0)] {
+        let mut show = Show::good();
+        assert_eq!(alternate(&mut show, feed).last(), Some(&Place::Offline));
+        assert_eq!(alternate(&mut show, Feed::At(3000.0)), [Place::Live]);
+    }
+}
+
+#[test]
+fn a_long_silence_of_the_statistics_forgets_what_was_before() {
+    let mut show = Show::good();
+    show.run(Feed::At(600.0), 2000);
+    show.run(Feed::Unreadable, 10_000);
+    assert_eq!(show.run(Feed::At(600.0), 1000), []);
+}
+
+#[test]
+fn a_publisher_that_comes_and_goes_counts_as_lost() {
+    let mut show = Show::good();
+    let mut decisions = Vec::new();
+    for _ in 0..10 {
+        decisions.extend(places(&show.run(Feed::Gone, 250)));
+        decisions.extend(places(&show.run(Feed::Stalled, 750)));
+    }
+    assert_eq!(decisions, [Place::Offline], "each kind of nothing is short, but there is never a picture");
+}
+
+#[test]
+fn a_witness_that_blinks_is_no_witness() {
+    let mut show = Show::good();
+    show.obs.media_moving = Some(true);
+    show.run(Feed::Unreadable, 60_000);
+    show.obs.media_moving = Some(false);
+    assert_eq!(show.run(Feed::Unreadable, 2000), []);
+    assert!(matches!(show.standing(), Standing::Falling { left } if left.0 <= 500), "{:?}", show.standing());
+    show.obs.media_moving = Some(true);
+    assert_eq!(show.run(Feed::Unreadable, 60_000), []);
+    show.obs.media_moving = Some(false);
+    assert_eq!(places(&show.run(Feed::Unreadable, 3000)), [Place::Offline]);
+    assert!(show.machine.why().ends_with("and the picture in OBS stands still"), "{}", show.machine.why());
+}
+
+#[test]
+fn a_scene_that_is_missing_is_told_before_it_is_wanted() {
+    let mut show = Show::good();
+    show.targets = targets(&["LIVE", "OFFLINE"]);
+    show.run(Feed::At(600.0), 2500);
+    assert_eq!((show.machine.wanted(), show.standing()), (Some(Place::Live), Standing::SceneMissing(Place::Low)));
+}
+
+#[test]
+fn a_reading_that_nobody_renews_is_no_reading() {
+    let mut show = Show::good();
+    let silent = |show: &mut Show, span: u64| {
+        show.now += span;
+        show.step(show.now, None);
+        show.standing()
+    };
+    assert_eq!(silent(&mut show, 14_900), Standing::Settled);
+    assert!(matches!(silent(&mut show, 200), Standing::Unknown(reason) if reason.contains("15 s")));
+    assert_eq!(show.scene(), "LIVE");
+}
+
+#[test]
+fn nobody_is_hurried_for_ever() {
+    let table = [("no picture ever", Feed::Stalled, 0), ("between the limits", Feed::At(900.0), 10_000)];
+    for (name, feed, before) in table {
+        let mut show = Show::new();
+        show.run(Feed::At(3000.0), before);
+        show.run(feed, 15_000);
+        assert_eq!(show.machine.pace(), Pace::Quick, "{name}");
+        show.run(feed, 30_000);
+        assert_eq!(show.machine.pace(), Pace::Calm, "{name}");
+    }
+}
+
+#[test]
+fn a_feed_that_swings_between_gone_and_weak_is_followed_ever_more_slowly() {
+    let mut show = Show::good();
+    let mut decisions = 0;
+    for _ in 0..40 {
+        decisions += show.run(Feed::At(500.0), 6000).len();
+        decisions += show.run(Feed::Gone, 1500).len();
+    }
+    assert!(decisions <= 20, "{decisions} switches in five minutes");
+}
+
+#[test]
+fn a_new_name_for_the_low_scene_does_not_leave_the_old_one_on_air() {
+    let mut show = Show::good();
+    show.run(Feed::At(600.0), 20_000);
+    assert_eq!(show.scene(), "LOW");
+    let existing = ["LIVE", "LOW", "Weak", "OFFLINE"].map(SceneName::from);
+    show.targets = Targets::resolve(&"LIVE".into(), &"Weak".into(), Some(&"OFFLINE".into()), &existing);
+    show.step(show.now, None);
+    assert_eq!(show.scene(), "Weak");
+    show.run(Feed::At(3000.0), 20_000);
+    assert_eq!(show.scene(), "LIVE");
+    show.human_chooses("LOW");
+    assert_eq!(show.run(Feed::At(3000.0), 20_000), [], "now it is a scene like any other");
+    assert_eq!(show.scene(), "LOW");
+}
+
+#[test]
+fn a_show_that_stops_or_pauses_in_the_middle_of_a_fault_starts_afresh() {
+    let breaks: [fn(&mut Show, bool); 3] = [
+        |show, on| show.obs.live = Some(!on),
+        |show, on| show.obs.live = if on { None } else { Some(true) },
+        |show, on| show.paused = on,
+    ];
+    for interrupt in breaks {
+        let mut show = Show::good();
+        show.run(Feed::At(600.0), 3500);
+        interrupt(&mut show, true);
+        assert_eq!(show.run(Feed::At(600.0), 20_000), []);
+        interrupt(&mut show, false);
+        let low = show.run(Feed::At(600.0), 10_000);
+        assert_eq!(places(&low), [Place::Low]);
+        assert!(low[0].0 >= 1500, "its time is counted from the return: {low:?}");
+    }
+}
+
+#[test]
+fn an_order_under_way_is_not_given_twice_and_a_newer_one_replaces_it() {
+    let mut show = Show::good();
+    show.run(Feed::At(600.0), 20_000);
+    show.obs.scene = Some("LIVE".into());
+    let mut machine = show.machine.clone();
+    let ask =
+        |machine: &mut Machine, switching| machine.step(Mono(show.now), Inputs { switching, ..show.inputs(None) });
+    assert_eq!(ask(&mut machine, Some(Place::Low)), []);
+    assert!(matches!(ask(&mut machine, Some(Place::Live)).as_slice(), [Effect::Switch { to: Place::Low, .. }]));
+    assert!(matches!(ask(&mut machine, None).as_slice(), [Effect::Switch { to: Place::Low, .. }]));
+}
+
+/// Anything that may come in, in any order.
+#[derive(Clone, Copy, Debug)]
+enum Chaos {
+    Feed(Feed, u64),
+    Media(Option<bool>),
+    Link(Option<bool>),
+    Scene(&'static str),
+    Pause(bool),
+    Low(u32),
+    Missing(bool),
+}
+
+fn chaos() -> impl Strategy<Value = Chaos> {
+    let feed = prop_oneof![
+        (0u32..6000).prop_map(|kbps| Feed::At(f64::from(kbps))),
+        Just(Feed::Stalled),
+        Just(Feed::Gone),
+        Just(Feed::Unreadable),
+    ];
+    prop_oneof![
+        12 => (feed, 1u64..8000).prop_map(|(feed, span)| Chaos::Feed(feed, span)),
+        2 => prop_oneof![Just(None), Just(Some(true)), Just(Some(false))].prop_map(Chaos::Media),
+        1 => prop_oneof![Just(None), Just(Some(true))].prop_map(Chaos::Link),
+        1 => prop_oneof![Just("LIVE"), Just("LOW"), Just("OFFLINE"), Just("BRB")].prop_map(Chaos::Scene),
+        1 => any::<bool>().prop_map(Chaos::Pause),
+        1 => (0u32..4000).prop_map(Chaos::Low),
+        1 => any::<bool>().prop_map(Chaos::Missing),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn whatever_comes_in_the_machine_stays_calm(events in proptest::collection::vec(chaos(), 1..120)) {
+        let mut show = Show::good();
+        let mut decided: Vec<u64> = Vec::new();
+        for event in events {
+            match event {
+                Chaos::Feed(feed, span) => {
+                    let began = show.now;
+                    decided.extend(show.run(feed, span).iter().map(|(at, _)| began + at));
+                }
+                Chaos::Media(moving) => show.obs.media_moving = moving,
+                Chaos::Link(live) => show.obs.live = live,
+                Chaos::Scene(scene) => show.human_chooses(scene),
+                Chaos::Pause(paused) => show.paused = paused,
+                Chaos::Low(low) => {
+                    let low = f64::from(low);
+                    (show.rules.low, show.rules.high) = (Kbps(low), Kbps(low * 1.25));
+                }
+                Chaos::Missing(missing) if missing => show.targets = targets(&["LIVE", "OFFLINE"]),
+                Chaos::Missing(_) => show.targets = targets(&["LIVE", "LOW", "OFFLINE", "BRB"]),
+            }
+            show.step(show.now, None);
+            let standing = show.standing();
+            prop_assert_eq!(show.machine.wanted().is_none(), matches!(
+                standing,
+                Standing::NoObs | Standing::NotStreaming | Standing::Paused | Standing::NotManaged(_)
+            ) , "{:?}", standing);
+        }
+        for at in &decided {
+            let minute = decided.iter().filter(|other| (*at..*at + 60_000).contains(*other)).count();
+            prop_assert!(minute <= 24, "{minute} decisions in a minute");
+        }
+    }
+
+    #[test]
+    fn unreadable_statistics_alone_never_leave_live(
+        moving in prop_oneof![Just(None), Just(Some(true))],
+        spans in proptest::collection::vec((1u64..40_000, 1u64..5000), 1..12),
+    ) {
+        let mut show = Show::good();
+        show.obs.media_moving = moving;
+        for (dark, good) in spans {
+            prop_assert_eq!(show.run(Feed::Unreadable, dark), []);
+            prop_assert_eq!(show.run(Feed::At(3000.0), good), []);
+        }
+    }
 }
 
 #[test]

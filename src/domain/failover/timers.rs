@@ -6,6 +6,9 @@ use super::measure::Measured;
 use super::rules::Rules;
 use crate::kit::units::{Millis, Mono};
 
+/// For so long an unreadable answer between two readable ones breaks no count: it says nothing.
+const BRIDGE: Millis = Millis(2000);
+
 /// The moments since when each thing has held without a break; `None` while it does not hold.
 #[derive(Clone, Debug, Default)]
 pub struct Since {
@@ -15,13 +18,18 @@ pub struct Since {
     pub weak: Option<Mono>,
     /// The same, and severe.
     pub severe: Option<Mono>,
-    /// Nothing usable: the same kind of ABSENT, STALLED, BAD or WARMING.
+    /// Nothing usable: ABSENT, STALLED, BAD or WARMING, in any order.
     pub lost: Option<Mono>,
+    /// ABSENT.
+    pub absent: Option<Mono>,
     /// Picture arrives, good or not.
     pub usable: Option<Mono>,
     /// UNKNOWN.
     pub unknown: Option<Mono>,
-    lost_class: Option<Class>,
+    /// OBS's own media source stands still.
+    pub still: Option<Mono>,
+    /// The newest class.
+    pub class: Option<(Class, Mono)>,
 }
 
 impl Since {
@@ -29,38 +37,36 @@ impl Since {
     /// A picture that is seen for the first time counts from when it came.
     pub fn see(&mut self, now: Mono, verdict: &Verdict, measured: &Measured, sampled: Mono) {
         let class = verdict.class;
-        let seen = measured.picture_from.unwrap_or(now);
+        self.class = self.class.filter(|(last, _)| *last == class).or(Some((class, now)));
         keep(&mut self.unknown, class == Class::Unknown, now);
-        if class == Class::Unknown {
-            (self.good, self.usable, self.lost, self.lost_class) = (None, None, None, None);
-            (self.weak, self.severe) = (None, None);
+        if let Some(unknown) = self.unknown {
+            if now.since(unknown) >= BRIDGE {
+                let (unknown, still, class) = (self.unknown, self.still, self.class);
+                *self = Self { unknown, still, class, ..Self::default() };
+            }
             return;
         }
+        let seen = measured.picture_from.unwrap_or(now);
         let low = matches!(class, Class::Low | Class::Bad);
+        let lost = matches!(class, Class::Absent | Class::Stalled | Class::Bad | Class::Warming);
         keep(&mut self.good, class == Class::Good, seen);
         keep(&mut self.weak, low, now);
         keep(&mut self.severe, (low && verdict.severe) || class == Class::Bad, now);
         keep(&mut self.usable, matches!(class, Class::Low | Class::Mid | Class::Good), seen);
-        self.see_lost(class, measured.stall.map_or(now, |span| sampled - span));
+        keep(&mut self.absent, class == Class::Absent, now);
+        let began = measured.stall.map_or(now, |span| sampled - span);
+        self.lost = lost.then(|| self.lost.map_or(began, |since| since.min(began)));
     }
 
-    fn see_lost(&mut self, class: Class, began: Mono) {
-        let lost = matches!(class, Class::Absent | Class::Stalled | Class::Bad | Class::Warming);
-        if !lost {
-            (self.lost, self.lost_class) = (None, None);
-        } else if self.lost_class != Some(class) {
-            // Each kind has its own patience, so its count begins anew with it.
-            let stalled = class == Class::Stalled;
-            self.lost = Some(if stalled { began } else { self.lost.filter(|_| class == Class::Bad).unwrap_or(began) });
-            self.lost_class = Some(class);
-        }
+    /// Takes in whether OBS's own media source is known to stand still.
+    pub fn see_witness(&mut self, now: Mono, still: bool) {
+        keep(&mut self.still, still, now);
     }
 
     /// Counts everything that holds from `now` on: what was before the stream began decides nothing.
     pub fn restart(&mut self, now: Mono) {
-        for since in
-            [&mut self.good, &mut self.weak, &mut self.severe, &mut self.lost, &mut self.usable, &mut self.unknown]
-        {
+        let held = [&mut self.good, &mut self.weak, &mut self.severe, &mut self.lost, &mut self.absent];
+        for since in held.into_iter().chain([&mut self.usable, &mut self.unknown, &mut self.still]) {
             if since.is_some() {
                 *since = Some(now);
             }

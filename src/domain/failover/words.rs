@@ -6,6 +6,10 @@ use super::machine::Standing;
 use super::{Class, Place};
 use crate::domain::health::State;
 use crate::kit::text;
+use crate::kit::units::Millis;
+
+/// What the second witness says.
+const STILL: &str = "and the picture in OBS stands still";
 
 /// The scene names by role, as set, for texts.
 #[derive(Clone, Copy, Debug)]
@@ -21,12 +25,19 @@ pub struct Names<'a> {
 }
 
 impl Names<'_> {
+    /// The scene that plays the role: LOW where OBS has no OFFLINE.
     fn of(&self, place: Place) -> &str {
         match place {
             Place::Live => self.live,
             Place::Low => self.low,
-            Place::Offline => self.offline.unwrap_or(self.low),
+            Place::Offline => {
+                self.offline.filter(|name| self.exists(name) || !self.exists(self.low)).unwrap_or(self.low)
+            }
         }
+    }
+
+    fn exists(&self, name: &str) -> bool {
+        self.existing.contains(&name)
     }
 }
 
@@ -37,14 +48,25 @@ pub fn state(standing: &Standing, wanted: Option<Place>, class: Class) -> State 
         Standing::NotManaged(_) => return State::NotManaged,
         _ if class == Class::Unknown => return State::Unknown,
         Standing::Recovering { .. } => return State::Recovering,
+        // The scene that is wanted is not on.
+        Standing::SceneMissing(_) => return by_feed(class),
         _ => {}
     }
     match (wanted, class) {
         (Some(Place::Low), _) => State::Low,
         (Some(Place::Offline), _) => State::Lost,
         (None, Class::Absent) => State::Off,
+        (None, Class::Warming) => State::Starting,
+        (None, _) => by_feed(class),
         (_, Class::Good) => State::Good,
-        (_, Class::Absent | Class::Stalled | Class::Warming) if wanted.is_none() => State::Lost,
+        _ => State::Weak,
+    }
+}
+
+fn by_feed(class: Class) -> State {
+    match class {
+        Class::Good => State::Good,
+        Class::Absent | Class::Stalled | Class::Warming => State::Lost,
         _ => State::Weak,
     }
 }
@@ -55,15 +77,19 @@ pub fn headline(state: State, verdict: &Verdict, standing: &Standing) -> String 
     match (state, standing) {
         (State::Good, _) => format!("Feed good – {reason}"),
         (State::Weak, Standing::Falling { left }) => {
-            format!("Feed weak – {reason}; switching in {left} if it stays so")
+            format!("Feed weak – {reason}; switching in {} if it stays so", tenths(*left))
         }
         (State::Weak, _) => format!("Feed weak – {reason}"),
         (State::Low, _) => format!("Low scene is on – {reason}"),
         (State::Lost, _) => format!("Feed lost – {reason}"),
         (State::Recovering, Standing::Recovering { left, for_picture: false }) => {
-            format!("Feed is back – {reason}; returning to LIVE in {left}")
+            format!("Feed is back – {reason}; returning to LIVE in {}", tenths(*left))
         }
         (State::Recovering, _) => format!("Feed is back – {reason}; waiting for OBS to show the picture"),
+        (State::Unknown, Standing::Falling { left }) => {
+            format!("{}, {STILL}; switching in {} if it stays so", capital(reason), tenths(*left))
+        }
+        (State::Starting, _) => format!("The feed is starting – {reason}"),
         (State::Unknown, _) => format!("{}. Scenes are left alone.", capital(reason)),
         (State::Off, _) => format!("No feed – {reason}"),
         (State::Paused, _) => format!("Automatic switching is paused; {reason}"),
@@ -89,15 +115,21 @@ pub fn standing(standing: &Standing, names: &Names<'_>, verdict: &Verdict, wante
         Standing::HumanHold => "A person chose this scene, so it is left alone for a moment.".to_owned(),
         Standing::Unknown(why) => format!("{}. Scenes are left alone.", capital(why)),
         Standing::Recovering { left, for_picture: false } => {
-            format!("The feed is good again ({reason}). '{}' returns in {left} if it stays so.", names.live)
+            format!("The feed is good again ({reason}). '{}' returns in {} if it stays so.", names.live, tenths(*left))
         }
         Standing::Recovering { for_picture: true, .. } => {
             format!("The feed is good again ({reason}), but OBS does not show its picture yet.")
         }
+        Standing::Falling { left } if verdict.class == Class::Unknown => {
+            format!("{}, {STILL}. The scene changes in {} if it stays so.", capital(reason), tenths(*left))
+        }
         Standing::Falling { left } => {
-            format!("The feed is not good ({reason}). The scene changes in {left} if it stays so.")
+            format!("The feed is not good ({reason}). The scene changes in {} if it stays so.", tenths(*left))
         }
         Standing::Settled => match wanted {
+            Some(Place::Live) if verdict.class == Class::Mid => {
+                format!("The feed is neither good nor bad ({reason}), so the scene stays.")
+            }
             Some(Place::Live) | None => format!("All is well: {reason}."),
             Some(place) => format!("'{}' is on: {reason}.", names.of(place)),
         },
@@ -121,16 +153,27 @@ pub fn standing_key(standing: &Standing) -> &'static str {
     }
 }
 
-/// "LIVE → LOW: 312 kbit/s < 800 kbit/s for 2.0 s"
+/// "LIVE → LOW: 312 kbit/s < 800 kbit/s for 2.0 s"; where no other scene follows, it says so.
 pub fn decision(from: Place, to: Place, reason: &str, names: &Names<'_>) -> String {
-    format!("{} → {}: {reason}", names.of(from), names.of(to))
+    let (from, to) = (names.of(from), names.of(to));
+    match (from == to, names.exists(to)) {
+        (true, _) => format!("'{to}' stays on: {reason}"),
+        (false, true) => format!("{from} → {to}: {reason}"),
+        (false, false) => format!("'{to}' is wanted, but OBS has no such scene: {reason}"),
+    }
 }
 
 fn missing(place: Place, names: &Names<'_>, reason: &str) -> String {
     let wanted = names.of(place);
     let hint = text::nearest(wanted, names.existing.iter().copied())
         .map_or(String::new(), |near| format!(" Did you mean '{near}'?"));
-    format!("The feed is not good ({reason}), but there is no scene '{wanted}' in OBS, so the scene stays.{hint}")
+    let feed = if place == Place::Live { "The feed is good again" } else { "The feed is not good" };
+    format!("{feed} ({reason}), but there is no scene '{wanted}' in OBS, so the scene stays.{hint}")
+}
+
+/// Up to the next tenth of a second, so that nothing is said to happen in 0.0 s.
+fn tenths(left: Millis) -> Millis {
+    Millis(left.0.div_ceil(100).max(1) * 100)
 }
 
 fn capital(text: &str) -> String {
@@ -141,7 +184,6 @@ fn capital(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kit::units::Millis;
 
     const NAMES: Names<'_> =
         Names { live: "LIVE", low: "lowbitrate", offline: None, existing: &["LIVE", "Low bitrate"] };
@@ -209,6 +251,54 @@ mod tests {
         ];
         for (wanted, class, reason, standing, line) in table {
             assert_eq!(headline(state(standing, wanted, class), &verdict(class, reason), standing), line);
+        }
+    }
+
+    #[test]
+    fn no_line_claims_what_is_not_so() {
+        let missing = Standing::SceneMissing(Place::Low);
+        let soon = Standing::Falling { left: Millis(20) };
+        let waiting = Standing::NotStreaming;
+        let table = [
+            (Some(Place::Low), Class::Low, "300 kbit/s", &missing, "Feed weak – 300 kbit/s"),
+            (Some(Place::Offline), Class::Absent, "nobody publishes", &missing, "Feed lost – nobody publishes"),
+            (
+                Some(Place::Live),
+                Class::Low,
+                "300 kbit/s",
+                &soon,
+                "Feed weak – 300 kbit/s; switching in 0.1 s if it stays so",
+            ),
+            (
+                Some(Place::Live),
+                Class::Unknown,
+                "no answer",
+                &soon,
+                "No answer, and the picture in OBS stands still; switching in 0.1 s if it stays so",
+            ),
+            (None, Class::Warming, "connected", &waiting, "The feed is starting – connected"),
+            (None, Class::Stalled, "nothing arrives", &waiting, "Feed lost – nothing arrives"),
+        ];
+        for (wanted, class, reason, standing, line) in table {
+            assert_eq!(headline(state(standing, wanted, class), &verdict(class, reason), standing), line);
+        }
+        let mid = standing(&Standing::Settled, &NAMES, &verdict(Class::Mid, "900 kbit/s"), Some(Place::Live));
+        assert!(!mid.contains("well"), "{mid}");
+        let back = standing(&Standing::SceneMissing(Place::Live), &NAMES, &verdict(Class::Good, "3.0 Mbit/s"), None);
+        assert!(back.starts_with("The feed is good again"), "{back}");
+    }
+
+    #[test]
+    fn a_decision_names_the_scenes_that_are_really_shown() {
+        let names = |existing| Names { live: "LIVE", low: "LOW", offline: Some("OFFLINE"), existing };
+        let table: [(&[&str], Place, &str); 4] = [
+            (&["LIVE", "LOW", "OFFLINE"], Place::Low, "LOW → OFFLINE: why"),
+            (&["LIVE", "LOW"], Place::Live, "LIVE → LOW: why"),
+            (&["LIVE", "LOW"], Place::Low, "'LOW' stays on: why"),
+            (&["LIVE"], Place::Live, "'OFFLINE' is wanted, but OBS has no such scene: why"),
+        ];
+        for (existing, from, line) in table {
+            assert_eq!(decision(from, Place::Offline, "why", &names(existing)), line);
         }
     }
 

@@ -6,14 +6,13 @@ mod limit;
 use crate::domain::alert::{Alert, AlertKind};
 use crate::domain::command::{Order, Outcome, RaiseAlert};
 use crate::domain::event::Fact;
-use crate::domain::failover::{Place, View};
-use crate::domain::health::State;
+use crate::domain::failover::Place;
 use crate::domain::journal::{Tone, Topic};
 use crate::kit::{clock, text};
 use crate::runtime::bus::{Bus, Listener};
 use crate::runtime::desk::Ticket;
 use crate::runtime::journal::Journal;
-use crate::runtime::shared::{Reader, Writer};
+use crate::runtime::shared::Writer;
 use crate::runtime::supervisor::Task;
 use limit::Limit;
 use std::collections::VecDeque;
@@ -34,7 +33,6 @@ pub struct AlertsRoom {
     bus: Bus,
     facts: Listener,
     orders: mpsc::Receiver<Ticket>,
-    view: Reader<View>,
     recent: Writer<Recent>,
     journal: Journal,
     limit: Limit,
@@ -44,20 +42,14 @@ pub struct AlertsRoom {
 impl AlertsRoom {
     /// Builds the room; it hears the bus from now on. `orders` is the desk's lane
     /// [`crate::runtime::desk::Room::Alerts`].
-    pub fn new(
-        bus: Bus,
-        orders: mpsc::Receiver<Ticket>,
-        view: Reader<View>,
-        recent: Writer<Recent>,
-        journal: Journal,
-    ) -> Self {
+    pub fn new(bus: Bus, orders: mpsc::Receiver<Ticket>, recent: Writer<Recent>, journal: Journal) -> Self {
         let facts = bus.listen();
-        Self { bus, facts, orders, view, recent, journal, limit: Limit::default(), last_id: 0 }
+        Self { bus, facts, orders, recent, journal, limit: Limit::default(), last_id: 0 }
     }
 
     /// Reacts to one fact.
     pub fn hear(&mut self, fact: &Fact) {
-        let Some((kind, message)) = self.view.with(|view| words(fact, view)) else { return };
+        let Some((kind, message)) = words(fact) else { return };
         if self.limit.admits(kind, clock::mono()) {
             self.raise(kind, message, "failover");
         }
@@ -111,13 +103,13 @@ impl Task for AlertsRoom {
 }
 
 /// What viewers are told about a fact; `None` for facts that are no news to them.
-fn words(fact: &Fact, view: &View) -> Option<(AlertKind, String)> {
+fn words(fact: &Fact) -> Option<(AlertKind, String)> {
     match fact {
-        Fact::FeedWeak { .. } if view.wanted == Some(Place::Offline) || view.state == State::Lost => {
+        Fact::FeedWeak { to: Place::Offline, .. } => {
             Some((AlertKind::Low, "Connection lost – hang on, we are reconnecting.".to_owned()))
         }
-        Fact::FeedWeak { .. } => {
-            let rate = view.kbps.map(|kbps| format!(" ({kbps})")).unwrap_or_default();
+        Fact::FeedWeak { rate, .. } => {
+            let rate = rate.map(|kbps| format!(" ({kbps})")).unwrap_or_default();
             Some((AlertKind::Low, format!("Weak signal, picture may stutter{rate}.")))
         }
         Fact::FeedRestored { .. } => Some((AlertKind::Restored, "We are back!".to_owned())),
@@ -131,11 +123,11 @@ mod tests {
     use crate::domain::people::{Origin, Role};
     use crate::kit::units::Kbps;
     use crate::runtime::desk::{Desk, DeskBuilder, Room};
+    use crate::runtime::shared::Reader;
     use crate::runtime::{journal, shared};
 
     struct House {
         room: AlertsRoom,
-        view: Writer<View>,
         recent: Reader<Recent>,
         desk: Desk,
         lines: mpsc::Receiver<crate::domain::journal::Entry>,
@@ -145,37 +137,35 @@ mod tests {
         let (journal, lines) = journal::lane();
         let mut builder = DeskBuilder::new(journal.clone());
         let orders = builder.room(Room::Alerts);
-        let (view, view_reader) = shared::cell(View::default());
         let (writer, recent) = shared::cell(Recent::new());
-        let room = AlertsRoom::new(Bus::new(), orders, view_reader, writer, journal);
-        House { room, view, recent, desk: builder.open(), lines }
+        let room = AlertsRoom::new(Bus::new(), orders, writer, journal);
+        House { room, recent, desk: builder.open(), lines }
     }
 
-    fn weak() -> Fact {
-        Fact::FeedWeak { reason: "310 kbit/s".to_owned() }
+    fn weak(to: Place, rate: Option<Kbps>) -> Fact {
+        Fact::FeedWeak { to, rate, reason: "310 kbit/s < 800 kbit/s".to_owned() }
     }
 
     #[test]
     fn viewers_hear_kind_words_with_the_number_or_none() {
         let table = [
-            (Some(Kbps(310.0)), None, "Weak signal, picture may stutter (310 kbit/s)."),
-            (None, None, "Weak signal, picture may stutter."),
-            (Some(Kbps(0.0)), Some(Place::Offline), "Connection lost – hang on, we are reconnecting."),
+            (Place::Low, Some(Kbps(310.0)), "Weak signal, picture may stutter (310 kbit/s)."),
+            (Place::Low, None, "Weak signal, picture may stutter."),
+            (Place::Offline, Some(Kbps(0.0)), "Connection lost – hang on, we are reconnecting."),
         ];
-        for (kbps, wanted, text) in table {
-            let view = View { kbps, wanted, ..View::default() };
-            assert_eq!(words(&weak(), &view), Some((AlertKind::Low, text.to_owned())));
+        for (to, rate, text) in table {
+            assert_eq!(words(&weak(to, rate)), Some((AlertKind::Low, text.to_owned())));
         }
-        assert_eq!(words(&Fact::StreamStarted, &View::default()), None);
+        assert_eq!(words(&Fact::StreamStarted), None);
     }
 
     #[test]
     fn a_weak_feed_becomes_one_numbered_alert_in_cell_bus_and_journal() {
         let mut house = house();
         let mut ear = house.room.bus.listen();
-        house.view.edit(|view| view.kbps = Some(Kbps(310.0)));
-        house.room.hear(&weak());
-        house.room.hear(&weak());
+        let weak = weak(Place::Low, Some(Kbps(310.0)));
+        house.room.hear(&weak);
+        house.room.hear(&weak);
         let shown = house.recent.get();
         assert_eq!(shown.len(), 1, "the second is within the quiet time");
         assert_eq!(shown[0].id, 1);

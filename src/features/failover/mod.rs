@@ -15,7 +15,7 @@ use crate::domain::people::Origin;
 use crate::domain::signal::{Feed, Pace, Sample};
 use crate::domain::stream::Obs;
 use crate::kit::clock;
-use crate::kit::units::{Millis, Mono, UnixMs};
+use crate::kit::units::{Kbps, Millis, Mono, UnixMs};
 use crate::runtime::bus::Bus;
 use crate::runtime::desk::{Desk, Ticket};
 use crate::runtime::journal::Journal;
@@ -92,8 +92,9 @@ impl Failover {
         }
     }
 
-    /// Steps the machine with whatever is new and carries out what follows.
-    fn tick(&mut self) {
+    /// Steps the machine with whatever is new and carries out what follows; when to do so again
+    /// although nothing is new.
+    fn tick(&mut self) -> Mono {
         let now = clock::mono();
         let config = self.parts.config.get();
         let feed = self.parts.feed.get();
@@ -111,9 +112,12 @@ impl Failover {
         let existing: Vec<&str> = obs.scenes.iter().map(|scene| scene.as_str()).collect();
         let names = names(&config, &existing);
         for effect in effects {
-            self.carry_out(effect, now, &targets, &names);
+            self.carry_out(effect, now, &targets, &config, &names);
         }
         self.publish(now, &reported, &targets, &config, &names, fresh);
+        let timer = self.machine.wake_at(now, self.inputs(None, &reported, &targets, &config));
+        let retry = self.retry_at.filter(|at| *at > now);
+        timer.into_iter().chain(retry).min().unwrap_or(now + Millis(1000))
     }
 
     fn inputs<'a>(
@@ -127,14 +131,14 @@ impl Failover {
         Inputs { sample, obs, targets, rules: &config.rules, paused, switching: self.switching }
     }
 
-    fn carry_out(&mut self, effect: Effect, now: Mono, targets: &Targets, names: &words::Names<'_>) {
+    fn carry_out(&mut self, effect: Effect, now: Mono, targets: &Targets, config: &Config, names: &words::Names<'_>) {
         match effect {
-            Effect::Decided { from, to, reason } => self.decided(from, to, &reason, names),
+            Effect::Decided { from, to, reason } => self.decided(from, to, &reason, config.rules.low, names),
             Effect::Switch { to, reason } => self.order_switch(to, reason, now, targets),
         }
     }
 
-    fn decided(&mut self, from: Place, to: Place, reason: &str, names: &words::Names<'_>) {
+    fn decided(&mut self, from: Place, to: Place, reason: &str, low: Kbps, names: &words::Names<'_>) {
         let tone = if to == Place::Live { Tone::Good } else { Tone::Warn };
         let text = words::decision(from, to, reason, names);
         let data = show::numbers(self.machine.verdict(), self.machine.measured());
@@ -143,7 +147,10 @@ impl Failover {
         let reason = reason.to_owned();
         match (from, to) {
             (_, Place::Live) => self.parts.bus.tell(Fact::FeedRestored { reason }),
-            (Place::Live, _) => self.parts.bus.tell(Fact::FeedWeak { reason }),
+            (Place::Live, _) => {
+                let rate = self.machine.measured().kbps.filter(|rate| *rate < low);
+                self.parts.bus.tell(Fact::FeedWeak { to, rate, reason });
+            }
             _ => {}
         }
     }
@@ -161,13 +168,15 @@ impl Failover {
         });
     }
 
-    /// An order of ours was answered. The scene itself is a level: if it is still not the wanted
-    /// one, the next tick orders it again.
-    fn answered(&mut self, place: Place, outcome: &Outcome) {
-        if self.switching == Some(place) {
-            self.switching = None;
+    /// An order of ours was answered, or broke off. The scene itself is a level: if it is still not
+    /// the wanted one, the next tick orders it again.
+    fn answered(&mut self, answer: Option<(Place, Outcome)>) {
+        let replaced = answer.as_ref().is_some_and(|(place, _)| self.switching != Some(*place));
+        if replaced {
+            return;
         }
-        if outcome.is_done() {
+        self.switching = None;
+        if answer.is_some_and(|(_, outcome)| outcome.is_done()) {
             (self.failures, self.retry_at) = (0, None);
         } else {
             self.failures += 1;
@@ -222,17 +231,6 @@ impl Failover {
         let pace = self.machine.pace();
         self.parts.pace.edit_if_changed(|cell| *cell = pace);
     }
-
-    /// When to tick again although nothing is new.
-    fn next_wake(&self) -> Mono {
-        let now = clock::mono();
-        let config = self.parts.config.get();
-        let obs = self.parts.obs.get();
-        let (reported, targets) = (reported(&obs), targets(&config, &obs));
-        let timer = self.machine.wake_at(now, self.inputs(None, &reported, &targets, &config));
-        let retry = self.retry_at.filter(|at| *at > now);
-        timer.into_iter().chain(retry).min().unwrap_or(now + Millis(1000))
-    }
 }
 
 impl Task for Failover {
@@ -242,9 +240,9 @@ impl Task for Failover {
 
     async fn run(&mut self, stop: CancellationToken) -> anyhow::Result<()> {
         self.paused = pause::recall(&self.parts.store).await.or(self.paused.take());
-        self.tick();
+        let mut next = self.tick();
         loop {
-            let wait = self.next_wake().since(clock::mono());
+            let wait = next.since(clock::mono());
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
                 () = self.parts.feed.changed() => {}
@@ -252,9 +250,9 @@ impl Task for Failover {
                 () = self.parts.config.changed() => {}
                 () = tokio::time::sleep(wait.into()) => {}
                 Some(ticket) = self.parts.orders.recv() => self.obey(ticket).await,
-                Some(Ok((place, outcome))) = self.sent.join_next() => self.answered(place, &outcome),
+                Some(answer) = self.sent.join_next() => self.answered(answer.ok()),
             }
-            self.tick();
+            next = self.tick();
         }
     }
 }

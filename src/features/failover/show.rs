@@ -71,9 +71,12 @@ impl Show {
         if key == self.last_key {
             return None;
         }
+        if self.said.get(key).is_some_and(|at| now.since(*at) < REPEAT) {
+            // Not yet; if it still stands then, it is told then.
+            return None;
+        }
         self.last_key = key;
-        let recently = self.said.get(key).is_some_and(|at| now.since(*at) < REPEAT);
-        if recently || matches!(standing, Standing::Settled) {
+        if matches!(standing, Standing::Settled) {
             return None;
         }
         self.said.insert(key, now);
@@ -172,7 +175,9 @@ mod tests {
         assert_eq!(show.worth_a_line(&falling(600), Mono(300)), None);
         assert_eq!(show.worth_a_line(&Standing::Settled, Mono(600)), None);
         assert_eq!(show.worth_a_line(&falling(900), Mono(5000)), None, "said a moment ago");
-        assert_eq!(show.worth_a_line(&Standing::NoObs, Mono(6000)), Some(Tone::Warn));
-        assert_eq!(show.worth_a_line(&falling(900), Mono(20_000)), Some(Tone::Info));
+        assert_eq!(show.worth_a_line(&falling(900), Mono(10_000)), Some(Tone::Info), "it still stands");
+        assert_eq!(show.worth_a_line(&falling(900), Mono(30_000)), None);
+        assert_eq!(show.worth_a_line(&Standing::NoObs, Mono(31_000)), Some(Tone::Warn));
+        assert_eq!(show.worth_a_line(&falling(900), Mono(40_000)), Some(Tone::Info));
     }
 }

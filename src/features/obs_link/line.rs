@@ -250,17 +250,17 @@ impl Line {
     }
 
     /// Does what is due: the ping with its read, the look at the media source.
-    pub(super) fn tick(&mut self, media: Option<String>) {
+    pub(super) fn tick(&mut self, media: Option<MediaSource>) {
         let now = clock::mono();
         let Some(up) = &mut self.up else { return };
         if let (Some(_), false) = (up.look_at.filter(|at| *at <= now), up.looking) {
             up.look_at = None;
-            if let Some(name) = media {
+            if let Some(source) = media {
                 up.looking = true;
                 let client = up.client.clone();
                 self.jobs.spawn(async move {
-                    let report = client.media(&name).await;
-                    Job::News(News::Media(name, report))
+                    let report = client.media(&source).await;
+                    Job::News(News::Media(source.name, report))
                 });
             }
         }

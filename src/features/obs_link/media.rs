@@ -79,7 +79,8 @@ mod tests {
     }
 
     fn source(name: &str, url: &str) -> MediaSource {
-        MediaSource { name: name.to_owned(), urls: if url.is_empty() { vec![] } else { vec![url.to_owned()] } }
+        let urls = if url.is_empty() { vec![] } else { vec![url.to_owned()] };
+        MediaSource { name: name.to_owned(), urls, rests_off_air: false }
     }
 
     fn chosen(sources: &[MediaSource], ingest: Ingest, wanted: Option<&str>) -> Result<String, String> {

@@ -98,7 +98,7 @@ impl ObsLink {
             Happening::Pace => self.plan_look(),
             Happening::News(news) => self.hear(news),
             Happening::Due => {
-                self.line.tick(self.media_name());
+                self.line.tick(self.media_source());
                 self.step(&Input::Tick);
             }
         }
@@ -203,7 +203,8 @@ impl ObsLink {
     fn opened(&mut self, opened: Opened) {
         let (stream, scenes, sources) = (opened.stream, opened.scenes.clone(), opened.sources.clone());
         let version = self.line.take(opened);
-        self.picture.connected(&version, stream, scenes);
+        let by = scenes.current.as_ref().and_then(|scene| self.wishes.author_of(clock::mono(), scene));
+        self.picture.connected(&version, stream, scenes, by);
         self.take_sources(sources);
         self.step(&Input::Connected);
     }
@@ -248,6 +249,11 @@ impl ObsLink {
 
     fn media_name(&self) -> Option<String> {
         self.picture.obs().media.map(|media| media.name)
+    }
+
+    fn media_source(&self) -> Option<MediaSource> {
+        let name = self.media_name()?;
+        self.sources.iter().find(|source| source.name == name).cloned()
     }
 
     fn lose_if_lost(&mut self, error: &ObsError) {

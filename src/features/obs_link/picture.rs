@@ -58,8 +58,8 @@ impl Picture {
         self.cell.with(Obs::clone)
     }
 
-    /// The connection stands and everything was read.
-    pub(super) fn connected(&mut self, version: &str, stream: StreamReport, scenes: SceneReport) {
+    /// The connection stands and everything was read; `by` is our order behind the scene that is on.
+    pub(super) fn connected(&mut self, version: &str, stream: StreamReport, scenes: SceneReport, by: Option<Origin>) {
         let before = self.before.take();
         let output = settle(None, Millis::default(), stream);
         self.output_since = clock::mono();
@@ -71,7 +71,7 @@ impl Picture {
         self.count(stream);
         self.say_connected(version, before.as_ref(), output);
         if let Some(before) = before {
-            self.compare(&before, output.is_live(), scenes.current);
+            self.compare(&before, output.is_live(), scenes.current, by);
         }
     }
 
@@ -87,8 +87,8 @@ impl Picture {
         self.note(tone, text);
     }
 
-    /// What happened while nobody looked.
-    fn compare(&mut self, before: &Before, live: bool, scene: Option<SceneName>) {
+    /// What happened while nobody looked; `by` is our order that went out before and came through.
+    fn compare(&mut self, before: &Before, live: bool, scene: Option<SceneName>, by: Option<Origin>) {
         match before.live {
             Some(true) if !live => self.bus.tell(Fact::StreamStopped),
             Some(false) if live => self.bus.tell(Fact::StreamStarted),
@@ -96,10 +96,10 @@ impl Picture {
         }
         let Some(to) = scene.filter(|scene| before.scene.as_ref().is_some_and(|old| old != scene)) else { return };
         // A new OBS begins on whatever scene it had saved; only within a running show did someone switch.
-        if before.live == Some(true) && live {
+        if before.live == Some(true) && live && !by.as_ref().is_some_and(Origin::is_automation) {
             self.cell.edit(|obs| obs.human_switches += 1);
         }
-        self.bus.tell(Fact::SceneSwitched { from: before.scene.clone(), to, by: None });
+        self.bus.tell(Fact::SceneSwitched { from: before.scene.clone(), to, by });
     }
 
     /// The connection is gone, or could not be made. Nothing that OBS said counts any more.
@@ -204,7 +204,7 @@ impl Picture {
         }
         self.cell.edit(|obs| {
             obs.scene = Some(scene.clone());
-            obs.human_switches += u64::from(by.is_none());
+            obs.human_switches += u64::from(!by.as_ref().is_some_and(Origin::is_automation));
         });
         if by.is_none() {
             self.note(Tone::Info, format!("Someone switched to '{scene}' in OBS."));
@@ -251,8 +251,9 @@ impl Picture {
             let Some(media) = obs.media.as_mut().filter(|media| media.name == name) else { return };
             let first = media.moving.is_none() && media.cursor.is_none() && !media.playing;
             let moving = report.playing && report.cursor > media.cursor && media.cursor.is_some();
-            // The very first read has nothing to compare with, unless nothing plays at all.
-            media.moving = if first && report.playing { None } else { Some(moving) };
+            // The very first read has nothing to compare with, unless nothing plays at all; a source
+            // that OBS stops off air is no witness.
+            media.moving = if report.resting || (first && report.playing) { None } else { Some(moving) };
             media.moving_since = media.moving_since.or(Some(now)).filter(|_| moving);
             (media.playing, media.cursor) = (report.playing, report.cursor);
         });
@@ -282,6 +283,20 @@ fn settle(old: Option<Output>, age: Millis, read: StreamReport) -> Output {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_scene_that_changed_while_nobody_looked_is_a_persons_unless_automation_asked_for_it() {
+        let on = StreamReport { active: true, reconnecting: false, duration: Millis(0), skipped_frames: 0 };
+        let shows = |scene: &str| SceneReport { current: Some(scene.into()), all: vec!["LIVE".into(), "LOW".into()] };
+        for (by, wanted) in [(None, 1), (Some(Origin::Automation("failover")), 0)] {
+            let cell = crate::runtime::shared::cell(Obs::default()).0;
+            let mut picture = Picture::new(cell, Bus::new(), crate::runtime::journal::lane().0);
+            picture.connected("30.2.3", on, shows("LIVE"), None);
+            picture.lost("OBS closed the connection.", None, false);
+            picture.connected("30.2.3", on, shows("LOW"), by.clone());
+            assert_eq!(picture.obs().human_switches, wanted, "{by:?}");
+        }
+    }
 
     #[test]
     fn a_read_does_not_undo_what_obs_is_doing() {

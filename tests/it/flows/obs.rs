@@ -92,8 +92,12 @@ impl Stage {
 
     /// Gives an order and leaves it running.
     fn order(&self, order: ObsOrder) -> JoinHandle<Outcome> {
+        self.order_by(anna(), order)
+    }
+
+    fn order_by(&self, origin: Origin, order: ObsOrder) -> JoinHandle<Outcome> {
         let desk = self.desk.clone();
-        tokio::spawn(async move { desk.give(anna(), Order::Obs(order)).await })
+        tokio::spawn(async move { desk.give(origin, Order::Obs(order)).await })
     }
 
     /// Gives an order and waits for its end.
@@ -129,6 +133,8 @@ async fn ended(order: JoinHandle<Outcome>) -> Outcome {
     let outcome = tokio::time::timeout(Duration::from_secs(20), order).await;
     outcome.expect("the order ends").expect("no panic")
 }
+
+const RULE: Origin = Origin::Automation("failover");
 
 fn anna() -> Origin {
     Origin::Person { name: "Anna".to_owned(), role: Role::Owner }
@@ -217,6 +223,21 @@ async fn the_picture_of_the_feed_is_watched() {
 }
 
 #[tokio::test]
+async fn a_source_that_obs_stops_off_air_is_no_witness() {
+    let mut stage = Stage::healthy().await;
+    let mut feed = Input::media("Feed", "rtmp://127.0.0.1:1935/publish/feed1");
+    feed.settings["restart_on_activate"] = serde_json::Value::Null;
+    stage.fake.put_input(feed);
+    stage.heard("GetInputSettings", 4).await;
+    stage.until("moving on air", media(|media| media.moving == Some(true))).await;
+    stage.fake.human_switch("OFFLINE");
+    stage.until("resting off air", media(|media| !media.playing)).await;
+    assert!(media(|media| media.moving.is_none())(&stage.obs.get()));
+    stage.fake.human_switch("LIVE");
+    stage.until("moving again", media(|media| media.moving == Some(true))).await;
+}
+
+#[tokio::test]
 async fn the_picture_is_watched_four_times_a_second_while_the_feed_is_in_doubt() {
     let mut stage = Stage::healthy().await;
     stage.fake.human_start();
@@ -257,22 +278,24 @@ async fn a_switch_is_done_when_obs_shows_the_scene() {
     let fact = stage.fact(|fact| matches!(fact, Fact::SceneSwitched { .. })).await;
     assert_eq!(fact, Fact::SceneSwitched { from: Some("LIVE".into()), to: "LOW".into(), by: Some(anna()) });
     let obs = stage.obs.get();
-    assert_eq!((obs.human_switches, obs.pending.len()), (0, 0));
+    assert_eq!((obs.human_switches, obs.pending.len()), (1, 0), "a person's word, wherever it was spoken");
     assert_eq!(stage.fake.count("SetCurrentProgramScene"), 1);
 }
 
 #[tokio::test]
-async fn a_human_switch_is_counted_and_ours_is_not() {
+async fn a_persons_switch_is_counted_and_automations_is_not() {
     let mut stage = Stage::healthy().await;
     stage.fake.human_switch("Intro");
     let obs = stage.until("Intro", shows("Intro")).await;
     assert_eq!(obs.human_switches, 1);
     let fact = stage.fact(|fact| matches!(fact, Fact::SceneSwitched { .. })).await;
     assert_eq!(fact, Fact::SceneSwitched { from: Some("LIVE".into()), to: "Intro".into(), by: None });
-    assert!(stage.give(to("LIVE")).await.is_done());
+    assert!(ended(stage.order_by(RULE, to("LIVE"))).await.is_done());
     stage.fake.rename_scene("LIVE", "Live");
     let obs = stage.until("renamed", shows("Live")).await;
-    assert_eq!(obs.human_switches, 1, "neither our switch nor a new name is a human's switch");
+    assert_eq!(obs.human_switches, 1, "neither automation's switch nor a new name is a person's switch");
+    assert!(stage.give(to("BRB")).await.is_done());
+    assert_eq!(stage.obs.get().human_switches, 2, "a person on the page");
 }
 
 #[tokio::test]
@@ -295,7 +318,8 @@ async fn a_switch_survives_refusals_lost_reports_and_slowness() {
     for (name, script) in table {
         let mut stage = Stage::with(script, Limits::default()).await;
         stage.connected().await;
-        assert_eq!(stage.give(to("BRB")).await, Outcome::Done("OBS shows 'BRB'.".to_owned()), "{name}");
+        let outcome = ended(stage.order_by(RULE, to("BRB"))).await;
+        assert_eq!(outcome, Outcome::Done("OBS shows 'BRB'.".to_owned()), "{name}");
         assert_eq!(stage.obs.get().human_switches, 0, "{name}");
     }
 }
@@ -322,9 +346,9 @@ async fn a_newer_switch_replaces_the_older() {
     let script = Script { switch_delay: Duration::from_millis(300), ..Script::default() };
     let mut stage = Stage::with(script, Limits::default()).await;
     stage.connected().await;
-    let older = stage.order(to("BRB"));
+    let older = stage.order_by(RULE, to("BRB"));
     stage.until("pending", |obs| obs.pending.iter().any(|one| one.what == "switch to scene 'BRB'")).await;
-    let newer = stage.order(to("LOW"));
+    let newer = stage.order_by(RULE, to("LOW"));
     let outcome = ended(older).await;
     assert!(matches!(&outcome, Outcome::Failed(text) if text.starts_with("Replaced by a newer order")), "{outcome:?}");
     assert!(ended(newer).await.is_done());

@@ -22,6 +22,7 @@ pub(super) struct Slot {
 struct Switch {
     id: Id,
     scene: SceneName,
+    by_rule: bool,
     asked: Mono,
     tries: u32,
     state: State,
@@ -83,6 +84,11 @@ impl Slot {
             effects.push(Effect::Answer(id, Outcome::Failed(reason)));
             return;
         }
+        if by.is_automation() && self.switch.as_ref().is_some_and(|pending| !pending.by_rule) {
+            let text = "A person is switching the scene at this moment.".to_owned();
+            effects.push(Effect::Answer(id, Outcome::Failed(text)));
+            return;
+        }
         if let Some(old) = self.switch.take() {
             let text = format!("Replaced by a newer order: switch to scene '{scene}'.");
             effects.push(Effect::Answer(old.id, Outcome::Failed(text)));
@@ -95,13 +101,17 @@ impl Slot {
         }
         self.claims.retain(|claim| claim.scene != *scene);
         self.claims.push(Claim { scene: scene.clone(), by: by.clone(), until: view.now + view.limits.claim });
-        let mut switch = Switch { id, scene: scene.clone(), asked: view.now, tries: 0, state: State::Sent };
+        let mut switch = Switch::new(id, scene, by, view.now);
         switch.send(effects);
         self.switch = Some(switch);
     }
 }
 
 impl Switch {
+    fn new(id: Id, scene: &SceneName, by: &Origin, asked: Mono) -> Self {
+        Self { id, scene: scene.clone(), by_rule: by.is_automation(), asked, tries: 0, state: State::Sent }
+    }
+
     fn send(&mut self, effects: &mut Vec<Effect>) {
         self.tries += 1;
         self.state = State::Sent;

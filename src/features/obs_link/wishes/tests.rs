@@ -475,6 +475,21 @@ fn a_scene_change_is_ours_only_while_we_may_have_asked_for_it() {
 }
 
 #[test]
+fn automation_waits_while_a_person_switches() {
+    let anna = Origin::Person { name: "Anna".to_owned(), role: crate::domain::people::Role::Owner };
+    let rule = Origin::Automation("failover");
+    let mut wishes = Wishes::default();
+    wishes.step(Mono(0), &obs(Streaming), &Input::Asked(1, &to("BRB"), &anna));
+    let effects = wishes.step(Mono(10), &obs(Streaming), &Input::Asked(2, &to("Low bitrate"), &rule));
+    assert_eq!(
+        effects.iter().map(line).collect::<Vec<_>>(),
+        ["2 failed: A person is switching the scene at this moment."]
+    );
+    let effects = wishes.step(Mono(20), &obs(Streaming), &Input::Asked(3, &to("Low bitrate"), &anna));
+    assert_eq!(effects.len(), 2, "a person's newer word counts: {effects:?}");
+}
+
+#[test]
 fn the_room_is_woken_for_every_deadline() {
     let mut wishes = Wishes::default();
     let by = Origin::Automation("test");
