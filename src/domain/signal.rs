@@ -114,6 +114,12 @@ impl Sample {
         Self { reach, publisher: Publisher::Unknown, ..Self::absent(at) }
     }
 
+    /// The server names the publisher, but not one number by which the feed could be judged.
+    pub fn tells_nothing(&self) -> bool {
+        let counted = self.rx_bytes.is_some() || self.media_ts.is_some() || self.buffer.is_some();
+        !counted && self.kbps_server.is_none() && self.kbps_mean.is_none()
+    }
+
     /// A readable sample in which the publisher is not connected.
     pub fn absent(at: Mono) -> Self {
         Self {

@@ -36,6 +36,9 @@ pub fn classify(sample: &Sample, measured: &Measured, rules: &Rules) -> Verdict 
     match sample.publisher {
         Publisher::Unknown => verdict(Class::Unknown, "the ingest server does not say who publishes".to_owned()),
         Publisher::Absent => verdict(Class::Absent, "nobody publishes".to_owned()),
+        Publisher::Present if sample.tells_nothing() => {
+            verdict(Class::Unknown, "the ingest server tells no numbers of the feed that can be understood".to_owned())
+        }
         Publisher::Present => present(measured, rules),
     }
 }

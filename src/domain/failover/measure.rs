@@ -79,14 +79,17 @@ pub struct Meter {
 }
 
 impl Meter {
-    /// Takes in a sample. An unreadable one measures nothing and forgets nothing; an absent
-    /// publisher ends the session.
+    /// Takes in a sample. An unreadable one, and one without numbers, measures nothing and forgets
+    /// nothing; an absent publisher ends the session.
     pub fn push(&mut self, sample: &Sample) -> Measured {
         if sample.reach != Reach::Ok || sample.publisher == Publisher::Unknown {
             return Measured::default();
         }
         if sample.publisher == Publisher::Absent {
             *self = Self { last_absent: sample.at, ..Self::default() };
+            return Measured::default();
+        }
+        if sample.tells_nothing() {
             return Measured::default();
         }
         if self.is_new_session(sample) {
@@ -342,8 +345,10 @@ mod tests {
 
     #[test]
     fn an_unreadable_answer_forgets_nothing() {
-        let gap = Sample::unreadable(Mono(2000), Reach::Timeout);
-        let measured = last([counters(0, 0), counters(1000, 250_000), gap, counters(3000, 750_000)]);
-        assert_eq!(measured.kbps, Some(Kbps(2000.0)));
+        let without_numbers = Sample { publisher: Publisher::Present, ..Sample::absent(Mono(2000)) };
+        for gap in [Sample::unreadable(Mono(2000), Reach::Timeout), without_numbers] {
+            let measured = last([counters(0, 0), counters(1000, 250_000), gap, counters(3000, 750_000)]);
+            assert_eq!((measured.kbps, measured.stall), (Some(Kbps(2000.0)), Some(Millis(0))));
+        }
     }
 }

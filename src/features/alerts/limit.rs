@@ -25,7 +25,7 @@ impl Limit {
         }
     }
 
-    /// Notes that an alert was shown, whoever raised it.
+    /// Notes that an automatic alert was shown.
     pub fn shown(&mut self, kind: AlertKind, now: Mono) {
         self.low_unanswered = kind == AlertKind::Low;
         match kind {

@@ -50,7 +50,10 @@ impl AlertsRoom {
     /// Reacts to one fact.
     pub fn hear(&mut self, fact: &Fact) {
         let Some((kind, message)) = words(fact) else { return };
-        if self.limit.admits(kind, clock::mono()) {
+        let now = clock::mono();
+        if self.limit.admits(kind, now) {
+            // What people and programs raise is theirs: it must not silence the next weak feed.
+            self.limit.shown(kind, now);
             self.raise(kind, message, "failover");
         }
     }
@@ -69,7 +72,6 @@ impl AlertsRoom {
     }
 
     fn raise(&mut self, kind: AlertKind, message: String, by: &str) -> u64 {
-        self.limit.shown(kind, clock::mono());
         self.last_id += 1;
         let alert = Alert { id: self.last_id, kind, message, ts: clock::unix() };
         let tone = if kind == AlertKind::Low { Tone::Warn } else { Tone::Good };

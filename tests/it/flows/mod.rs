@@ -1,5 +1,8 @@
 //! Flows over real sockets.
 
+mod browser;
 mod ingest;
 mod obs;
+mod process;
 mod real;
+mod story;

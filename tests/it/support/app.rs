@@ -1,6 +1,7 @@
 //! The whole daemon in the test's process: every room, the real router, a store in a folder of its own.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::time::Duration;
 use stream_control::boot::{House, Start};
 use stream_control::config::Values;
@@ -37,11 +38,16 @@ impl App {
 
     /// Starts it in a folder that an earlier one has used.
     pub async fn start_in(data: TempDir, settings: &[(&str, &str)]) -> Self {
+        Self::start_at(0, data, settings).await
+    }
+
+    /// The same on this port.
+    pub async fn start_at(port: u16, data: TempDir, settings: &[(&str, &str)]) -> Self {
         let folder = data.path().to_string_lossy().into_owned();
         let pairs = settings.iter().copied().chain([("DATA_DIR", folder.as_str())]);
         let values = Values::from_pairs(pairs);
         let house = House::build(Start { values }).await.expect("the house stands");
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let (ctx, stop) = (house.ctx().clone(), house.stop_token());
         Self { ctx, address, stop, served: tokio::spawn(house.serve(listener)), data }
@@ -50,6 +56,11 @@ impl App {
     /// The address of a path on its page.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
+    }
+
+    /// The folder of its database.
+    pub fn folder(&self) -> &Path {
+        self.data.path()
     }
 
     /// Gives an order as the owner at the dashboard.
@@ -83,11 +94,6 @@ impl App {
         let wanted =
             |tail: &stream_control::domain::journal::Tail| tail.lines.iter().any(|line| line.text.contains(text));
         until(self.ctx.cells.tail.clone(), text, wanted).await;
-    }
-
-    /// All journal lines, oldest first.
-    pub fn lines(&self) -> Vec<String> {
-        self.ctx.cells.tail.with(|tail| tail.lines.iter().map(|line| line.text.clone()).collect())
     }
 
     /// Stops it as SIGTERM does and gives its folder back.

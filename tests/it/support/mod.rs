@@ -1,5 +1,8 @@
 //! What the integration tests share.
 
 pub mod app;
+pub mod program;
 pub mod real;
+pub mod show;
 pub mod traces;
+pub mod visitor;

@@ -4,10 +4,13 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use fantoccini::{Client, ClientBuilder, wd::Capabilities};
+use axum::http::Method;
+use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
+use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
+use url::Url;
 
 use super::ports::free_port;
 use super::{Process, caged, comes_true, port_open};
@@ -45,10 +48,54 @@ impl Browser {
         set(height + height.saturating_sub(inner)).await;
     }
 
+    /// What the page and the browser have complained about since the last look: errors of scripts,
+    /// breaches of the content policy, answers with an error status.
+    pub async fn complaints(&self) -> Vec<String> {
+        let entries = self.client.issue_cmd(ReadLog).await.expect("the log can be read");
+        let text = |entry: &Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
+        let entries = entries.as_array().cloned().unwrap_or_default();
+        let loud = entries.iter().filter(|entry| matches!(text(entry, "level").as_str(), "SEVERE" | "WARNING"));
+        loud.map(|entry| format!("{}: {}", text(entry, "source"), text(entry, "message"))).collect()
+    }
+
+    /// Runs this script in the page and gives what it returns.
+    pub async fn run(&self, script: &str) -> Value {
+        self.client.execute(script, vec![]).await.unwrap_or_else(|error| panic!("{error}: {script}"))
+    }
+
+    /// Waits until this expression is true in the page.
+    pub async fn until(&self, expression: &str) {
+        let script = format!("return Boolean({expression})");
+        // Between two pages there is no place for a script to run.
+        let look = async || self.client.execute(&script, vec![]).await.is_ok_and(|truth| truth == true);
+        if !comes_true(Duration::from_secs(60), look).await {
+            let page = self.client.execute("return document.body.innerText", vec![]).await;
+            let picture = std::env::temp_dir().join("stream-control-browser-test.png");
+            self.screenshot(&picture).await;
+            let page = page.unwrap_or_default();
+            let page = page.as_str().unwrap_or_default();
+            panic!("waited in vain for {expression}; the window is in {}: {page}", picture.display());
+        }
+    }
+
     /// Saves what the window shows as a PNG file.
     pub async fn screenshot(&self, path: &Path) {
         let png = self.client.screenshot().await.expect("Chromium takes a picture");
         fs::write(path, png).expect("the picture is written");
+    }
+}
+
+/// Chromedriver's own command for the browser's log.
+#[derive(Debug)]
+struct ReadLog;
+
+impl WebDriverCompatibleCommand for ReadLog {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
+        base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        (Method::POST, Some(json!({ "type": "browser" }).to_string()))
     }
 }
 
@@ -71,5 +118,7 @@ fn capabilities(folder: &Path) -> Capabilities {
         "--window-size=1280,800",
         format!("--user-data-dir={}", folder.join("profile").display()),
     ]);
-    [("goog:chromeOptions".to_owned(), json!({ "args": args }))].into_iter().collect()
+    let options = ("goog:chromeOptions".to_owned(), json!({ "args": args }));
+    let log = ("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL" }));
+    [options, log].into_iter().collect()
 }

@@ -45,7 +45,8 @@ pub fn caged(program: &str) -> Command {
     command
 }
 
-fn is_root() -> bool {
+/// Whether the tests run as root.
+pub fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0)
 }
 
@@ -68,6 +69,17 @@ impl Process {
     /// Whether it still runs (a stopped one does).
     pub fn is_running(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// The process id of the program itself, if it is in no cage.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Its exit code, if it ends by itself within `limit`.
+    pub async fn ended(&mut self, limit: Duration) -> Option<i32> {
+        comes_true(limit, async || !self.is_running()).await;
+        self.child.try_wait().ok()??.code()
     }
 
     /// Sends a signal by name ("STOP") to the program itself, in its cage if it has one.

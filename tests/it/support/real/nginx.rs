@@ -16,7 +16,7 @@ const MODULE: &str = "/usr/lib/nginx/modules/ngx_rtmp_module.so";
 /// OBS), a stat page at `/stat` and the module's control at `/control`.
 pub struct RealNginx {
     process: Process,
-    folder: TempDir,
+    _folder: TempDir,
     rtmp_port: u16,
     http_port: u16,
 }
@@ -34,26 +34,9 @@ impl RealNginx {
         let config = config(folder.path(), rtmp_port, http_port, drop_idle);
         fs::write(folder.path().join("nginx.conf"), config).expect("nginx.conf is written");
         let process = launch(folder.path());
-        let nginx = Self { process, folder, rtmp_port, http_port };
+        let nginx = Self { process, _folder: folder, rtmp_port, http_port };
         nginx.ready().await;
         nginx
-    }
-
-    /// SIGKILL, as in a crash of the ingest server.
-    pub fn kill(&mut self) {
-        self.process.kill();
-    }
-
-    /// Kills it if it runs and starts it again on the same ports.
-    pub async fn restart(&mut self) {
-        self.kill();
-        self.process = launch(self.folder.path());
-        self.ready().await;
-    }
-
-    /// SIGHUP: a new worker takes over, while the old one keeps its connections.
-    pub fn reload(&self) {
-        self.process.signal("HUP");
     }
 
     /// The stat page's address.

@@ -114,11 +114,6 @@ impl RealObs {
         self.port
     }
 
-    /// The home folder of OBS as this machine sees it: recordings lie in `rec`.
-    pub fn home(&self) -> PathBuf {
-        self.folder.path().join("home")
-    }
-
     /// A session of its own, to look at OBS from the outside.
     pub async fn client(&self) -> Client {
         let client = Client::connect("127.0.0.1", self.port, Some(&self.password)).await;

@@ -46,14 +46,4 @@ impl Publisher {
     pub fn kill(&mut self) {
         self.process.kill();
     }
-
-    /// False once it was killed, or gave up because the server went away.
-    pub fn is_running(&mut self) -> bool {
-        self.process.is_running()
-    }
-
-    /// The last lines ffmpeg wrote, for failure messages.
-    pub fn log_tail(&self) -> String {
-        self.process.log_tail()
-    }
 }
