@@ -3,12 +3,14 @@
 
 use crate::support::app::App;
 use crate::support::real::nginx::RealNginx;
-use crate::support::real::obs::{RealObs, Setup};
+use crate::support::real::obs::{FEED, RealObs, Setup};
 use crate::support::real::ports::free_port;
 use crate::support::real::publisher::Publisher;
+use obws::requests::inputs::SetSettings;
 use stream_control::domain::command::{ObsOrder, Order};
 use stream_control::domain::failover::Class;
 use stream_control::domain::health::State;
+use stream_control::domain::journal::Tail;
 use stream_control::domain::stream::{ObsLink, Output};
 
 const PASSWORD: &str = "obs-password";
@@ -131,5 +133,22 @@ async fn a_hung_obs_is_noticed_and_found_again() {
     world.app.obs("OBS back and still streaming", |obs| obs.is_connected() && obs.is_live() == Some(true)).await;
     let outcome = world.app.switch("BRB").await;
     assert!(outcome.is_done(), "{outcome:?}");
+    world.app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_source_that_rests_off_air_as_obs_makes_them_holds_nothing_back() {
+    let mut world = World::on_air().await;
+    let hand = world.obs.client().await;
+    let settings = serde_json::json!({"restart_on_activate": true});
+    let change = SetSettings { input: FEED.into(), settings: &settings, overlay: Some(true) };
+    hand.inputs().set_settings(change).await.expect("OBS takes the setting");
+
+    world.publisher.kill();
+    world.app.scene("OFFLINE").await;
+    world.publish_again(GOOD);
+    world.app.scene("LIVE").await;
+    let waited = |tail: &Tail| tail.lines.iter().any(|line| line.text.contains("does not show its picture yet"));
+    assert!(!world.app.ctx.cells.tail.with(waited), "a source that rests is no dead picture");
     world.app.stop().await;
 }

@@ -172,7 +172,7 @@ mod obs {
         let told = |live: &Value| live["obs"]["word"] == "OBS lost" && text(live, "/obs/reason").contains(why);
         let live = show.page.live(&format!("OBS lost: {why}"), told).await;
         assert_eq!(live["obs"]["live"], Value::Null, "what cannot be read is unknown");
-        assert_eq!(row(&live, "Tasks")["word"], "Good", "no crash loop");
+        assert_eq!(row(&live, "This program")["word"], "Good", "no crash loop");
         live
     }
 
