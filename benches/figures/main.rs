@@ -2,15 +2,17 @@
 //!
 //! Decision times come from recorded traces, read in all four phases of the poll; what OBS confirms
 //! comes from the daemon against the built-in OBS and, for nginx rows, from real parts. Name a part
-//! (`traces`, `own`, `process`, `real`) to run it alone.
+//! (`traces`, `own`, `fakes`, `real`, `process`) to run it alone.
 //!
 //! `real` needs what `tests/setup.sh` installs.
 
+mod fakes;
 mod own;
 mod process;
 mod real_parts;
 mod table;
 mod trace_rows;
+mod watch;
 
 #[path = "../../tests/it/support/app.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
@@ -33,6 +35,9 @@ fn main() -> anyhow::Result<()> {
     }
     if wanted("own") {
         runtime.block_on(own::measure(&mut table));
+    }
+    if wanted("fakes") {
+        runtime.block_on(fakes::measure(&mut table));
     }
     if wanted("real") {
         runtime.block_on(real_parts::measure(&mut table));

@@ -5,20 +5,14 @@ use crate::real::nginx::RealNginx;
 use crate::real::obs::{RealObs, Setup};
 use crate::real::ports::free_port;
 use crate::real::publisher::Publisher;
-use crate::table::{Table, secs};
+use crate::table::Table;
+use crate::watch::Worst;
 use std::time::{Duration, Instant};
 use stream_control::domain::command::{ObsOrder, Order};
 use stream_control::domain::failover::{Class, Place};
 use stream_control::domain::stream::Obs;
 
 const ROUNDS: u32 = 4;
-
-/// Longest times of one kind of fault.
-#[derive(Default)]
-struct Worst {
-    decided: u64,
-    confirmed: u64,
-}
 
 struct World {
     nginx: RealNginx,
@@ -36,30 +30,20 @@ pub async fn measure(table: &mut Table) {
         world.settle(Duration::from_millis(u64::from(round) * 250)).await;
         let began = Instant::now();
         world.publisher.stall();
-        stall.note(&world, began, Place::Offline, "OFFLINE").await;
+        stall.note(&world.app, began, "LIVE", &[Place::Offline]).await;
         world.publisher.resume();
         world.settle(Duration::from_millis(u64::from(round) * 250)).await;
         let began = Instant::now();
         world.publisher.kill();
-        kill.note(&world, began, Place::Offline, "OFFLINE").await;
+        kill.note(&world.app, began, "LIVE", &[Place::Offline]).await;
         world.publisher = Publisher::start(&world.nginx.publish_url("feed1"), 2000);
         let began = world.first_moving().await;
-        picture.note(&world, began, Place::Live, "LIVE").await;
+        picture.note(&world.app, began, "OFFLINE", &[Place::Live]).await;
     }
-    table.row("real: nginx stall → OFFLINE", secs(stall.decided), secs(stall.confirmed), "≤ 3.2 s");
-    table.row("real: nginx kill → OFFLINE", secs(kill.decided), secs(kill.confirmed), "≤ 1.5 s");
-    table.row("real: moving OBS media cursor → LIVE", secs(picture.decided), secs(picture.confirmed), "≤ 1.5 s");
+    stall.row(table, "real: nginx stall → OFFLINE", "≤ 3.2 s");
+    kill.row(table, "real: nginx kill → OFFLINE", "≤ 1.5 s");
+    picture.row(table, "real: moving OBS media cursor → LIVE", "≤ 1.5 s");
     world.app.stop().await;
-}
-
-impl Worst {
-    async fn note(&mut self, world: &World, began: Instant, place: Place, scene: &str) {
-        let millis = |began: Instant| u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        world.app.view("the decision", |view| view.wanted == Some(place)).await;
-        self.decided = self.decided.max(millis(began));
-        world.app.scene(scene).await;
-        self.confirmed = self.confirmed.max(millis(began));
-    }
 }
 
 impl World {

@@ -410,15 +410,18 @@ impl Machine {
 
     fn recovery_due(&self, inputs: Inputs<'_>) -> Option<(Place, Mono)> {
         let rules = inputs.rules;
-        let earliest = self.entered + rules.dwell;
         let hold = |base: Millis| self.flaps.stretch(base, rules);
-        let (to, due) = match (self.place, self.verdict.class) {
-            (Place::Low, Class::Good) => (Place::Live, self.since.good? + hold(rules.recover_low)),
-            (Place::Offline, Class::Good) => (Place::Live, self.since.good? + hold(rules.recover_offline)),
-            (Place::Offline, Class::Low | Class::Mid) => (Place::Low, self.since.usable? + hold(rules.offline_to_low)),
+        let (to, due, dwell) = match (self.place, self.verdict.class) {
+            (Place::Low, Class::Good) => (Place::Live, self.since.good? + hold(rules.recover_low), rules.dwell),
+            (Place::Offline, Class::Good) => {
+                (Place::Live, self.since.good? + hold(rules.recover_offline), rules.dwell_offline)
+            }
+            (Place::Offline, Class::Low | Class::Mid) => {
+                (Place::Low, self.since.usable? + hold(rules.offline_to_low), rules.dwell)
+            }
             _ => return None,
         };
-        Some((to, due.max(earliest).max(self.hold_until)))
+        Some((to, due.max(self.entered + dwell).max(self.hold_until)))
     }
 
     /// OBS still shows a dead picture although the ingest is good: its media source is reconnecting.

@@ -29,6 +29,9 @@ pub struct Rules {
     pub offline_to_low: Millis,
     /// Shortest stay in a scene, except on the way to OFFLINE.
     pub dwell: Millis,
+    /// The same from OFFLINE to LIVE: the first picture is to bring LIVE back within 1.5 s, also when
+    /// the publisher returns at once.
+    pub dwell_offline: Millis,
     /// How long a managed scene chosen by a person is left alone (LIVE_SCENE_LOW_GRACE_SEC).
     pub grace: Millis,
     /// Two drops closer than this count as flapping.
@@ -63,6 +66,7 @@ impl Default for Rules {
             recover_offline: Millis(900),
             offline_to_low: Millis(2000),
             dwell: Millis(2000),
+            dwell_offline: Millis(1400),
             grace: Millis(3000),
             flap_window: Millis(60_000),
             flap_factor: 1.6,

@@ -20,6 +20,8 @@ struct Show {
     now: u64,
     bytes: f64,
     session: u32,
+    /// When nobody published last: the session began then.
+    born: u64,
     decisions: Vec<(u64, Place)>,
 }
 
@@ -44,6 +46,7 @@ impl Show {
             now: 0,
             bytes: 0.0,
             session: 1,
+            born: 0,
             decisions: Vec::new(),
         }
     }
@@ -86,6 +89,7 @@ impl Show {
         match feed {
             Feed::Gone => {
                 self.session += 1;
+                self.born = self.now;
                 self.bytes = 0.0;
                 Sample::absent(at)
             }
@@ -93,6 +97,7 @@ impl Show {
             Feed::At(_) | Feed::Stalled => Sample {
                 publisher: Publisher::Present,
                 session: Some(self.session.to_string()),
+                age: Some(Millis(self.now - self.born)),
                 rx_bytes: Some(Bytes(self.bytes as u64)),
                 media_ts: Some(Millis(self.bytes as u64 / 100)),
                 ..Sample::absent(at)
@@ -198,6 +203,17 @@ fn live_returns_quickly_from_offline_and_patiently_from_low() {
     let back = show.run(Feed::At(3000.0), 20_000);
     assert_eq!(places(&back), [Place::Live]);
     assert!((4000..9000).contains(&back[0].0), "{back:?}");
+}
+
+#[test]
+fn a_publisher_that_returns_at_once_is_live_within_a_second_and_a_half_of_its_picture() {
+    let mut show = Show::good();
+    let gone = show.run(Feed::Gone, 1500);
+    assert_eq!(places(&gone), [Place::Offline]);
+    let since_offline = 1500 - gone[0].0;
+    let back = show.run(Feed::At(3000.0), 5000);
+    assert_eq!(places(&back), [Place::Live]);
+    assert!(back[0].0 + since_offline <= 250 + 1500, "one poll to find it, then the figure: {back:?}");
 }
 
 #[test]

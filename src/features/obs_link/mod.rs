@@ -324,29 +324,12 @@ async fn until(due: Option<Mono>) {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::config::{Ingest, Scenes, StatsType, Web};
-    use crate::domain::failover::rules::Rules;
+    use crate::config::Values;
 
     /// Settings with an OBS at this port of loopback.
     pub(super) fn config(port: u16) -> Config {
-        Config {
-            web: Web {
-                bind: ([127, 0, 0, 1], 0).into(),
-                data_dir: "data".into(),
-                password_hash: None,
-                password: None,
-                alert_token: None,
-            },
-            obs: config::Obs { host: "127.0.0.1".to_owned(), port, password: None, media_source: None },
-            scenes: Scenes {
-                live: "LIVE".into(),
-                low: "LOW".into(),
-                offline: Some("OFFLINE".into()),
-                brb: "BRB".into(),
-                starting: "Starting soon".into(),
-            },
-            ingest: Ingest { url: None, kind: StatsType::Auto, feed: None, timeout: Millis(800) },
-            rules: Rules::default(),
-        }
+        let port = port.to_string();
+        let values = Values::from_pairs([("OBS_PORT", port.as_str()), ("LOW_SCENE_NAME", "LOW")]);
+        Config::parse(&values).expect("good settings")
     }
 }

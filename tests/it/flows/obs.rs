@@ -1,11 +1,10 @@
 //! The OBS room against a fake OBS over real sockets: every promise, and every way OBS breaks.
 
 use std::time::Duration;
-use stream_control::config::{self, Config, Ingest, Scenes, StatsType, Web};
+use stream_control::config::{Config, Values};
 use stream_control::demo::fake_obs::{FakeObs, Input, Script, Start};
 use stream_control::domain::command::{ObsOrder, Order, Outcome};
 use stream_control::domain::event::Fact;
-use stream_control::domain::failover::rules::Rules;
 use stream_control::domain::journal::Entry;
 use stream_control::domain::people::{Origin, Role};
 use stream_control::domain::signal::Pace;
@@ -157,25 +156,9 @@ fn media(wanted: impl Fn(&MediaInput) -> bool) -> impl Fn(&Obs) -> bool {
 }
 
 fn settings(port: u16) -> Config {
-    Config {
-        web: Web {
-            bind: ([127, 0, 0, 1], 0).into(),
-            data_dir: "data".into(),
-            password_hash: None,
-            password: None,
-            alert_token: None,
-        },
-        obs: config::Obs { host: "127.0.0.1".to_owned(), port, password: None, media_source: None },
-        scenes: Scenes {
-            live: "LIVE".into(),
-            low: "LOW".into(),
-            offline: Some("OFFLINE".into()),
-            brb: "BRB".into(),
-            starting: "Starting soon".into(),
-        },
-        ingest: Ingest { url: None, kind: StatsType::Auto, feed: None, timeout: Millis(800) },
-        rules: Rules::default(),
-    }
+    let port = port.to_string();
+    let values = Values::from_pairs([("OBS_PORT", port.as_str()), ("LOW_SCENE_NAME", "LOW")]);
+    Config::parse(&values).expect("good settings")
 }
 
 // Reading
