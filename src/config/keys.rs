@@ -289,7 +289,7 @@ pub const KEYS: &[Key] = {
             .editable("Respect for your choice"),
         Key::new(Ingest, "REQUEST_TIMEOUT", Kind::Number { min: 0.1, max: 10.0, unit: SECONDS }, "0.8", "Longest wait for one answer of the ingest server.")
             .editable("Patience with the statistics"),
-        Key::new(Behaviour, "WAIT_FOR_STREAM_START", Switch, "true", "Switch scenes only once OBS streams.").editable("Wait for the stream"),
+        Key::new(Behaviour, "WAIT_FOR_STREAM_START", Switch, "true", "Write a line when switching waits for the stream. Scenes change only while OBS streams in any case.").editable("Tell of waiting for the stream"),
         Key::new(Behaviour, "IDLE_WHEN_STREAM_ENDS", Switch, "true", "Forget what was when the stream ends, and wait for the next.").editable("Start over when the stream ends"),
         Key::new(Behaviour, "EXIT_WHEN_STREAM_ENDS", Switch, "false", "No switching after the stream ended, until the next start is seen. The program stays.")
             .editable("Rest when the stream ends"),

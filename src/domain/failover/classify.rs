@@ -55,7 +55,7 @@ fn present(measured: &Measured, rules: &Rules) -> Verdict {
 
 fn warming_reason(measured: &Measured) -> String {
     match measured.buffer {
-        Some((level, latency)) => format!("connected, filling the buffer ({} of {} ms)", level.0, latency.0),
+        Some((level, latency)) => format!("connected, filling the buffer, {} of {} ms", level.0, latency.0),
         None => "connected, waiting for the first picture".to_owned(),
     }
 }

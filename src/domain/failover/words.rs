@@ -115,16 +115,16 @@ pub fn standing(standing: &Standing, names: &Names<'_>, verdict: &Verdict, wante
         Standing::HumanHold => "A person chose this scene, so it is left alone for a moment.".to_owned(),
         Standing::Unknown(why) => format!("{}. Scenes are left alone.", capital(why)),
         Standing::Recovering { left, for_picture: false } => {
-            format!("The feed is good again ({reason}). '{}' returns in {} if it stays so.", names.live, tenths(*left))
+            format!("The feed is good again: {reason}. '{}' returns in {} if it stays so.", names.live, tenths(*left))
         }
         Standing::Recovering { for_picture: true, .. } => {
-            format!("The feed is good again ({reason}), but OBS does not show its picture yet.")
+            format!("The feed is good again: {reason}, but OBS does not show its picture yet.")
         }
         Standing::Falling { left } if verdict.class == Class::Unknown => {
             format!("{}, {STILL}. The scene changes in {} if it stays so.", capital(reason), tenths(*left))
         }
         Standing::Falling { left } => {
-            format!("The feed is not good ({reason}). The scene changes in {} if it stays so.", tenths(*left))
+            format!("The feed is not good: {reason}. The scene changes in {} if it stays so.", tenths(*left))
         }
         Standing::Settled => match wanted {
             Some(Place::Live) if verdict.class == Class::Mid => {
