@@ -1,12 +1,9 @@
 //! What every handler may look at and use: the cells, the desk, the door.
 
 use super::live::board::Board;
-use super::words;
 use crate::config::Config;
-use crate::domain::command::{Order, Outcome};
 use crate::domain::failover::View;
 use crate::domain::journal::Tail;
-use crate::domain::people::Origin;
 use crate::domain::signal::Feed;
 use crate::domain::stream::Obs;
 use crate::features::access::Access;
@@ -82,14 +79,6 @@ impl Ctx {
             overlay_seats: Arc::new(Semaphore::new(SOCKETS as usize)),
             far_seats: Arc::new(Semaphore::new(SOCKETS as usize / 2)),
         }
-    }
-
-    /// Gives an order and waits for its end. It is carried to its end, audit line included, also when
-    /// the one who asked hangs up: a phone in the street does that all the time.
-    pub async fn give(&self, origin: Origin, order: Order) -> Outcome {
-        let desk = self.desk.clone();
-        let carried = tokio::spawn(async move { desk.give(origin, order).await });
-        carried.await.unwrap_or_else(|_| Outcome::Failed(words::INTERNAL_ORDER.to_owned()))
     }
 
     /// Waits until no WebSocket is open.

@@ -11,8 +11,6 @@ pub const NOT_FOUND: &str = "There is nothing at this address.";
 pub const TOO_LARGE: &str = "That is more than this server takes at once.";
 /// 500.
 pub const INTERNAL: &str = "Something broke in this program. The log has the details under the number of this request.";
-/// The order fell over inside.
-pub const INTERNAL_ORDER: &str = "Something broke in this program. Look at the state before you try again.";
 /// 503 after the request's own time.
 pub const TOO_SLOW: &str = "This took too long and was given up.";
 /// 401.

@@ -61,7 +61,7 @@ pub async fn alert(
     may_alert(token.as_ref(), &caller, &headers)?;
     let AlertBody { kind, message } = answer::body(body, words::ALERT_SHAPE)?;
     let order = Order::Alerts(RaiseAlert { kind, message });
-    Ok(answer::outcome(&ctx.give(Origin::Token("alert token"), order).await))
+    Ok(answer::outcome(&ctx.desk.give(Origin::Token("alert token"), order).await))
 }
 
 fn may_alert(token: Option<&Secret<String>>, caller: &Caller, headers: &HeaderMap) -> Result<(), WebError> {
@@ -99,7 +99,7 @@ pub async fn switch_scene(
 }
 
 async fn give(ctx: &Ctx, person: &SignedIn, order: ObsOrder) -> Outcome {
-    ctx.give(person.origin(), Order::Obs(order)).await
+    ctx.desk.give(person.origin(), Order::Obs(order)).await
 }
 
 /// Shows `scene` after a success, if OBS has it. The first order's end is the answer.

@@ -79,7 +79,7 @@ pub async fn save(State(ctx): State<Ctx>, person: SignedIn, Form(form): Form<Pai
     if changes.is_empty() {
         return Ok(Redirect::to("/settings").into_response());
     }
-    let (status, refusal) = match ctx.give(person.origin(), Order::Settings(ChangeSetting { changes })).await {
+    let (status, refusal) = match ctx.desk.give(person.origin(), Order::Settings(ChangeSetting { changes })).await {
         Outcome::Done(_) => return Ok(Redirect::to("/settings?saved=1").into_response()),
         Outcome::Failed(text) => (StatusCode::UNPROCESSABLE_ENTITY, text),
         Outcome::TimedOut(text) => (StatusCode::GATEWAY_TIMEOUT, text),

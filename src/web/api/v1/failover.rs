@@ -9,10 +9,10 @@ use axum::response::Response;
 
 /// POST /api/v1/failover/pause
 pub async fn pause(State(ctx): State<Ctx>, person: SignedIn) -> Response {
-    answer::outcome(&ctx.give(person.origin(), Order::Failover(FailoverOrder::Pause)).await)
+    answer::outcome(&ctx.desk.give(person.origin(), Order::Failover(FailoverOrder::Pause)).await)
 }
 
 /// POST /api/v1/failover/resume
 pub async fn resume(State(ctx): State<Ctx>, person: SignedIn) -> Response {
-    answer::outcome(&ctx.give(person.origin(), Order::Failover(FailoverOrder::Resume)).await)
+    answer::outcome(&ctx.desk.give(person.origin(), Order::Failover(FailoverOrder::Resume)).await)
 }

@@ -46,5 +46,5 @@ pub async fn media_restart(State(ctx): State<Ctx>, person: SignedIn) -> Response
 }
 
 async fn give(ctx: &Ctx, person: &SignedIn, order: ObsOrder) -> Response {
-    answer::outcome(&ctx.give(person.origin(), Order::Obs(order)).await)
+    answer::outcome(&ctx.desk.give(person.origin(), Order::Obs(order)).await)
 }
