@@ -4,7 +4,7 @@
 use crate::config::{self, Values, mistake};
 use crate::domain::failover::View;
 use crate::domain::journal::{Tone, Topic};
-use crate::domain::signal::{Feed, Pace};
+use crate::domain::signal::{Feeds, Pace};
 use crate::domain::stream::Obs;
 use crate::features::access::Access;
 use crate::features::alerts::{AlertsRoom, Recent};
@@ -83,7 +83,7 @@ impl House {
         let desk = desk.open();
 
         let (obs_cell, obs) = shared::cell(Obs::default());
-        let (feed_cell, feed) = shared::cell(Feed::default());
+        let (feeds_cell, feeds) = shared::cell(Feeds::default());
         let (view_cell, view) = shared::cell(View::default());
         let (pace_cell, pace) = shared::cell(Pace::default());
         let (recent_cell, alerts) = shared::cell(Recent::default());
@@ -102,7 +102,7 @@ impl House {
         let cells = Cells {
             obs: obs.clone(),
             view,
-            feed: feed.clone(),
+            feeds: feeds.clone(),
             tail: history.tail(),
             config: config.clone(),
             tasks: shared::cell(Vec::new()).1,
@@ -123,10 +123,10 @@ impl House {
             bus: bus.clone(),
             journal: journal.clone(),
         }));
-        supervisor.start(IngestWatch::new(config.clone(), pace, feed_cell, journal.clone()));
+        supervisor.start(IngestWatch::new(config.clone(), pace, feeds_cell, journal.clone()));
         supervisor.start(Failover::new(failover::Parts {
             config: config.clone(),
-            feed,
+            feeds,
             obs,
             orders: to_failover,
             desk: desk.clone(),

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use stream_control::config::{Config, Values};
 use stream_control::demo::fake_obs::{FakeObs, Script};
 use stream_control::domain::failover::View;
-use stream_control::domain::signal::{Feed, Pace, Publisher, Sample};
+use stream_control::domain::ids::FeedId;
+use stream_control::domain::signal::{Feed, Feeds, Pace, Publisher, Sample};
 use stream_control::domain::stream::Obs;
 use stream_control::features::failover::{self, Failover};
 use stream_control::features::obs_link::{self, ObsLink};
@@ -23,7 +24,7 @@ use tokio::sync::mpsc;
 const ROUNDS: usize = 1000;
 
 struct Rooms {
-    feed: Writer<Feed>,
+    feeds: Writer<Feeds>,
     obs: Reader<Obs>,
     polls: u64,
     _supervisor: Supervisor,
@@ -70,7 +71,7 @@ impl Rooms {
         let (bus, desk) = (Bus::new(), desk.open());
         let config = shared::cell(config).1;
         let (obs_cell, obs) = shared::cell(Obs::default());
-        let (feed, feed_reader) = shared::cell(Feed::default());
+        let (feeds, feeds_reader) = shared::cell(Feeds::default());
         let (pace_cell, pace) = shared::cell(Pace::default());
         let mut supervisor = Supervisor::new(journal.clone());
         supervisor.start(ObsLink::new(obs_link::Parts {
@@ -83,7 +84,7 @@ impl Rooms {
         }));
         supervisor.start(Failover::new(failover::Parts {
             config,
-            feed: feed_reader,
+            feeds: feeds_reader,
             obs: obs.clone(),
             orders: to_failover,
             desk,
@@ -95,7 +96,7 @@ impl Rooms {
             store,
         }));
         obs.clone().until(|obs| obs.is_live() == Some(true)).await;
-        Self { feed, obs, polls: 0, _supervisor: supervisor, _fake: fake, _data: data, _lines: lines }
+        Self { feeds, obs, polls: 0, _supervisor: supervisor, _fake: fake, _data: data, _lines: lines }
     }
 
     async fn switch(&mut self, rate: f64, scene: &str) -> Duration {
@@ -103,7 +104,8 @@ impl Rooms {
         let sample =
             Sample { publisher: Publisher::Present, kbps_server: Some(Kbps(rate)), ..Sample::absent(clock::mono()) };
         let began = Instant::now();
-        self.feed.set(Feed { polls: self.polls, sample: Some(sample), server: None });
+        let feed = Feed { polls: self.polls, sample: Some(sample), ..Feed::default() };
+        self.feeds.set(Feeds { list: vec![(FeedId::main(), feed)] });
         self.obs.until(|obs| obs.scene.as_ref().is_some_and(|name| name.as_str() == scene)).await;
         began.elapsed()
     }

@@ -16,6 +16,8 @@ pub enum Section {
     Ingest,
     /// What happens when the stream starts and ends.
     Behaviour,
+    /// What is kept of the past.
+    History,
     /// Overlay alerts.
     Alerts,
     /// Push to several platforms, preview.
@@ -38,6 +40,7 @@ impl Section {
         Self::Scenes,
         Self::Ingest,
         Self::Behaviour,
+        Self::History,
         Self::Alerts,
         Self::Restream,
         Self::Power,
@@ -54,6 +57,7 @@ impl Section {
             Section::Scenes => "Scenes",
             Section::Ingest => "Ingest and bitrate limits",
             Section::Behaviour => "When the stream starts and ends",
+            Section::History => "What is kept",
             Section::Alerts => "Alerts",
             Section::Restream => "Restream and preview",
             Section::Power => "Streaming PC",
@@ -240,7 +244,7 @@ const RECONNECTS: &str = "OBS is called again by itself, after 10 seconds at the
 /// Every key, in the order of `.env.example`.
 pub const KEYS: &[Key] = {
     use Kind::{Choice, Scene, SceneOrNone, Switch, Text, Url};
-    use Section::{Alerts, Behaviour, Embeds, Ingest, Obs, Power, Restream, Scenes, Services, Twitch, Web};
+    use Section::{Alerts, Behaviour, Embeds, History, Ingest, Obs, Power, Restream, Scenes, Services, Twitch, Web};
     &[
         Key::new(Web, "BIND_ADDR", Kind::Address, "0.0.0.0:5000", "Address and port of the page."),
         Key::new(Web, "DATA_DIR", Kind::Path, "", "Folder of the database. Default: $STATE_DIRECTORY, else ./data."),
@@ -270,10 +274,15 @@ pub const KEYS: &[Key] = {
             .editable("Offline scene"),
         Key::new(Scenes, "BRB_SCENE_NAME", Scene, "BRB", "For a break; the BRB key shows it.").editable("BRB scene"),
         Key::new(Scenes, "STARTING_SCENE_NAME", Scene, "Starting soon", "Before the show.").editable("Starting scene"),
+        Key::new(Scenes, "ENDING_SCENE_NAME", SceneOrNone, "", "At the end of the show. Empty: none.").editable("Ending scene"),
+        Key::new(Scenes, "PRIVACY_SCENE_NAME", SceneOrNone, "", "Hides everything at once; automatic switching never leaves it. Empty: none.")
+            .editable("Privacy scene"),
+        Key::new(Scenes, "REFRESH_SCENE_NAME", SceneOrNone, "", "Shown for a moment to make OBS play its sources anew. Empty: none.")
+            .editable("Refresh scene"),
         Key::new(Ingest, "STATS_URL", Url, "", "Statistics page of the ingest server (nginx-rtmp stat, SLS stats). Empty: no automatic switching.")
             .hide_url_parts()
             .editable("Statistics address"),
-        Key::new(Ingest, "STATS_TYPE", Choice(&["auto", "nginx", "sls"]), "auto", "Which statistics it speaks; auto finds out.")
+        Key::new(Ingest, "STATS_TYPE", Choice(crate::domain::server::WORDS), "auto", "Which statistics it speaks; auto finds out.")
             .editable("Kind of ingest server"),
         Key::new(Ingest, "STATS_FEED", Text, "", "Name of the publisher (app/key for nginx), if several send there.").editable("Feed to follow"),
         Key::new(Ingest, "BITRATE_LOW_KBPS", KBPS, "800", "Below this the feed is weak.").editable("Low limit"),
@@ -293,6 +302,12 @@ pub const KEYS: &[Key] = {
         Key::new(Behaviour, "IDLE_WHEN_STREAM_ENDS", Switch, "true", "Forget what was when the stream ends, and wait for the next.").editable("Start over when the stream ends"),
         Key::new(Behaviour, "EXIT_WHEN_STREAM_ENDS", Switch, "false", "No switching after the stream ended, until the next start is seen. The program stays.")
             .editable("Rest when the stream ends"),
+        Key::new(Behaviour, "RECORD_WITH_STREAM", Switch, "false", "Recording starts and ends with the stream. A recording that you started or stopped yourself is left alone.")
+            .editable("Record while streaming"),
+        Key::new(History, "JOURNAL_DAYS", Kind::Count { min: 1, max: 3650 }, "30", "How many days the journal is kept.").editable("Keep the journal (days)"),
+        Key::new(History, "SAMPLES_DAYS", Kind::Count { min: 1, max: 3650 }, "30", "How many days the feed's numbers are kept.")
+            .editable("Keep the feed's numbers (days)"),
+        Key::new(History, "RECORD_POLLS", Kind::Path, "", "A file into which every poll is written, for `stream-control replay`. Empty: none."),
         Key::new(Alerts, "ALERT_TOKEN", Text, "", "Token that other programs send with POST /api/alert. Empty: from this machine only.")
             .secret(),
         Key::new(Alerts, "ALERTS_BASE_URL", Text, "", "Where the guard found the alert hub.")
@@ -387,7 +402,8 @@ mod tests {
         RAID_SEND_CHAT_MESSAGE RAID_CHAT_MESSAGE ALERTS_BASE_URL ALERT_TOKEN CHATBOT_SERVICE_NAME \
         UNIFIED_CHAT_SERVICE_NAME STREAM_GUARD_SERVICE_NAME CHATBOT_BANNED_WORDS_PATH CHATBOT_PREF_PATH \
         UNIFIED_CHAT_PREF_PATH BELABOX_EMBED_URL UNIFIED_CHAT_EMBED_URL SRT_LINK_URL STREAMELEMENTS_OVERLAY_URL \
-        SOUNDALERTS_URL BIND_ADDR DATA_DIR STATS_TYPE STATS_FEED MEDIA_SOURCE_NAME BITRATE_OFFLINE_KBPS";
+        SOUNDALERTS_URL BIND_ADDR DATA_DIR STATS_TYPE STATS_FEED MEDIA_SOURCE_NAME BITRATE_OFFLINE_KBPS \
+        ENDING_SCENE_NAME PRIVACY_SCENE_NAME REFRESH_SCENE_NAME RECORD_WITH_STREAM JOURNAL_DAYS SAMPLES_DAYS RECORD_POLLS";
 
     #[test]
     fn every_name_is_known_and_stands_once() {

@@ -5,9 +5,11 @@ use super::mistake::Mistake;
 use super::password_hash::StoredHash;
 use super::source::Source;
 use super::values::Values;
-use super::{Config, Ingest, Obs, Scenes, StatsType, Web};
+use super::{Config, Feed, Keep, Obs, Scenes, Web};
+use crate::domain::failover::lineup::{Lineup, Member, SceneSet};
 use crate::domain::failover::rules::Rules;
-use crate::domain::ids::SceneName;
+use crate::domain::ids::{FeedId, SceneName};
+use crate::domain::server::Server;
 use crate::kit::secret::Secret;
 use crate::kit::units::{Kbps, Millis};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -17,12 +19,16 @@ impl Config {
     /// All settings as types, or all mistakes.
     pub fn parse(values: &Values) -> Result<Self, Vec<Mistake>> {
         let mut form = Form { values, mistakes: values.unreadable.clone() };
+        let feeds = vec![form.main_feed()];
         let config = Self {
             web: form.web(),
             obs: form.obs(),
             scenes: form.scenes(),
-            ingest: form.ingest(),
+            lineup: Lineup { members: feeds.iter().map(alone).collect(), ..Lineup::default() },
+            feeds,
             rules: form.rules(),
+            record_with_stream: form.switch("RECORD_WITH_STREAM"),
+            keep: form.keep(),
         };
         if form.mistakes.is_empty() { Ok(config) } else { Err(form.mistakes) }
     }
@@ -73,7 +79,6 @@ impl Form<'_> {
             host: self.read("OBS_HOST", host).unwrap_or_default(),
             port: self.read("OBS_PORT", |text| text.parse().ok().filter(|port| *port > 0)).unwrap_or_default(),
             password: self.secret("OBS_PASSWORD"),
-            media_source: self.text("MEDIA_SOURCE_NAME"),
         }
     }
 
@@ -85,16 +90,30 @@ impl Form<'_> {
         let offline = self.text("OFFLINE_SCENE_NAME").map(SceneName).filter(|scene| *scene != low);
         self.demand("LOW_SCENE_NAME", low != live, "another scene than LIVE_SCENE_NAME");
         self.demand("OFFLINE_SCENE_NAME", offline.as_ref() != Some(&live), "another scene than LIVE_SCENE_NAME");
-        Scenes { live, low, offline, brb, starting }
+        let [ending, privacy, refresh] = ["ENDING_SCENE_NAME", "PRIVACY_SCENE_NAME", "REFRESH_SCENE_NAME"]
+            .map(|name| self.text(name).map(SceneName));
+        let managed = [Some(&live), Some(&low), offline.as_ref()];
+        let apart = privacy.is_none() || !managed.contains(&privacy.as_ref());
+        self.demand("PRIVACY_SCENE_NAME", apart, "another scene than those of automatic switching");
+        Scenes { live, low, offline, brb, starting, ending, privacy, refresh }
     }
 
-    fn ingest(&mut self) -> Ingest {
-        Ingest {
+    /// The feed that the STATS_* settings describe.
+    fn main_feed(&mut self) -> Feed {
+        Feed {
             url: self.read("STATS_URL", web_address),
-            kind: self.read("STATS_TYPE", stats_type).unwrap_or_default(),
-            feed: self.text("STATS_FEED"),
+            kind: self.read("STATS_TYPE", stats_type).flatten(),
+            publisher: self.text("STATS_FEED"),
             timeout: self.seconds("REQUEST_TIMEOUT").unwrap_or_default(),
+            media_source: self.text("MEDIA_SOURCE_NAME"),
+            ..Feed::unset(FeedId::main())
         }
+    }
+
+    fn keep(&mut self) -> Keep {
+        let mut days = |name| self.number(name).map_or(0, |days| days as u32);
+        let (journal_days, samples_days) = (days("JOURNAL_DAYS"), days("SAMPLES_DAYS"));
+        Keep { journal_days, samples_days, polls: self.read("RECORD_POLLS", |text| Some(PathBuf::from(text))) }
     }
 
     fn rules(&mut self) -> Rules {
@@ -203,13 +222,15 @@ fn host(text: &str) -> Option<String> {
     (!text.contains(odd) && text.matches(':').count() != 1).then(|| text.to_owned())
 }
 
-fn stats_type(text: &str) -> Option<StatsType> {
-    match text.to_ascii_lowercase().as_str() {
-        "auto" => Some(StatsType::Auto),
-        "nginx" => Some(StatsType::Nginx),
-        "sls" => Some(StatsType::Sls),
-        _ => None,
-    }
+/// `auto` is no kind: the answers tell.
+fn stats_type(text: &str) -> Option<Option<Server>> {
+    let word = text.to_ascii_lowercase();
+    if word == "auto" { Some(None) } else { Server::from_word(&word).map(Some) }
+}
+
+fn alone(feed: &Feed) -> Member {
+    let (id, name) = (feed.id.clone(), feed.name.clone());
+    Member { id, name, priority: 0, group: None, scenes: SceneSet::default(), depends_on: None }
 }
 
 fn web_address(text: &str) -> Option<Secret<url::Url>> {
@@ -239,7 +260,7 @@ mod tests {
         assert_eq!(config.web.data_dir, PathBuf::from("./data"));
         assert_eq!((config.obs.host.as_str(), config.obs.port), ("127.0.0.1", 4455));
         assert_eq!(config.scenes.offline, Some("OFFLINE".into()));
-        assert_eq!(config.ingest.timeout, Millis(800));
+        assert_eq!(config.feeds[0].timeout, Millis(800));
     }
 
     #[test]
@@ -297,7 +318,8 @@ mod tests {
             ("STATS_URL", "ftp://h/", false),
             ("STATS_URL", "h:8080/stat", false),
             ("STATS_TYPE", "NGINX", true),
-            ("STATS_TYPE", "srs", false),
+            ("STATS_TYPE", "srs", true),
+            ("STATS_TYPE", "wowza", false),
             ("BITRATE_LOW_KBPS", "-1", false),
             ("BITRATE_LOW_KBPS", "NaN", false),
             ("BITRATE_LOW_KBPS", "inf", false),

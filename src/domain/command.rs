@@ -1,7 +1,8 @@
 //! Orders: what someone wants done, in the imperative. The desk carries them to the owning room.
 
 use super::alert::AlertKind;
-use super::ids::SceneName;
+use super::ids::{FeedId, SceneName};
+use crate::kit::units::Millis;
 use std::fmt;
 
 /// An order, by the room that owns it.
@@ -11,6 +12,8 @@ pub enum Order {
     Obs(ObsOrder),
     /// For the failover room.
     Failover(FailoverOrder),
+    /// For the room that watches the ingest.
+    Ingest(IngestOrder),
     /// For the alerts room.
     Alerts(RaiseAlert),
     /// For the settings room.
@@ -31,17 +34,48 @@ pub enum ObsOrder {
         /// Why, in plain words, for journal and overlay.
         reason: String,
     },
-    /// Restart the media source that plays the ingest; never sent twice.
-    RestartMedia,
+    /// Restart the media source that plays a feed; never sent twice.
+    RestartMedia {
+        /// The feed; `None` for the one that stands first.
+        feed: Option<FeedId>,
+    },
+    /// Start recording; a wish like [`ObsOrder::StartStream`].
+    StartRecord,
+    /// Stop recording; a wish as above.
+    StopRecord,
 }
 
 /// What the failover room can be asked to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FailoverOrder {
     /// Leave the scenes alone until resumed.
     Pause,
     /// Take up automatic switching again.
     Resume,
+    /// Switch scenes as if OBS streamed, to try the rules out; ends by itself.
+    StartTest,
+    /// End the test.
+    StopTest,
+    /// Work on the ingest is about to be done: what the feed shows meanwhile is unknown, not lost.
+    Maintenance {
+        /// The feed; `None` for all.
+        feed: Option<FeedId>,
+        /// How long at most; a new session of the publisher ends it earlier.
+        span: Millis,
+        /// What is done, in plain words.
+        why: String,
+    },
+}
+
+/// What the room that watches the ingest can be asked to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IngestOrder {
+    /// Throw the feed's publisher out of the ingest server (nginx `rtmp_control`), so that a dead
+    /// connection makes room for the encoder that wants to come back.
+    DropPublisher {
+        /// The feed.
+        feed: FeedId,
+    },
 }
 
 /// Show and speak an alert on every overlay.
@@ -71,10 +105,20 @@ pub enum OrderKind {
     SwitchScene,
     /// [`ObsOrder::RestartMedia`]
     RestartMedia,
+    /// [`ObsOrder::StartRecord`]
+    StartRecord,
+    /// [`ObsOrder::StopRecord`]
+    StopRecord,
     /// [`FailoverOrder::Pause`]
     PauseFailover,
     /// [`FailoverOrder::Resume`]
     ResumeFailover,
+    /// [`FailoverOrder::StartTest`] and [`FailoverOrder::StopTest`]
+    TestFailover,
+    /// [`FailoverOrder::Maintenance`]
+    Maintenance,
+    /// [`IngestOrder::DropPublisher`]
+    DropPublisher,
     /// [`RaiseAlert`]
     RaiseAlert,
     /// [`ChangeSetting`]
@@ -88,8 +132,13 @@ impl OrderKind {
         Self::StopStream,
         Self::SwitchScene,
         Self::RestartMedia,
+        Self::StartRecord,
+        Self::StopRecord,
         Self::PauseFailover,
         Self::ResumeFailover,
+        Self::TestFailover,
+        Self::Maintenance,
+        Self::DropPublisher,
         Self::RaiseAlert,
         Self::ChangeSetting,
     ];
@@ -102,9 +151,14 @@ impl Order {
             Order::Obs(ObsOrder::StartStream) => OrderKind::StartStream,
             Order::Obs(ObsOrder::StopStream) => OrderKind::StopStream,
             Order::Obs(ObsOrder::SwitchScene { .. }) => OrderKind::SwitchScene,
-            Order::Obs(ObsOrder::RestartMedia) => OrderKind::RestartMedia,
+            Order::Obs(ObsOrder::RestartMedia { .. }) => OrderKind::RestartMedia,
+            Order::Obs(ObsOrder::StartRecord) => OrderKind::StartRecord,
+            Order::Obs(ObsOrder::StopRecord) => OrderKind::StopRecord,
             Order::Failover(FailoverOrder::Pause) => OrderKind::PauseFailover,
             Order::Failover(FailoverOrder::Resume) => OrderKind::ResumeFailover,
+            Order::Failover(FailoverOrder::StartTest | FailoverOrder::StopTest) => OrderKind::TestFailover,
+            Order::Failover(FailoverOrder::Maintenance { .. }) => OrderKind::Maintenance,
+            Order::Ingest(IngestOrder::DropPublisher { .. }) => OrderKind::DropPublisher,
             Order::Alerts(_) => OrderKind::RaiseAlert,
             Order::Settings(_) => OrderKind::ChangeSetting,
         }
@@ -117,9 +171,23 @@ impl fmt::Display for Order {
             Order::Obs(ObsOrder::StartStream) => f.write_str("start the stream"),
             Order::Obs(ObsOrder::StopStream) => f.write_str("stop the stream"),
             Order::Obs(ObsOrder::SwitchScene { scene, .. }) => write!(f, "switch to scene '{scene}'"),
-            Order::Obs(ObsOrder::RestartMedia) => f.write_str("restart the media source"),
+            Order::Obs(ObsOrder::RestartMedia { feed: None }) => f.write_str("restart the media source"),
+            Order::Obs(ObsOrder::RestartMedia { feed: Some(feed) }) => {
+                write!(f, "restart the media source of '{feed}'")
+            }
+            Order::Obs(ObsOrder::StartRecord) => f.write_str("start recording"),
+            Order::Obs(ObsOrder::StopRecord) => f.write_str("stop recording"),
             Order::Failover(FailoverOrder::Pause) => f.write_str("pause automatic switching"),
             Order::Failover(FailoverOrder::Resume) => f.write_str("resume automatic switching"),
+            Order::Failover(FailoverOrder::StartTest) => f.write_str("start a test of automatic switching"),
+            Order::Failover(FailoverOrder::StopTest) => f.write_str("end the test of automatic switching"),
+            Order::Failover(FailoverOrder::Maintenance { feed: None, span, why }) => {
+                write!(f, "expect work on the ingest for {span} ({why})")
+            }
+            Order::Failover(FailoverOrder::Maintenance { feed: Some(feed), span, why }) => {
+                write!(f, "expect work on the ingest of '{feed}' for {span} ({why})")
+            }
+            Order::Ingest(IngestOrder::DropPublisher { feed }) => write!(f, "drop the publisher of '{feed}'"),
             Order::Alerts(alert) => write!(f, "raise the alert '{}'", alert.message),
             Order::Settings(change) => {
                 // Values stay out: a password may be among them.

@@ -9,5 +9,6 @@ pub mod health;
 pub mod ids;
 pub mod journal;
 pub mod people;
+pub mod server;
 pub mod signal;
 pub mod stream;

@@ -78,8 +78,13 @@ pub const PERMISSIONS: &[(OrderKind, &[Role])] = {
         (K::StopStream, &[Owner, Admin, Chat, Automation]),
         (K::SwitchScene, &[Owner, Admin, Chat, Automation]),
         (K::RestartMedia, &[Owner, Admin, Chat, Automation]),
+        (K::StartRecord, &[Owner, Admin, Chat, Automation]),
+        (K::StopRecord, &[Owner, Admin, Chat, Automation]),
         (K::PauseFailover, &[Owner, Admin, Chat]),
         (K::ResumeFailover, &[Owner, Admin, Chat]),
+        (K::TestFailover, &[Owner, Admin]),
+        (K::Maintenance, &[Owner, Admin, Automation]),
+        (K::DropPublisher, &[Owner, Admin, Automation]),
         (K::RaiseAlert, &[Owner, Admin, Automation]),
         (K::ChangeSetting, &[Owner, Admin]),
     ]

@@ -1,5 +1,7 @@
 //! One poll of an ingest server: what it said, and what it could not say.
 
+use super::ids::FeedId;
+use super::server::Server;
 use crate::kit::units::{Bytes, Kbps, Millis, Mono};
 use serde::Serialize;
 
@@ -83,6 +85,11 @@ pub struct Sample {
     pub age: Option<Millis>,
     /// Media bytes received in this session.
     pub rx_bytes: Option<Bytes>,
+    /// How long nothing has arrived, where the server itself tells it (OvenMediaEngine's
+    /// `lastRecvTime`, RIST's `received` and `dead`).
+    pub idle: Option<Millis>,
+    /// The server moves its counters no more often than this (SRS: 3 s); zero where it is at once.
+    pub refresh: Millis,
     /// The media clock of the last received packet.
     pub media_ts: Option<Millis>,
     /// The rate as the server publishes it; frozen in a stall on most servers, so it is used only
@@ -116,7 +123,8 @@ impl Sample {
 
     /// The server names the publisher, but not one number by which the feed could be judged.
     pub fn tells_nothing(&self) -> bool {
-        let counted = self.rx_bytes.is_some() || self.media_ts.is_some() || self.buffer.is_some();
+        let counted =
+            self.rx_bytes.is_some() || self.media_ts.is_some() || self.buffer.is_some() || self.idle.is_some();
         !counted && self.kbps_server.is_none() && self.kbps_mean.is_none()
     }
 
@@ -131,6 +139,8 @@ impl Sample {
             session: None,
             age: None,
             rx_bytes: None,
+            idle: None,
+            refresh: Millis(0),
             media_ts: None,
             kbps_server: None,
             kbps_mean: None,
@@ -173,15 +183,43 @@ impl Reach {
     }
 }
 
-/// The feed cell: the newest poll.
+/// One feed: the newest poll.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Feed {
     /// Rises by one with each poll, so that a reader knows a new sample from one it has seen.
     pub polls: u64,
     /// The newest sample; `None` before the first poll ended.
     pub sample: Option<Sample>,
-    /// What kind of server answers, in words ("nginx-rtmp", "SRT Live Server"), once recognised.
-    pub server: Option<String>,
+    /// What kind of server answers, once recognised.
+    pub server: Option<Server>,
+    /// Several nginx workers answer in turn, each for its own streams alone.
+    pub several_workers: bool,
+    /// All connected publishers, the wanted one or not, sorted; empty where the page was not readable.
+    pub names: Vec<String>,
+}
+
+/// The feeds cell: every feed that is set up, in the order of the settings.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Feeds {
+    /// Each feed by its id, once.
+    pub list: Vec<(FeedId, Feed)>,
+}
+
+impl Feeds {
+    /// The feed with this id.
+    pub fn get(&self, id: &FeedId) -> Option<&Feed> {
+        self.list.iter().find(|(one, _)| one == id).map(|(_, feed)| feed)
+    }
+
+    /// The same to write into.
+    pub fn get_mut(&mut self, id: &FeedId) -> Option<&mut Feed> {
+        self.list.iter_mut().find(|(one, _)| one == id).map(|(_, feed)| feed)
+    }
+
+    /// The feed that stands first in the settings.
+    pub fn first(&self) -> Option<&Feed> {
+        self.list.first().map(|(_, feed)| feed)
+    }
 }
 
 /// How fast the machine wants the ingest polled.

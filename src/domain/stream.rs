@@ -1,6 +1,6 @@
 //! OBS as last reported by OBS itself. What cannot be read is `None`, never false or zero.
 
-use super::ids::SceneName;
+use super::ids::{FeedId, SceneName};
 use crate::kit::units::{Millis, Mono, UnixMs};
 
 /// The connection to OBS.
@@ -56,6 +56,33 @@ pub struct MediaInput {
     pub moving_since: Option<Mono>,
     /// The cursor, where OBS tells it.
     pub cursor: Option<Millis>,
+    /// Whether its picture changes, where somebody looks (screenshots).
+    pub picture: Option<Watched>,
+    /// Whether its sound is more than silence, where somebody listens (volume meters).
+    pub sound: Option<Watched>,
+}
+
+impl MediaInput {
+    /// A source of which nothing has been read yet.
+    pub fn unread(name: String) -> Self {
+        Self { name, playing: false, moving: None, moving_since: None, cursor: None, picture: None, sound: None }
+    }
+}
+
+/// Something that was looked at again and again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Watched {
+    /// When it was looked at last.
+    pub looked: Mono,
+    /// When it differed last from the look before.
+    pub changed: Mono,
+}
+
+impl Watched {
+    /// How long it has been the same.
+    pub fn still_for(&self) -> Millis {
+        self.looked.since(self.changed)
+    }
 }
 
 /// An order to OBS that is asked but not confirmed.
@@ -88,6 +115,8 @@ pub struct Obs {
     pub media: Option<MediaInput>,
     /// Why no media source was found, when none was.
     pub media_note: Option<String>,
+    /// The record output runs; `None` while OBS cannot be read.
+    pub recording: Option<bool>,
     /// Orders that are asked but not confirmed.
     pub pending: Vec<Pending>,
     /// Rises with every scene change that automation did not order: by a person in OBS, on the page
@@ -101,6 +130,11 @@ impl Obs {
     /// Connected and read.
     pub fn is_connected(&self) -> bool {
         self.link == ObsLink::Connected
+    }
+
+    /// The media source that plays this feed.
+    pub fn media_of(&self, _feed: &FeedId) -> Option<&MediaInput> {
+        self.media.as_ref()
     }
 
     /// A show is on as far as OBS says; `None` while OBS cannot be read.

@@ -24,6 +24,8 @@ pub enum Room {
     Obs,
     /// `features/failover`
     Failover,
+    /// `features/ingest_watch`
+    Ingest,
     /// `features/alerts`
     Alerts,
     /// `features/settings`
@@ -129,6 +131,7 @@ fn owner(order: &Order) -> Room {
     match order {
         Order::Obs(_) => Room::Obs,
         Order::Failover(_) => Room::Failover,
+        Order::Ingest(_) => Room::Ingest,
         Order::Alerts(_) => Room::Alerts,
         Order::Settings(_) => Room::Settings,
     }

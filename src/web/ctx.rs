@@ -4,7 +4,7 @@ use super::live::board::Board;
 use crate::config::Config;
 use crate::domain::failover::View;
 use crate::domain::journal::Tail;
-use crate::domain::signal::Feed;
+use crate::domain::signal::Feeds;
 use crate::domain::stream::Obs;
 use crate::features::access::Access;
 use crate::features::alerts::Recent;
@@ -27,8 +27,8 @@ pub struct Cells {
     pub obs: Reader<Obs>,
     /// What failover sees, wants and says.
     pub view: Reader<View>,
-    /// The newest poll of the ingest.
-    pub feed: Reader<Feed>,
+    /// The newest poll of each feed.
+    pub feeds: Reader<Feeds>,
     /// The journal's newest lines.
     pub tail: Reader<Tail>,
     /// The settings in force.

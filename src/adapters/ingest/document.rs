@@ -2,42 +2,8 @@
 
 use crate::domain::signal::{Reach, Sample};
 use crate::kit::units::Millis;
-use std::fmt;
 
-/// The servers that can be told apart by the shape of their documents.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Server {
-    /// nginx-rtmp `rtmp_stat`.
-    Nginx,
-    /// SRT Live Server: the original and the b3ck and irlserver forks.
-    Sls,
-    /// OpenIRL's srt-live-server and srtla-receiver, and its `?legacy=1` form.
-    OpenIrl,
-    /// The BELABOX cloud relay.
-    Belabox,
-}
-
-impl Server {
-    /// Never ask more often than this. OpenIRL allows 300 requests a minute per address and other
-    /// programs share that; the cloud relay belongs to somebody else.
-    pub fn min_interval(self) -> Millis {
-        match self {
-            Server::Nginx | Server::Sls => Millis(0),
-            Server::OpenIrl | Server::Belabox => Millis(1000),
-        }
-    }
-}
-
-impl fmt::Display for Server {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Server::Nginx => "nginx-rtmp",
-            Server::Sls => "SRT Live Server",
-            Server::OpenIrl => "OpenIRL SRT Live Server",
-            Server::Belabox => "BELABOX cloud",
-        })
-    }
-}
+pub use crate::domain::server::Server;
 
 /// One document, understood.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,6 +7,7 @@
 pub mod choose;
 pub mod detect;
 pub mod document;
+pub mod http;
 pub mod memory;
 pub mod nginx;
 mod no_answer;

@@ -1,20 +1,16 @@
-//! One HTTP GET of the statistics page, with a limit on everything: time, size, redirects.
+//! One poll of a feed's statistics: asks, reads, and turns every failure into a sample that says why.
 
 use super::document::{Document, ParseError, Server};
-use super::no_answer::why;
+use super::http::{Exchange, Http};
 use super::{detect, memory::Memory};
 use crate::config;
 use crate::domain::signal::{Reach, Sample};
 use crate::kit::clock;
 use crate::kit::units::Millis;
-use reqwest::header::{CONNECTION, RETRY_AFTER};
-use reqwest::redirect::Policy;
-use reqwest::{Client, RequestBuilder, Response, StatusCode};
+use reqwest::RequestBuilder;
+use reqwest::header::CONNECTION;
 use std::time::Duration;
 use url::Url;
-
-/// Real pages have a few kilobytes.
-const BODY_LIMIT: usize = 1024 * 1024;
 
 /// Waiting time after a 429 that does not say when to come back, and the bounds of one that does.
 const RETRY_DEFAULT: Millis = Millis(5000);
@@ -22,7 +18,7 @@ const RETRY_BOUNDS: (Millis, Millis) = (Millis(1000), Millis(60_000));
 
 /// Asks one statistics page, again and again.
 pub struct Poller {
-    client: Client,
+    http: Http,
     url: Url,
     timeout: Duration,
     feed: Option<String>,
@@ -43,20 +39,20 @@ pub struct Answer {
     pub several_workers: bool,
     /// Ask again no sooner than this after the answer (rate limited).
     pub pause: Millis,
+    /// What was heard on the wire, in order, for recordings.
+    pub exchanges: Vec<Exchange>,
 }
 
 impl Poller {
     /// A poller for the settings; `None` when no address is set. Fails only when the system gives no
     /// HTTP client (no usable TLS).
-    pub fn new(settings: &config::Ingest) -> anyhow::Result<Option<Self>> {
+    pub fn new(settings: &config::Feed) -> anyhow::Result<Option<Self>> {
         let Some(url) = &settings.url else { return Ok(None) };
-        // A statistics page is near: a proxy from the environment has no business between.
-        let client = Client::builder().redirect(Policy::none()).no_proxy().build()?;
         Ok(Some(Self {
-            client,
+            http: Http::new()?,
             url: url.reveal().clone(),
             timeout: settings.timeout.into(),
-            feed: settings.feed.clone(),
+            feed: settings.publisher.clone(),
             memory: Memory::default(),
             server: None,
         }))
@@ -75,7 +71,7 @@ impl Poller {
             Err(reach) => (Sample::unreadable(at, reach), None),
         };
         let several_workers = self.memory.several_workers();
-        Answer { sample, server: self.server, names, several_workers, pause }
+        Answer { sample, server: self.server, names, several_workers, pause, exchanges: self.http.take_exchanges() }
     }
 
     /// The shortest time between two polls that this server bears.
@@ -87,29 +83,23 @@ impl Poller {
     /// connection each time: a kept one stays with one worker, and with several workers that may be
     /// one which will never know of the stream.
     fn request(&self) -> RequestBuilder {
-        let request = self.client.get(self.url.clone());
+        let request = self.http.client.get(self.url.clone());
         match self.server {
             None | Some(Server::Nginx) => request.header(CONNECTION, "close"),
             Some(_) => request,
         }
     }
 
-    async fn ask(&self) -> Result<Document, Reach> {
-        let response = self.request().send().await.map_err(|error| why(&error))?;
-        let status = response.status();
-        match status {
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return Err(Reach::Auth(status.as_u16())),
-            StatusCode::TOO_MANY_REQUESTS => return Err(Reach::RateLimited { retry_after: retry_after(&response) }),
-            _ => {}
-        }
-        let body = bounded(response).await;
-        if status.is_success() {
-            return Ok(detect::parse(&body?)?);
+    async fn ask(&mut self) -> Result<Document, Reach> {
+        let request = self.request();
+        let reply = self.http.send(request).await?;
+        if reply.status.is_success() {
+            return Ok(detect::parse(&reply.body)?);
         }
         // OpenIRL explains its 404 in words: they help more than the number.
-        match detect::parse(&body.unwrap_or_default()) {
+        match detect::parse(&reply.body) {
             Err(complaint @ ParseError::Complaint(_)) => Err(complaint.into()),
-            _ => Err(Reach::Http(status.as_u16())),
+            _ => Err(Reach::Http(reply.status.as_u16())),
         }
     }
 }
@@ -121,26 +111,5 @@ fn pause(reach: &Reach) -> Millis {
             retry_after.unwrap_or(RETRY_DEFAULT).clamp(RETRY_BOUNDS.0, RETRY_BOUNDS.1)
         }
         _ => Millis(0),
-    }
-}
-
-/// `Retry-After` in seconds; the form with a date counts as not given.
-fn retry_after(response: &Response) -> Option<Millis> {
-    let secs: u64 = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    Some(Millis(secs.saturating_mul(1000)))
-}
-
-/// The body, as long as it is reasonable.
-async fn bounded(mut response: Response) -> Result<Vec<u8>, Reach> {
-    let mut body = Vec::new();
-    loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) if body.len() + chunk.len() > BODY_LIMIT => {
-                return Err(Reach::Malformed("an answer larger than 1 MiB".to_owned()));
-            }
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => return Ok(body),
-            Err(_) => return Err(Reach::Malformed("an answer that breaks off".to_owned())),
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! Failover as a pure machine: readings in, wanted scene and reasons out. Time is an argument.
 
 pub mod classify;
+pub mod lineup;
 pub mod machine;
 pub mod measure;
 pub mod rules;
@@ -12,6 +13,8 @@ pub mod words;
 mod tests;
 
 use crate::domain::health::State;
+use crate::domain::ids::FeedId;
+use crate::domain::server::Server;
 use crate::kit::units::{Kbps, Millis, UnixMs};
 use serde::Serialize;
 use std::collections::VecDeque;
@@ -97,6 +100,37 @@ pub struct View {
     pub spark: VecDeque<(UnixMs, Option<Kbps>)>,
     /// When the newest readable sample came in.
     pub last_reading: Option<UnixMs>,
+    /// Every feed that is set up, in the order of the settings.
+    pub feeds: Vec<FeedView>,
+    /// Until when a test runs, in which scenes are switched although OBS does not stream.
+    pub testing: Option<UnixMs>,
+    /// What work on the ingest is announced, and until when.
+    pub maintenance: Option<(String, UnixMs)>,
+}
+
+/// One feed among several.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FeedView {
+    /// Its id.
+    pub id: FeedId,
+    /// Its name for people.
+    pub name: String,
+    /// What kind of server answers, once recognised.
+    pub server: Option<Server>,
+    /// Class of its newest reading.
+    pub class: Class,
+    /// The reason with its numbers.
+    pub reason: String,
+    /// The scenes that are shown are this feed's.
+    pub on_air: bool,
+    /// Received rate.
+    pub kbps: Option<Kbps>,
+    /// Round-trip time.
+    pub rtt: Option<Millis>,
+    /// SRT receive buffer and latency.
+    pub buffer: Option<(Millis, Millis)>,
+    /// When the newest readable sample came in.
+    pub last_reading: Option<UnixMs>,
 }
 
 impl Default for View {
@@ -116,6 +150,9 @@ impl Default for View {
             feed: None,
             spark: VecDeque::new(),
             last_reading: None,
+            feeds: Vec::new(),
+            testing: None,
+            maintenance: None,
         }
     }
 }

@@ -32,6 +32,28 @@ pub struct Rules {
     /// The same from OFFLINE to LIVE: the first picture is to bring LIVE back within 1.5 s, also when
     /// the publisher returns at once.
     pub dwell_offline: Millis,
+    /// From this round-trip time on the feed is LOW; judged in any case by the buffer.
+    pub rtt_low: Option<Millis>,
+    /// From this round-trip time on the feed is BAD.
+    pub rtt_offline: Option<Millis>,
+    /// More packets given up per second than this is visible damage (a 2.5 Mbit/s feed has about 240).
+    pub drops_per_sec: f64,
+    /// A feed that comes before the one on air must have been good this long to take over.
+    pub prefer_after: Millis,
+    /// The same while the feed on air is weak or lost.
+    pub prefer_after_poor: Millis,
+    /// After the stream began nothing is switched for this long.
+    pub start_grace: Millis,
+    /// The first good feed of a show leads from the starting scene to LIVE.
+    pub live_from_starting: bool,
+    /// The stream is stopped when OFFLINE has lasted this long.
+    pub offline_stop: Option<Millis>,
+    /// No more ways up to LIVE than this in one minute; a feed that flaps more stays in LOW.
+    pub flap_limit: u32,
+    /// What a picture that stands still although bytes arrive leads to.
+    pub frozen_picture: Frozen,
+    /// A media source that stays dead after the feed came back is restarted once.
+    pub self_repair: bool,
     /// How long a managed scene chosen by a person is left alone (LIVE_SCENE_LOW_GRACE_SEC).
     pub grace: Millis,
     /// Two drops closer than this count as flapping.
@@ -51,6 +73,18 @@ pub struct Rules {
     pub exit_when_stream_ends: bool,
 }
 
+/// What is done about a picture that stands still although bytes arrive.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Frozen {
+    /// It is told.
+    Tell,
+    /// The media source is restarted once, and it is told.
+    #[default]
+    Repair,
+    /// The same, and while it lasts the feed counts as LOW.
+    Switch,
+}
+
 impl Default for Rules {
     fn default() -> Self {
         Self {
@@ -67,6 +101,17 @@ impl Default for Rules {
             offline_to_low: Millis(2000),
             dwell: Millis(2000),
             dwell_offline: Millis(1400),
+            rtt_low: None,
+            rtt_offline: None,
+            drops_per_sec: 20.0,
+            prefer_after: Millis(10_000),
+            prefer_after_poor: Millis(5000),
+            start_grace: Millis(0),
+            live_from_starting: false,
+            offline_stop: None,
+            flap_limit: 2,
+            frozen_picture: Frozen::default(),
+            self_repair: true,
             grace: Millis(3000),
             flap_window: Millis(60_000),
             flap_factor: 1.6,

@@ -12,7 +12,7 @@ use crate::domain::failover::scenes::{Reported, Targets};
 use crate::domain::failover::{Place, View, words};
 use crate::domain::journal::{Tone, Topic};
 use crate::domain::people::Origin;
-use crate::domain::signal::{Feed, Pace, Sample};
+use crate::domain::signal::{Feeds, Pace, Sample};
 use crate::domain::stream::Obs;
 use crate::kit::clock;
 use crate::kit::units::{Kbps, Millis, Mono, UnixMs};
@@ -41,8 +41,8 @@ const SLOW_RETRY: Millis = Millis(5000);
 pub struct Parts {
     /// Settings in force.
     pub config: Reader<Config>,
-    /// The newest poll.
-    pub feed: Reader<Feed>,
+    /// The newest poll of each feed.
+    pub feeds: Reader<Feeds>,
     /// OBS as reported.
     pub obs: Reader<Obs>,
     /// Pause and resume.
@@ -97,7 +97,7 @@ impl Failover {
     fn tick(&mut self) -> Mono {
         let now = clock::mono();
         let config = self.parts.config.get();
-        let feed = self.parts.feed.get();
+        let feed = self.parts.feeds.with(|feeds| feeds.first().cloned()).unwrap_or_default();
         let obs = self.parts.obs.get();
         let fresh = feed.sample.as_ref().filter(|_| feed.polls != self.seen_polls);
         self.seen_polls = feed.polls;
@@ -247,7 +247,7 @@ impl Task for Failover {
             let wait = next.since(clock::mono());
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
-                () = self.parts.feed.changed() => {}
+                () = self.parts.feeds.changed() => {}
                 () = self.parts.obs.changed() => {}
                 () = self.parts.config.changed() => {}
                 () = tokio::time::sleep(wait.into()) => {}

@@ -62,6 +62,7 @@ impl Show {
             feed: self.feed.clone(),
             spark: self.spark.clone(),
             last_reading: self.last_reading,
+            ..View::default()
         }
     }
 

@@ -4,7 +4,7 @@ use crate::config::Scenes;
 use crate::domain::failover::View;
 use crate::domain::health::{Health, State};
 use crate::domain::journal::Tail;
-use crate::domain::signal::{Feed, Reach};
+use crate::domain::signal::{Feed, Feeds, Reach};
 use crate::domain::stream::{Obs, ObsLink};
 use crate::kit::text;
 use crate::runtime::supervisor::TaskState;
@@ -15,8 +15,8 @@ pub struct Seen<'a> {
     pub obs: &'a Obs,
     /// The failover cell.
     pub view: &'a View,
-    /// The newest poll.
-    pub feed: &'a Feed,
+    /// The newest poll of each feed.
+    pub feeds: &'a Feeds,
     /// The journal's newest lines.
     pub tail: &'a Tail,
     /// The supervisor's list.
@@ -30,7 +30,7 @@ pub struct Seen<'a> {
 /// The rows, in the order in which trouble usually begins.
 pub fn rows(seen: &Seen<'_>) -> Vec<Health> {
     vec![
-        ingest(seen.feed, seen.view),
+        ingest(&seen.feeds.first().cloned().unwrap_or_default(), seen.view),
         obs(seen.obs),
         scenes(seen.obs, seen.scenes),
         switching(seen.view),
@@ -50,7 +50,7 @@ fn ingest(feed: &Feed, view: &View) -> Health {
     };
     let repair = match &sample.reach {
         Reach::Ok => {
-            let server = feed.server.as_deref().unwrap_or("The ingest server");
+            let server = feed.server.map_or_else(|| "The ingest server".to_owned(), |server| server.to_string());
             return row("Ingest", State::Good, format!("{server} answers."));
         }
         Reach::NotSetUp => return row("Ingest", State::Off, text::sentence(&sample.reach.reason())),
@@ -192,6 +192,9 @@ mod tests {
             offline: Some("OFFLINE".into()),
             brb: "BRB".into(),
             starting: "STARTING".into(),
+            ending: None,
+            privacy: None,
+            refresh: None,
         }
     }
 
@@ -202,9 +205,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_never_good() {
-        let (obs, view, feed, tail) = (Obs::default(), View::default(), Feed::default(), Tail::default());
+        let (obs, view, feeds, tail) = (Obs::default(), View::default(), Feeds::default(), Tail::default());
         let seen =
-            Seen { obs: &obs, view: &view, feed: &feed, tail: &tail, tasks: &[], scenes: &roles(), bus_missed: 0 };
+            Seen { obs: &obs, view: &view, feeds: &feeds, tail: &tail, tasks: &[], scenes: &roles(), bus_missed: 0 };
         let states: Vec<_> = rows(&seen).into_iter().map(|row| (row.name, row.state)).collect();
         assert_eq!(
             states,
@@ -248,7 +251,7 @@ mod tests {
             (Reach::Ok, State::Good),
         ];
         for (reach, state) in table {
-            let feed = Feed { polls: 1, sample: Some(Sample::unreadable(Mono(0), reach.clone())), server: None };
+            let feed = Feed { polls: 1, sample: Some(Sample::unreadable(Mono(0), reach.clone())), ..Feed::default() };
             assert_eq!(ingest(&feed, &View::default()).state, state, "{reach:?}");
         }
     }
@@ -256,7 +259,7 @@ mod tests {
     #[test]
     fn a_standing_picture_is_lost_though_obs_says_playing() {
         let media_of = |playing, moving| {
-            let input = MediaInput { name: "Feed".to_owned(), playing, moving, moving_since: None, cursor: None };
+            let input = MediaInput { playing, moving, ..MediaInput::unread("Feed".to_owned()) };
             media(&Obs { media: Some(input), ..connected(&[]) }).state
         };
         assert_eq!(media_of(true, Some(true)), State::Good);

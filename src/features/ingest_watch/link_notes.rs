@@ -1,9 +1,9 @@
 //! Journal lines about the connection to the ingest: one per change, never one per poll.
 
 use crate::adapters::ingest::Answer;
-use crate::adapters::ingest::document::Server;
-use crate::config::{Ingest, StatsType};
+use crate::config::Feed as Settings;
 use crate::domain::journal::{Tone, Topic};
+use crate::domain::server::Server;
 use crate::domain::signal::{Publisher, Reach};
 use crate::kit::units::{Millis, Mono};
 use crate::runtime::journal::Journal;
@@ -19,7 +19,7 @@ pub(super) struct LinkNotes {
     who: Option<Vec<String>>,
     restart_told: Option<Mono>,
     workers_told: bool,
-    settings: Option<Ingest>,
+    settings: Option<Settings>,
 }
 
 impl LinkNotes {
@@ -28,7 +28,7 @@ impl LinkNotes {
     }
 
     /// Writes down what is new in this answer.
-    pub(super) fn look(&mut self, answer: &Answer, settings: &Ingest) {
+    pub(super) fn look(&mut self, answer: &Answer, settings: &Settings) {
         if self.settings.as_ref() != Some(settings) {
             *self = Self { settings: Some(settings.clone()), ..Self::new(self.journal.clone()) };
         }
@@ -59,7 +59,7 @@ impl LinkNotes {
         }
     }
 
-    fn reach(&mut self, answer: &Answer, expected: StatsType) {
+    fn reach(&mut self, answer: &Answer, expected: Option<Server>) {
         let reach = &answer.sample.reach;
         if self.reach.as_ref() == Some(reach) {
             return;
@@ -74,7 +74,7 @@ impl LinkNotes {
     }
 
     /// Who is connected; an ambiguity was told already as the reach.
-    fn publishers(&mut self, answer: &Answer, settings: &Ingest) {
+    fn publishers(&mut self, answer: &Answer, settings: &Settings) {
         let Some(names) = &answer.names else { return };
         if answer.sample.reach != Reach::Ok {
             return;
@@ -87,7 +87,7 @@ impl LinkNotes {
         if self.who.as_ref() == Some(&who) {
             return;
         }
-        let text = match settings.feed.as_deref() {
+        let text = match settings.publisher.as_deref() {
             _ if present => format!("Connected to the ingest: {}.", who[0]),
             Some(wish) if !who.is_empty() => {
                 format!("'{wish}' (STATS_FEED) is not connected to the ingest; connected: {}.", who.join(", "))
@@ -104,14 +104,11 @@ impl LinkNotes {
 }
 
 /// Names the server, and a STATS_TYPE that says otherwise: it is read all the same.
-fn who_answers(server: Server, expected: StatsType) -> String {
-    let surprise = match (expected, server) {
-        (StatsType::Auto, _) | (StatsType::Nginx, Server::Nginx) => "",
-        (StatsType::Nginx, _) => " although STATS_TYPE is nginx",
-        (StatsType::Sls, Server::Nginx) => " although STATS_TYPE is sls",
-        (StatsType::Sls, _) => "",
-    };
-    format!(": {server} answers{surprise}")
+fn who_answers(server: Server, expected: Option<Server>) -> String {
+    match expected.filter(|expected| expected.family() != server.family()) {
+        Some(expected) => format!(": {server} answers although STATS_TYPE is {}", expected.word()),
+        None => format!(": {server} answers"),
+    }
 }
 
 /// The reason as a sentence of its own.
@@ -124,12 +121,20 @@ fn sentence(reason: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ids::FeedId;
     use crate::domain::signal::Sample;
     use crate::runtime::journal;
 
     fn answer(sample: Sample, names: &[&str]) -> Answer {
         let names = (sample.reach == Reach::Ok).then(|| names.iter().map(|name| (*name).to_owned()).collect());
-        Answer { sample, server: Some(Server::Nginx), names, several_workers: false, pause: Millis(0) }
+        Answer {
+            sample,
+            server: Some(Server::Nginx),
+            names,
+            several_workers: false,
+            pause: Millis(0),
+            exchanges: Vec::new(),
+        }
     }
 
     fn present(name: &str) -> Answer {
@@ -144,10 +149,10 @@ mod tests {
     /// The lines that these answers make.
     fn told(feed: Option<&str>, answers: &[Answer]) -> Vec<String> {
         let feed = feed.map(str::to_owned);
-        told_with(&Ingest { url: None, kind: StatsType::Auto, feed, timeout: Millis(800) }, answers)
+        told_with(&Settings { publisher: feed, ..Settings::unset(FeedId::main()) }, answers)
     }
 
-    fn told_with(settings: &Ingest, answers: &[Answer]) -> Vec<String> {
+    fn told_with(settings: &Settings, answers: &[Answer]) -> Vec<String> {
         let (journal, mut lane) = journal::lane();
         let mut notes = LinkNotes::new(journal);
         answers.iter().for_each(|answer| notes.look(answer, settings));
@@ -181,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_stats_type_that_says_otherwise_is_told() {
-        let settings = Ingest { url: None, kind: StatsType::Sls, feed: None, timeout: Millis(800) };
+        let settings = Settings { kind: Some(Server::Sls), ..Settings::unset(FeedId::main()) };
         let lines = told_with(&settings, &[present("live/a")]);
         assert_eq!(lines[0], "The ingest statistics can be read: nginx-rtmp answers although STATS_TYPE is sls.");
     }

@@ -3,10 +3,9 @@
 
 mod link_notes;
 
-use crate::adapters::ingest::document::Server;
 use crate::adapters::ingest::{Answer, Poller};
-use crate::config::{Config, Ingest};
-use crate::domain::signal::{Feed, Pace, Reach, Sample};
+use crate::config::{self, Config};
+use crate::domain::signal::{Feed, Feeds, Pace, Reach, Sample};
 use crate::kit::clock;
 use crate::kit::units::Millis;
 use crate::runtime::journal::Journal;
@@ -21,18 +20,18 @@ use tokio_util::sync::CancellationToken;
 pub struct IngestWatch {
     config: Reader<Config>,
     pace: Reader<Pace>,
-    feed: Writer<Feed>,
+    feeds: Writer<Feeds>,
     notes: LinkNotes,
 }
 
 impl IngestWatch {
-    /// Polls what `config` says at the pace that `pace` says, into `feed`.
-    pub fn new(config: Reader<Config>, pace: Reader<Pace>, feed: Writer<Feed>, journal: Journal) -> Self {
-        Self { config, pace, feed, notes: LinkNotes::new(journal) }
+    /// Polls what `config` says at the pace that `pace` says, into `feeds`.
+    pub fn new(config: Reader<Config>, pace: Reader<Pace>, feeds: Writer<Feeds>, journal: Journal) -> Self {
+        Self { config, pace, feeds, notes: LinkNotes::new(journal) }
     }
 
     /// Polls with these settings for ever.
-    async fn watch(&mut self, settings: &Ingest) -> anyhow::Result<()> {
+    async fn watch(&mut self, settings: &config::Feed) -> anyhow::Result<()> {
         let Some(mut poller) = Poller::new(settings)? else {
             self.publish(not_set_up(), settings);
             return std::future::pending().await;
@@ -47,12 +46,17 @@ impl IngestWatch {
         }
     }
 
-    fn publish(&mut self, answer: Answer, settings: &Ingest) {
+    fn publish(&mut self, answer: Answer, settings: &config::Feed) {
         self.notes.look(&answer, settings);
-        self.feed.edit(|feed| {
-            feed.polls += 1;
-            feed.server = answer.server.map(|server| named(server, answer.several_workers));
-            feed.sample = Some(answer.sample);
+        self.feeds.edit(|feeds| {
+            let Some(feed) = feeds.get_mut(&settings.id) else { return };
+            *feed = Feed {
+                polls: feed.polls + 1,
+                sample: Some(answer.sample),
+                server: answer.server,
+                several_workers: answer.several_workers,
+                names: answer.names.unwrap_or_default(),
+            };
         });
     }
 }
@@ -65,10 +69,15 @@ impl Task for IngestWatch {
     async fn run(&mut self, stop: CancellationToken) -> anyhow::Result<()> {
         let mut config = self.config.clone();
         loop {
-            let settings = config.with(|config| config.ingest.clone());
+            let Some(settings) = config.with(|config| config.first_feed().cloned()) else { return Ok(()) };
+            self.feeds.edit(|feeds| {
+                // The count of polls never begins anew: readers tell new samples by it.
+                let known = feeds.get(&settings.id).cloned().unwrap_or_default();
+                feeds.list = vec![(settings.id.clone(), known)];
+            });
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
-                () = config.until(|config| config.ingest != settings) => {}
+                () = config.until(|config| config.first_feed() != Some(&settings)) => {}
                 ended = self.watch(&settings) => return ended,
             }
         }
@@ -87,13 +96,9 @@ async fn next_poll(pace: &mut Reader<Pace>, began: Instant, not_before: Instant)
     }
 }
 
-fn named(server: Server, several_workers: bool) -> String {
-    if several_workers { format!("{server} (several workers)") } else { server.to_string() }
-}
-
 fn not_set_up() -> Answer {
     let sample = Sample::unreadable(clock::mono(), Reach::NotSetUp);
-    Answer { sample, server: None, names: None, several_workers: false, pause: Millis(0) }
+    Answer { sample, server: None, names: None, several_workers: false, pause: Millis(0), exchanges: Vec::new() }
 }
 
 #[cfg(test)]

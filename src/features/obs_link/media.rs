@@ -1,7 +1,7 @@
 //! Which media source in OBS plays the feed.
 
 use crate::adapters::obs::MediaSource;
-use crate::config::{Config, Ingest};
+use crate::config::{Config, Feed};
 use crate::kit::text;
 
 /// The name of the media source that plays the ingest.
@@ -9,16 +9,14 @@ use crate::kit::text;
 /// # Errors
 /// Why none was chosen and what to set, for people.
 pub(super) fn choose(sources: &[MediaSource], config: &Config) -> Result<String, String> {
-    if let Some(name) = &config.obs.media_source {
+    let Some(feed) = config.first_feed() else { return Err("No feed is set up.".to_owned()) };
+    if let Some(name) = &feed.media_source {
         return named(sources, name);
     }
     let network: Vec<&MediaSource> = sources.iter().filter(|source| !source.urls.is_empty()).collect();
-    let best = network.iter().map(|source| score(source, &config.ingest)).max().unwrap_or(0);
-    let fitting: Vec<&str> = network
-        .iter()
-        .filter(|source| score(source, &config.ingest) == best)
-        .map(|source| source.name.as_str())
-        .collect();
+    let best = network.iter().map(|source| score(source, feed)).max().unwrap_or(0);
+    let fitting: Vec<&str> =
+        network.iter().filter(|source| score(source, feed) == best).map(|source| source.name.as_str()).collect();
     match fitting.as_slice() {
         [only] => Ok((*only).to_owned()),
         [] => Err("OBS has no media source that plays a network stream. Add one that plays your feed.".to_owned()),
@@ -39,9 +37,9 @@ fn named(sources: &[MediaSource], wanted: &str) -> Result<String, String> {
 }
 
 /// The feed's name counts more than the host: one server may carry several feeds.
-fn score(source: &MediaSource, ingest: &Ingest) -> u32 {
+fn score(source: &MediaSource, ingest: &Feed) -> u32 {
     let host = ingest.url.as_ref().and_then(|url| url.reveal().host_str());
-    let feed = ingest.feed.as_deref().and_then(|feed| feed.rsplit('/').next()).filter(|feed| !feed.is_empty());
+    let feed = ingest.publisher.as_deref().and_then(|name| name.rsplit('/').next()).filter(|name| !name.is_empty());
     let points = |url: &String| {
         2 * u32::from(feed.is_some_and(|feed| carries(url, feed)))
             + u32::from(host.is_some_and(|host| same_host(host_of(url), host)))
@@ -73,9 +71,10 @@ mod tests {
     use super::*;
     use crate::kit::secret::Secret;
 
-    fn ingest(url: Option<&str>, feed: Option<&str>) -> Ingest {
+    fn ingest(url: Option<&str>, publisher: Option<&str>) -> Feed {
         let url = url.map(|url| Secret::new(url.parse().expect("a URL")));
-        Ingest { url, kind: Default::default(), feed: feed.map(str::to_owned), timeout: Default::default() }
+        let publisher = publisher.map(str::to_owned);
+        Feed { url, publisher, ..Feed::unset(crate::domain::ids::FeedId::main()) }
     }
 
     fn source(name: &str, url: &str) -> MediaSource {
@@ -83,10 +82,9 @@ mod tests {
         MediaSource { name: name.to_owned(), urls, rests_off_air: false }
     }
 
-    fn chosen(sources: &[MediaSource], ingest: Ingest, wanted: Option<&str>) -> Result<String, String> {
+    fn chosen(sources: &[MediaSource], ingest: Feed, wanted: Option<&str>) -> Result<String, String> {
         let mut config = crate::features::obs_link::tests::config(4455);
-        config.ingest = ingest;
-        config.obs.media_source = wanted.map(str::to_owned);
+        config.feeds = vec![Feed { media_source: wanted.map(str::to_owned), ..ingest }];
         choose(sources, &config)
     }
 
@@ -97,7 +95,7 @@ mod tests {
         let same_server = source("Second", "rtmp://127.0.0.1/publish/feed2");
         let clip = source("Jingle", "");
         let here = Some("http://127.0.0.1:8080/stats");
-        let table: [(Vec<MediaSource>, Ingest, &str); 6] = [
+        let table: [(Vec<MediaSource>, Feed, &str); 6] = [
             (vec![clip.clone(), feed.clone()], ingest(None, None), "Feed"),
             (vec![other.clone(), feed.clone()], ingest(here, None), "Feed"),
             (vec![same_server.clone(), feed.clone()], ingest(here, Some("publish/feed1")), "Feed"),

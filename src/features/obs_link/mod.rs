@@ -112,7 +112,7 @@ impl ObsLink {
         self.newest += 1;
         self.waiting.insert(self.newest, (ticket, clock::unix()));
         self.step(&Input::Asked(self.newest, &order, &origin));
-        if order == ObsOrder::RestartMedia {
+        if matches!(order, ObsOrder::RestartMedia { .. }) {
             self.plan_look();
         }
     }
@@ -271,8 +271,7 @@ impl ObsLink {
     fn apply_settings(&mut self) {
         let settings = self.config.with(|config| config.obs.clone());
         let old = std::mem::replace(&mut self.settings, settings);
-        let same_place = config::Obs { media_source: self.settings.media_source.clone(), ..old } == self.settings;
-        if same_place {
+        if old == self.settings {
             return self.choose_media();
         }
         self.line.open_now(self.settings.clone());

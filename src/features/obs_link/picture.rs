@@ -233,7 +233,7 @@ impl Picture {
         self.cell.edit_if_changed(|obs| {
             let same = obs.media.take().filter(|media| Ok(&media.name) == choice.as_ref());
             (obs.media, obs.media_note) = match choice {
-                Ok(name) => (same.or(Some(unread(name))), None),
+                Ok(name) => (same.or(Some(MediaInput::unread(name))), None),
                 Err(note) => (None, Some(note)),
             };
         });
@@ -262,10 +262,6 @@ impl Picture {
     fn note(&self, tone: Tone, text: String) {
         self.journal.note(Topic::Link, tone, "OBS", text);
     }
-}
-
-fn unread(name: String) -> MediaInput {
-    MediaInput { name, playing: false, moving: None, moving_since: None, cursor: None }
 }
 
 /// The output's state by a read, which knows neither starting nor stopping: `old` and its age help.

@@ -206,19 +206,19 @@ mod tests {
         let house = house().await;
         let emptied = [("STATS_FEED", Some(" ")), ("OBS_HOST", Some("")), ("MEDIA_SOURCE_NAME", Some(""))];
         assert!(house.change(&emptied).await.is_done());
-        assert_eq!(house.config.with(|config| config.ingest.feed.clone()), None);
+        assert_eq!(house.config.with(|config| config.feeds[0].publisher.clone()), None);
         assert!(house.view.with(|view| view.item("STATS_FEED").is_some_and(|item| item.overridden)));
         assert_eq!(house.config.with(|config| config.obs.host.clone()), "from-env", "a machine is needed");
         assert_eq!(house.store.settings().await.unwrap(), [("STATS_FEED".to_owned(), String::new())]);
         assert!(house.change(&[("STATS_FEED", None)]).await.is_done());
-        assert_eq!(house.config.with(|config| config.ingest.feed.clone()).as_deref(), Some("app/key"));
+        assert_eq!(house.config.with(|config| config.feeds[0].publisher.clone()).as_deref(), Some("app/key"));
     }
 
     #[tokio::test]
     async fn a_change_with_a_mistake_is_refused_whole() {
         let house = house().await;
         let outcome = house
-            .change(&[("BITRATE_LOW_KBPS", Some("0")), ("STATS_TYPE", Some("srs")), ("OBS_HOST", Some("box"))])
+            .change(&[("BITRATE_LOW_KBPS", Some("0")), ("STATS_TYPE", Some("wowza")), ("OBS_HOST", Some("box"))])
             .await;
         assert!(
             matches!(&outcome, Outcome::Failed(text) if text.contains("BITRATE_LOW_KBPS") && text.contains("STATS_TYPE"))

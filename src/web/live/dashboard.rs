@@ -109,7 +109,7 @@ async fn any_change(cells: &mut Cells) {
     tokio::select! {
         () = cells.obs.changed() => {}
         () = cells.view.changed() => {}
-        () = cells.feed.changed() => {}
+        () = cells.feeds.changed() => {}
         () = cells.tail.changed() => {}
         () = cells.config.changed() => {}
         () = cells.tasks.changed() => {}

@@ -8,7 +8,7 @@ use crate::domain::failover::{Place, View};
 use crate::domain::health::{Health, State};
 use crate::domain::ids::SceneName;
 use crate::domain::journal::{Entry, Tail, Tone, Topic};
-use crate::domain::signal::Feed;
+use crate::domain::signal::Feeds;
 use crate::domain::stream::{Obs, ObsLink, Output};
 use crate::features::alerts::Recent;
 use crate::features::health;
@@ -28,8 +28,8 @@ pub struct Seen<'a> {
     pub obs: &'a Obs,
     /// The failover cell.
     pub view: &'a View,
-    /// The newest poll.
-    pub feed: &'a Feed,
+    /// The newest poll of each feed.
+    pub feeds: &'a Feeds,
     /// The journal's newest lines.
     pub tail: &'a Tail,
     /// The settings in force.
@@ -45,12 +45,12 @@ pub struct Seen<'a> {
 /// Looks at all cells and composes the sections by name.
 pub fn compose_all(ctx: &Ctx) -> Map<String, Value> {
     let cells = &ctx.cells;
-    let (obs, view, feed, tail) = (cells.obs.get(), cells.view.get(), cells.feed.get(), cells.tail.get());
+    let (obs, view, feeds, tail) = (cells.obs.get(), cells.view.get(), cells.feeds.get(), cells.tail.get());
     let (config, tasks, alerts) = (cells.config.get(), cells.tasks.get(), cells.alerts.get());
     let seen = Seen {
         obs: &obs,
         view: &view,
-        feed: &feed,
+        feeds: &feeds,
         tail: &tail,
         config: &config,
         tasks: &tasks,
@@ -265,7 +265,7 @@ pub fn health_rows(seen: &Seen<'_>) -> Vec<RowView> {
     let seen = health::Seen {
         obs: seen.obs,
         view: seen.view,
-        feed: seen.feed,
+        feeds: seen.feeds,
         tail: seen.tail,
         tasks: seen.tasks,
         scenes: &seen.config.scenes,

@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 use stream_control::adapters::ingest::Poller;
-use stream_control::config::{self, Config, Ingest, StatsType};
+use stream_control::config::{Config, Feed as Settings, Values};
 use stream_control::demo::fake_ingest::{FakeIngest, Manners, Mode, Shape};
-use stream_control::domain::failover::rules::Rules;
+use stream_control::domain::ids::FeedId;
 use stream_control::domain::journal::{Entry, Topic};
-use stream_control::domain::signal::{Feed, Pace, Publisher, Reach, Sample};
+use stream_control::domain::server::Server;
+use stream_control::domain::signal::{Feed, Feeds, Pace, Publisher, Reach, Sample};
 use stream_control::features::ingest_watch::IngestWatch;
 use stream_control::kit::secret::Secret;
 use stream_control::kit::units::{Bytes, Kbps, Millis};
@@ -20,10 +21,11 @@ use url::Url;
 /// Long enough that a busy machine does not turn a right answer into a time-out.
 const PATIENT: Millis = Millis(10_000);
 
-fn settings(url: Option<Url>, feed: Option<&str>, timeout: Millis) -> Ingest {
+fn settings(url: Option<Url>, feed: Option<&str>, timeout: Millis) -> Settings {
     // Any client needs a crypto provider, also for plain HTTP; another test may have been first.
     rustls::crypto::ring::default_provider().install_default().ok();
-    Ingest { url: url.map(Secret::new), kind: StatsType::Auto, feed: feed.map(str::to_owned), timeout }
+    let publisher = feed.map(str::to_owned);
+    Settings { url: url.map(Secret::new), publisher, timeout, ..Settings::unset(FeedId::main()) }
 }
 
 async fn fake(shape: Shape, mode: Mode) -> FakeIngest {
@@ -188,34 +190,39 @@ async fn an_srt_server_is_asked_over_one_connection() {
 struct Watched {
     config: Writer<Config>,
     pace: Writer<Pace>,
-    feed: Reader<Feed>,
+    feeds: Reader<Feeds>,
     lines: mpsc::Receiver<Entry>,
     _supervisor: Supervisor,
 }
 
 impl Watched {
-    fn new(ingest: Ingest, pace: Pace) -> Self {
-        let (config, config_reader) = shared::cell(config(ingest));
+    fn new(feed: Settings, pace: Pace) -> Self {
+        let (config, config_reader) = shared::cell(config(feed));
         let (pace, pace_reader) = shared::cell(pace);
-        let (feed_writer, feed) = shared::cell(Feed::default());
+        let (feeds_writer, feeds) = shared::cell(Feeds::default());
         let (journal, lines) = journal::lane();
         let mut supervisor = Supervisor::new(journal.clone());
-        supervisor.start(IngestWatch::new(config_reader, pace_reader, feed_writer, journal));
-        Self { config, pace, feed, lines, _supervisor: supervisor }
+        supervisor.start(IngestWatch::new(config_reader, pace_reader, feeds_writer, journal));
+        Self { config, pace, feeds, lines, _supervisor: supervisor }
+    }
+
+    /// The one feed.
+    fn feed(&self) -> Feed {
+        self.feeds.with(|feeds| feeds.first().cloned()).expect("a feed")
     }
 
     /// The first sample that fits.
     async fn sample(&mut self, wanted: impl Fn(&Sample) -> bool) -> Sample {
-        let fits = |feed: &Feed| feed.sample.as_ref().is_some_and(&wanted);
-        let wait = tokio::time::timeout(Duration::from_secs(20), self.feed.until(fits));
-        wait.await.unwrap_or_else(|_| panic!("never so, but {:?}", self.feed.get()));
-        self.feed.get().sample.expect("a sample")
+        let fits = |feeds: &Feeds| feeds.first().and_then(|feed| feed.sample.as_ref()).is_some_and(&wanted);
+        let wait = tokio::time::timeout(Duration::from_secs(20), self.feeds.until(fits));
+        wait.await.unwrap_or_else(|_| panic!("never so, but {:?}", self.feeds.get()));
+        self.feed().sample.expect("a sample")
     }
 
     /// Waits until the fake has been asked `count` times; the gaps between them in ms.
     async fn gaps(&mut self, fake: &FakeIngest, count: usize) -> Vec<u64> {
-        let asked = self.feed.get().polls;
-        let wait = self.feed.until(|_| fake.asked().len() >= count);
+        let asked = self.feed().polls;
+        let wait = self.feeds.until(|_| fake.asked().len() >= count);
         tokio::time::timeout(Duration::from_secs(20), wait).await.unwrap_or_else(|_| panic!("only {asked} polls"));
         fake.asked().windows(2).map(|pair| pair[1].at.since(pair[0].at).0).collect()
     }
@@ -228,26 +235,9 @@ impl Watched {
     }
 }
 
-fn config(ingest: Ingest) -> Config {
-    Config {
-        web: config::Web {
-            bind: "127.0.0.1:0".parse().expect("an address"),
-            data_dir: "data".into(),
-            password_hash: None,
-            password: None,
-            alert_token: None,
-        },
-        obs: config::Obs { host: "127.0.0.1".to_owned(), port: 4455, password: None, media_source: None },
-        scenes: config::Scenes {
-            live: "LIVE".into(),
-            low: "LOW".into(),
-            offline: None,
-            brb: "BRB".into(),
-            starting: "STARTING".into(),
-        },
-        ingest,
-        rules: Rules::default(),
-    }
+fn config(feed: Settings) -> Config {
+    let usual = Config::parse(&Values::from_pairs([])).expect("the defaults");
+    Config { feeds: vec![feed], ..usual }
 }
 
 #[tokio::test]
@@ -255,11 +245,11 @@ async fn the_room_waits_for_an_address_and_takes_a_new_one_at_once() {
     let mut room = Watched::new(settings(None, None, PATIENT), Pace::Calm);
     room.sample(|sample| sample.reach == Reach::NotSetUp).await;
     let fake = fake(Shape::Nginx, Mode::Healthy(Kbps(2500.0))).await;
-    room.config.edit(|config| config.ingest = settings(Some(fake.url()), None, PATIENT));
+    room.config.edit(|config| config.feeds[0] = settings(Some(fake.url()), None, PATIENT));
     let sample = room.sample(|sample| sample.reach == Reach::Ok).await;
     assert_eq!((sample.publisher, sample.feed.as_deref()), (Publisher::Present, Some("publish/feed1")));
-    let feed = room.feed.get();
-    assert_eq!((feed.polls, feed.server.as_deref()), (2, Some("nginx-rtmp")));
+    let feed = room.feed();
+    assert_eq!((feed.polls, feed.server), (2, Some(Server::Nginx)));
     assert_eq!(
         room.told(),
         [
@@ -279,7 +269,7 @@ async fn a_poll_under_way_does_not_delay_new_settings() {
     while hanging.asked().is_empty() {
         tokio::task::yield_now().await;
     }
-    room.config.edit(|config| config.ingest = settings(Some(good.url()), None, PATIENT));
+    room.config.edit(|config| config.feeds[0] = settings(Some(good.url()), None, PATIENT));
     assert_eq!(room.sample(|sample| sample.reach == Reach::Ok).await.publisher, Publisher::Present);
 }
 

@@ -22,7 +22,7 @@ use tokio::task::JoinHandle;
 
 const START: ObsOrder = ObsOrder::StartStream;
 const STOP: ObsOrder = ObsOrder::StopStream;
-const FIX: ObsOrder = ObsOrder::RestartMedia;
+const FIX: ObsOrder = ObsOrder::RestartMedia { feed: None };
 
 /// Limits for tests that wait for their end.
 const SHORT: Limits = Limits {
@@ -242,9 +242,9 @@ async fn the_source_follows_settings_and_obs() {
     stage.fake.put_input(Input::media("Guest", "srt://10.0.0.9:4000?streamid=play/live/guest"));
     let obs = stage.until("no choice", |obs| obs.media_note.is_some()).await;
     assert!(obs.media.is_none() && obs.media_note.is_some_and(|note| note.contains("MEDIA_SOURCE_NAME")));
-    stage.config.edit(|config| config.ingest.feed = Some("publish/live/guest".to_owned()));
+    stage.config.edit(|config| config.feeds[0].publisher = Some("publish/live/guest".to_owned()));
     stage.until("the one of the feed's name", media(|media| media.name == "Guest")).await;
-    stage.config.edit(|config| config.obs.media_source = Some("Feed".to_owned()));
+    stage.config.edit(|config| config.feeds[0].media_source = Some("Feed".to_owned()));
     let obs = stage.until("the one that is set", media(|media| media.name == "Feed")).await;
     assert_eq!(obs.media_note, None);
     assert!(obs.is_connected());

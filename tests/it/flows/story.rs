@@ -10,6 +10,7 @@ use std::time::Duration;
 use stream_control::demo::fake_ingest::{Manners, Mode, Shape};
 use stream_control::demo::fake_obs::{Script, Start};
 use stream_control::domain::failover::Class;
+use stream_control::domain::signal::Feeds;
 use stream_control::store::Store;
 
 const BOTH: [Shape; 2] = [Shape::Sls, Shape::Nginx];
@@ -121,9 +122,12 @@ mod feed {
         let show = Show::on_air(shape, &[]).await;
         let switches = show.switches();
         show.ingest.behave(manners);
-        let mut feed = show.app.ctx.cells.feed.clone();
-        let wanted = feed.with(|feed| feed.polls) + 6;
-        tokio::time::timeout(Duration::from_secs(60), feed.until(|feed| feed.polls >= wanted)).await.expect("polls");
+        let mut feeds = show.app.ctx.cells.feeds.clone();
+        let polls = |feeds: &Feeds| feeds.first().map_or(0, |feed| feed.polls);
+        let wanted = feeds.with(polls) + 6;
+        tokio::time::timeout(Duration::from_secs(60), feeds.until(|feeds| polls(feeds) >= wanted))
+            .await
+            .expect("polls");
         match why {
             Some(why) => show.page.live(&format!("{manners:?} of {shape:?} told"), |live| unknown(live, why)).await,
             None => show.is_good().await,

@@ -6,7 +6,7 @@ use stream_control::config::{Config, Values, settle};
 use stream_control::domain::command::{Order, Outcome};
 use stream_control::domain::failover::View;
 use stream_control::domain::journal::{Entry, Tail};
-use stream_control::domain::signal::Feed;
+use stream_control::domain::signal::Feeds;
 use stream_control::domain::stream::{Obs, ObsLink, Output};
 use stream_control::features::access::Access;
 use stream_control::features::alerts::Recent;
@@ -30,7 +30,7 @@ pub const PASSWORD: &str = "correct horse battery";
 pub type Answer = fn(&Order) -> Outcome;
 
 /// What a house holds on to: cells that no test writes, and the folder of its store.
-type Kept = (Writer<Feed>, Writer<Config>, Writer<Recent>, Writer<TaskList>, Writer<SettingsView>, tempfile::TempDir);
+type Kept = (Writer<Feeds>, Writer<Config>, Writer<Recent>, Writer<TaskList>, Writer<SettingsView>, tempfile::TempDir);
 
 /// The running house. Dropping it stops everything.
 pub struct House {
@@ -78,7 +78,7 @@ impl House {
         }
         let (obs, obs_reader) = shared::cell(connected());
         let (view, view_reader) = shared::cell(View::default());
-        let (feed, feed_reader) = shared::cell(Feed::default());
+        let (feeds, feeds_reader) = shared::cell(Feeds::default());
         let (tail, tail_reader) = shared::cell(Tail::default());
         let (tasks, tasks_reader) = shared::cell(TaskList::new());
         let (recent, recent_reader) = shared::cell(Recent::new());
@@ -87,7 +87,7 @@ impl House {
         let cells = Cells {
             obs: obs_reader,
             view: view_reader,
-            feed: feed_reader,
+            feeds: feeds_reader,
             tail: tail_reader,
             config: config_reader,
             tasks: tasks_reader,
@@ -99,7 +99,7 @@ impl House {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
         let serving = tokio::spawn(shell::serve(listener, ctx));
-        let _kept = (feed, config, recent, tasks, settings, dir);
+        let _kept = (feeds, config, recent, tasks, settings, dir);
         Self { addr, access, bus, obs, view, tail, orders, gate, lines, stop, serving, _kept }
     }
 

@@ -4,8 +4,10 @@ use std::collections::VecDeque;
 use stream_control::config::{Values, settle};
 use stream_control::domain::failover::{Class, Place, View};
 use stream_control::domain::health::State;
+use stream_control::domain::ids::FeedId;
 use stream_control::domain::journal::{Entry, Tail, Tone, Topic};
-use stream_control::domain::signal::{Feed, Reach, Sample};
+use stream_control::domain::server::Server;
+use stream_control::domain::signal::{Feed, Feeds, Reach, Sample};
 use stream_control::domain::stream::{MediaInput, Obs, ObsLink, Pending};
 use stream_control::features::alerts::Recent;
 use stream_control::kit::units::{Kbps, Millis, Mono, UnixMs};
@@ -18,8 +20,7 @@ use stream_control::web::live::{
 const T: i64 = 1_700_000_000_000;
 
 fn good() -> (Obs, View, Feed) {
-    let media =
-        MediaInput { name: "SRT feed".to_owned(), playing: true, moving: Some(true), moving_since: None, cursor: None };
+    let media = MediaInput { playing: true, moving: Some(true), ..MediaInput::unread("SRT feed".to_owned()) };
     let obs = Obs {
         link_since: UnixMs(T - 60_000),
         live_since: Some(UnixMs(T - 50_000)),
@@ -49,12 +50,14 @@ fn good() -> (Obs, View, Feed) {
     let feed = Feed {
         polls: 3,
         sample: Some(Sample { reach: Reach::Ok, ..Sample::absent(Mono(0)) }),
-        server: Some("SRT Live Server".to_owned()),
+        server: Some(Server::Sls),
+        ..Feed::default()
     };
     (obs, view, feed)
 }
 
 fn shown(obs: &Obs, view: &View, feed: &Feed) -> LiveView {
+    let feeds = Feeds { list: vec![(FeedId::main(), feed.clone())] };
     let settled = settle(&Values::from_pairs([]), Vec::new()).unwrap();
     let line = Entry {
         at: UnixMs(T),
@@ -67,8 +70,16 @@ fn shown(obs: &Obs, view: &View, feed: &Feed) -> LiveView {
     let tail = Tail { lines: VecDeque::from([line]), ..Tail::default() };
     let task = TaskState { name: "obs", running: true, since: UnixMs(T), restarts: 0, last_error: None };
     let alerts = Recent::new();
-    let seen =
-        Seen { obs, view, feed, tail: &tail, config: &settled.config, tasks: &[task], alerts: &alerts, bus_missed: 0 };
+    let seen = Seen {
+        obs,
+        view,
+        feeds: &feeds,
+        tail: &tail,
+        config: &settled.config,
+        tasks: &[task],
+        alerts: &alerts,
+        bus_missed: 0,
+    };
     compose(&seen)
 }
 

@@ -18,7 +18,7 @@ struct Restart {
 
 impl Slot {
     pub(super) fn step(&mut self, view: &View<'_>, effects: &mut Vec<Effect>) {
-        if let Input::Asked(id, ObsOrder::RestartMedia, _) = view.input {
+        if let Input::Asked(id, ObsOrder::RestartMedia { .. }, _) = view.input {
             self.ask(view, *id, effects);
         }
         let Some(restart) = &self.0 else { return };

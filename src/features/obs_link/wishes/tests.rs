@@ -4,7 +4,7 @@ use super::*;
 
 const START: ObsOrder = ObsOrder::StartStream;
 const STOP: ObsOrder = ObsOrder::StopStream;
-const FIX: ObsOrder = ObsOrder::RestartMedia;
+const FIX: ObsOrder = ObsOrder::RestartMedia { feed: None };
 
 #[derive(Clone)]
 enum Step {
@@ -40,11 +40,9 @@ fn to(scene: &str) -> ObsOrder {
 
 fn obs(output: Output) -> Obs {
     let media = crate::domain::stream::MediaInput {
-        name: "Feed".to_owned(),
         playing: true,
         moving: Some(false),
-        moving_since: None,
-        cursor: None,
+        ..crate::domain::stream::MediaInput::unread("Feed".to_owned())
     };
     Obs {
         link: ObsLink::Connected,

@@ -42,7 +42,7 @@ pub async fn scene(
 
 /// POST /api/v1/obs/media_restart
 pub async fn media_restart(State(ctx): State<Ctx>, person: SignedIn) -> Response {
-    give(&ctx, &person, ObsOrder::RestartMedia).await
+    give(&ctx, &person, ObsOrder::RestartMedia { feed: None }).await
 }
 
 async fn give(ctx: &Ctx, person: &SignedIn, order: ObsOrder) -> Response {
