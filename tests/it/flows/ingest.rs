@@ -208,7 +208,7 @@ impl Watched {
 
     /// The one feed.
     fn feed(&self) -> Feed {
-        self.feeds.with(|feeds| feeds.first().cloned()).expect("a feed")
+        self.feeds.with(|feeds| feeds.first().cloned()).unwrap_or_default()
     }
 
     /// The first sample that fits.
