@@ -94,7 +94,7 @@ async fn lines_about_one_of_several_feeds_begin_with_its_name() {
         [
             "A: Connected to the ingest: publish/live/feed1.",
             "A: The ingest statistics can be read: SRT Live Server answers.",
-            "B: No ingest is set up (STATS_URL is empty).",
+            "B: No ingest is set up (its url is empty).",
         ]
     );
 }

@@ -8,7 +8,7 @@ use stream_control::config::{Feed as Settings, Login};
 use stream_control::domain::server::Server;
 use stream_control::domain::signal::{Publisher, Reach};
 use stream_control::kit::secret::Secret;
-use stream_control::kit::units::{Bytes, Millis};
+use stream_control::kit::units::{Bytes, Millis, Mono};
 use url::Url;
 
 /// Long enough that a busy machine does not turn a right answer into a time-out.
@@ -234,6 +234,29 @@ async fn a_token_that_ran_out_is_replaced_in_the_same_poll() {
         assert_eq!(poller.poll().await.sample.reach, Reach::Ok);
     }
     assert_eq!(scripted.lines().iter().filter(|line| line.starts_with("POST")).count(), 2);
+}
+
+#[tokio::test]
+async fn a_recording_of_a_conversation_plays_as_it_was_heard() {
+    let login = || Some(Login { user: "admin".to_owned(), password: Secret::from("hunter2") });
+    let servers = [
+        (Scripted::start(forgetful).await, Server::Nms4),
+        (mediamtx(connected).await, Server::MediaMtx),
+        (only(SRS.0, SRS.1).await, Server::Srs),
+    ];
+    for (scripted, kind) in servers {
+        let feed = Settings { login: login(), ..settings(scripted.url(""), Some(kind)) };
+        let heard = poll(&feed).await;
+        let nowhere =
+            Settings { login: login(), ..settings("http://recorded".parse().expect("an address"), Some(kind)) };
+        let mut poller = poller(&nowhere);
+        let played = poller.replay(heard.sample.at, heard.exchanges.clone()).await;
+        assert_eq!(played, heard, "{kind}");
+        assert_eq!(
+            poller.replay(Mono(7), Vec::new()).await.sample.reach,
+            Reach::Refused("nothing was recorded".to_owned())
+        );
+    }
 }
 
 #[tokio::test]
