@@ -20,9 +20,11 @@ pub mod nms2;
 pub mod nms4;
 mod no_answer;
 pub mod number;
+pub mod page;
 mod poller;
 pub mod sls;
 pub mod srs;
+pub mod talk;
 mod way;
 mod words;
 

@@ -1,10 +1,11 @@
 //! Finds out how a feed's server is to be asked, and keeps to it. A wrong kind in the settings, or an
 //! address that names only the machine, still comes to the statistics.
 
-use super::conversation::{Conversation, Miss, Page, Talk};
+use super::conversation::Conversation;
 use super::document::{Document, Server};
 use super::http::Http;
 use super::known;
+use super::talk::{Miss, Talk};
 use crate::config::Feed;
 use crate::domain::signal::Reach;
 use crate::kit::clock;
@@ -30,7 +31,7 @@ impl Way {
     pub fn new(kind: Option<Server>, url: &Url) -> Self {
         let conversation = match kind {
             Some(kind) => Conversation::with(kind, url),
-            None => Conversation::Page(Page::of(url.clone())),
+            None => Conversation::guessed(url),
         };
         let (server, others, look_at) = (None, VecDeque::new(), Mono(0));
         Self { url: url.clone(), kind, conversation, server, others, look_at }
@@ -102,7 +103,7 @@ impl Way {
     }
 
     fn candidates(&self) -> VecDeque<Conversation> {
-        let as_written = self.kind.map(|_| Conversation::Page(Page::of(self.url.clone())));
+        let as_written = self.kind.map(|_| Conversation::guessed(&self.url));
         let places = if known::names_no_page(&self.url) { known::places(&self.url) } else { Vec::new() };
         let at = |place: known::Place| match Conversation::with(place.server, &self.url) {
             Conversation::Page(_) => Conversation::with(place.server, &known::on_machine(&self.url, place.path)),
