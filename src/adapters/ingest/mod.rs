@@ -1,7 +1,7 @@
 //! Ingest servers: asks one statistics page and turns its answer into a
 //! [`Sample`](crate::domain::signal::Sample).
 //!
-//! [`Poller`] holds a [`conversation`] with the server, which [`way`] finds; [`detect::parse`] reads a
+//! [`Poller`] holds a [`conversation`] with the server, which `way` finds; [`detect::parse`] reads a
 //! body by its shape with the parser of its kind; [`choose`] picks the publisher; [`memory::Memory`]
 //! adds what a single document cannot tell.
 
