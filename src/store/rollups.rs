@@ -164,3 +164,29 @@ fn bucket(row: &AnyRow) -> Result<Bucket> {
         buffer: span(9, 10, 11)?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sqlx::Executor as _;
+
+    #[tokio::test]
+    async fn a_database_of_the_first_version_brings_its_past_along() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).await.unwrap();
+        let first_version = "DROP TABLE rollups; DROP TABLE scenes; DELETE FROM _sqlx_migrations WHERE version >= 2; \
+            INSERT INTO samples (at, feed, class, kbps, rtt_ms) VALUES (30000, 'live/secret', 'GOOD', 1000.0, 60), \
+            (31000, 'live/secret', 'GOOD', 3000.0, NULL), (50000, '', 'UNKNOWN', NULL, NULL);";
+        store.pool.execute(first_version).await.unwrap();
+        store.close().await;
+        let store = Store::open(dir.path()).await.unwrap();
+        let buckets = store.buckets(UnixMs(0), UnixMs(99_000), STEP).await.unwrap();
+        let bucket = |at, kbps, rtt| Bucket { at: UnixMs(at), feed: "main".to_owned(), kbps, rtt, buffer: None };
+        let rates = Some((Kbps(1000.0), Kbps(2000.0), Kbps(3000.0)));
+        let rtt = Some((Millis(60), Millis(60)));
+        assert_eq!(buckets, [bucket(30_000, rates, rtt), bucket(45_000, None, None)]);
+        let feeds: Vec<String> =
+            store.samples_since(UnixMs(0)).await.unwrap().into_iter().map(|row| row.feed).collect();
+        assert_eq!(feeds, ["main"; 3], "a publisher's name may be a stream key");
+    }
+}

@@ -73,7 +73,7 @@ export class Plot {
     return {
       width,
       height: HEIGHT[this.#kind],
-      padding: [rate ? LANES : 8, 8, 0, 0],
+      padding: [rate ? LANES : 8, 18, 0, 0],
       legend: { show: false },
       cursor: {
         x: true, y: false, sync: { key: "timeline", setSeries: false }, points: { show: false },

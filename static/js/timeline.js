@@ -190,6 +190,7 @@ export class Timeline {
     }).filter(Boolean);
     const scene = band?.scene ? `Scene ‘${band.scene}’${band.live ? "" : ", not streaming"}` : "Scene unknown";
     const when = `${day(at) === "Today" ? "" : `${day(at)} `}${timeOfDay(at, step < 60_000)}`;
+    if (told.length > 1) return [`${when} · ${scene}`, ...told].join("\n");
     return [when, ...(told.length ? told : ["no reading"]), scene].join(" · ");
   }
 }

@@ -132,7 +132,7 @@ async fn a_run_that_ended_without_a_word_is_known_up_to_its_last_sign() {
         live: Some(true),
         ..Program::unknown(UnixMs(1000))
     };
-    store.add_programs(&[program.clone()]).await.unwrap();
+    store.add_programs(std::slice::from_ref(&program)).await.unwrap();
     store.add_samples(&[SampleRow { at: UnixMs(9000), ..sample() }]).await.unwrap();
     let house = house(store, dir).await;
     let wanted = [program, Program::unknown(UnixMs(9000))];

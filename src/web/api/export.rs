@@ -22,8 +22,9 @@ pub enum Form {
 
 /// A moment in ISO 8601, UTC, to the millisecond; empty for what no calendar holds.
 pub fn iso(at: UnixMs) -> String {
-    let moment = OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000_000);
-    moment.ok().and_then(|moment| moment.format(&Rfc3339).ok()).unwrap_or_default()
+    let second = OffsetDateTime::from_unix_timestamp(at.0.div_euclid(1000)).ok();
+    let text = second.and_then(|second| second.format(&Rfc3339).ok()).unwrap_or_default();
+    text.strip_suffix('Z').map(|text| format!("{text}.{:03}Z", at.0.rem_euclid(1000))).unwrap_or_default()
 }
 
 /// A file `name.csv` or `name.json` with these columns. Rows are cells in the order of the columns;
@@ -130,7 +131,7 @@ mod tests {
     #[test]
     fn moments_are_iso_8601_in_utc() {
         assert_eq!(iso(UnixMs(1_700_000_000_123)), "2023-11-14T22:13:20.123Z");
-        assert_eq!(iso(UnixMs(0)), "1970-01-01T00:00:00Z");
+        assert_eq!(iso(UnixMs(0)), "1970-01-01T00:00:00.000Z");
         assert_eq!(iso(UnixMs(i64::MAX)), "");
     }
 }

@@ -132,7 +132,7 @@ async fn lines_are_taken_away_whole_as_csv_and_json() {
     let rows: Vec<&str> = text.split_terminator("\r\n").collect();
     assert_eq!((rows.len(), rows[0]), (2502, "time,unix_ms,id,topic,tone,origin,text,data"));
     assert!(
-        rows[1].starts_with("2024-10-04T00:00:00Z,1728000000000,1,decision,warn,failover,LIVE → LOW,\"{\"\""),
+        rows[1].starts_with("2024-10-04T00:00:00.000Z,1728000000000,1,decision,warn,failover,LIVE → LOW,\"{\"\""),
         "{}",
         rows[1]
     );
@@ -154,7 +154,7 @@ async fn numbers_are_taken_away_sample_by_sample_with_their_scene() {
     let text = owner.get(&part("csv", T, T + HOUR)).await.text().await.unwrap();
     let rows: Vec<&str> = text.split_terminator("\r\n").collect();
     assert_eq!(rows.len(), 1 + 7200, "each second of each feed once");
-    assert_eq!(rows[1], "2024-10-04T00:00:00Z,1728000000000,main,GOOD,2500.0,60,1800,2000,3,0,LIVE,true");
+    assert_eq!(rows[1], "2024-10-04T00:00:00.000Z,1728000000000,main,GOOD,2500.0,60,1800,2000,3,0,LIVE,true");
     assert_eq!(rows.iter().filter(|row| row.contains(",LOW,true")).count(), 20, "ten seconds in LOW, two feeds");
     let some = json(owner.get(&part("json", T + 1000, T + 3000)).await).await;
     let at: Vec<_> = some

@@ -2,6 +2,7 @@
 //! test plays.
 #![cfg(test)]
 
+mod api_docs;
 mod doors;
 mod guards;
 mod history;

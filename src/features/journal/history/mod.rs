@@ -83,7 +83,7 @@ impl History {
             self.store.programs(from, to),
             self.store.marks(from, to, MARKS),
         )?;
-        let names = self.config.with(|config| timeline::names(config));
+        let names = self.config.with(timeline::names);
         let marks = marks.into_iter().map(PastLine::written).collect();
         let limits = self.config.with(|config| (config.rules.low, config.rules.high));
         Ok(Timeline {

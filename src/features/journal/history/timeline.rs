@@ -96,9 +96,9 @@ impl Window {
         let span = self.to.since(self.from).0;
         let exact = span.div_ceil(u64::from(self.points.clamp(1, MOST_POINTS - 1)));
         Millis(match exact {
-            0..=FINEST => FINEST,
-            ..=FROM_SAMPLES => exact.next_multiple_of(1000),
-            _ => exact.next_multiple_of(STEP.0),
+            exact if exact <= FINEST => FINEST,
+            exact if exact <= FROM_SAMPLES => exact.next_multiple_of(1000),
+            exact => exact.next_multiple_of(STEP.0),
         })
     }
 
