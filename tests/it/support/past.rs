@@ -7,7 +7,7 @@ use stream_control::store::Store;
 use stream_control::store::samples::SampleRow;
 
 /// Rows of one transaction.
-const BATCH: usize = 4000;
+const BATCH: usize = 500;
 /// A sag of twelve seconds comes every so often.
 const SAG_EVERY: i64 = 1800;
 /// It lasts this long.

@@ -1,4 +1,4 @@
-//! The journal page: a day drawn, zoomed, read, filtered, taken away.
+//! The journal page: the past drawn, zoomed, read, filtered, taken away.
 
 use super::{DOWN, Person, UP, looks};
 use crate::support::past::past;
@@ -11,10 +11,10 @@ use stream_control::kit::units::UnixMs;
 use stream_control::store::Store;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_journal_page_draws_a_day_zooms_filters_and_hands_it_out() {
+async fn the_journal_page_draws_the_past_zooms_filters_and_hands_it_out() {
     let show = Show::on_air(Shape::Sls, &[]).await;
     let store = Store::open(show.app.folder()).await.expect("the same database");
-    past(&store, UnixMs(clock::unix().0 - 120_000), 24 * 3600, &["main", "cam2"]).await;
+    past(&store, UnixMs(clock::unix().0 - 120_000), 8 * 3600, &["main", "cam2"]).await;
     let person = Person::at(show.app.url("")).await;
     person.sign_in().await;
     person.open("/journal").await;
@@ -24,7 +24,7 @@ async fn the_journal_page_draws_a_day_zooms_filters_and_hands_it_out() {
         person.browser.resize(width, 800).await;
         person.browser.run(&format!("document.documentElement.dataset.theme = '{theme}'")).await;
         person.browser.until("document.querySelector('#plot-kbps').dataset.drawn").await;
-        // Blue of the curve, green and amber of the scenes: what a day with sags looks like.
+        // Blue of the curve, green and amber of the scenes: what a show with sags looks like.
         let ink = format!("(({{curve, live, low}}) => curve > 200 && live > 200 && low > 20)({INK})");
         person.browser.until(&ink).await;
         looks(&person, "/journal").await;
@@ -67,7 +67,7 @@ async fn the_journal_page_draws_a_day_zooms_filters_and_hands_it_out() {
     person.reads("#journal details[open] .numbers", "62 ms").await;
     let csv = person.browser.run("return document.querySelector('#lines-csv').getAttribute('href')").await;
     let csv = show.page.get(csv.as_str().expect("an address")).await.body;
-    assert_eq!(csv.lines().count(), 48, "the head and 47 decisions: {csv}");
+    assert_eq!(csv.lines().count(), 16, "the head and 15 decisions: {csv}");
     person.no_complaints(&[]).await;
     store.close().await;
     show.app.stop().await;
