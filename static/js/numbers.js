@@ -16,8 +16,15 @@ function said(name, value) {
   if (typeof value === "number" && name.endsWith("_ms")) return ms(value);
   if (typeof value === "number" && name.includes("kbps")) return rate(value);
   if (typeof value === "number") return String(Math.round(value * 10) / 10);
+  if (typeof value === "object" && "place" in value) return place(value);
   if (typeof value === "boolean") return value ? "yes" : "no";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+/** One end of a decision: the scene's name, its role where that is another word, the feed. */
+function place({ place, scene, feed }) {
+  const role = place && place !== scene ? ` (${place})` : "";
+  return [scene ? `‘${scene}’${role}` : place, feed].filter(Boolean).join(", ");
 }
 
 const title = (name) => NAMES[name] ?? (name.charAt(0).toUpperCase() + name.slice(1)).replace(/_ms$|_kbps$/, "").replaceAll("_", " ");
