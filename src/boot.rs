@@ -10,7 +10,7 @@ use crate::features::access::Access;
 use crate::features::alerts::{AlertsRoom, Recent};
 use crate::features::failover::{self, Failover};
 use crate::features::ingest_watch::{self, IngestWatch};
-use crate::features::journal::JournalRoom;
+use crate::features::journal::{self as history_room, JournalRoom};
 use crate::features::obs_link::{self, ObsLink};
 use crate::features::settings::SettingsRoom;
 use crate::runtime::bus::Bus;
@@ -19,7 +19,7 @@ use crate::runtime::journal::{self, Journal};
 use crate::runtime::shared;
 use crate::runtime::supervisor::Supervisor;
 use crate::store::Store;
-use crate::web::ctx::{Cells, Ctx};
+use crate::web::ctx::{self, Cells, Ctx};
 use crate::web::{limits, shell};
 use anyhow::Context as _;
 use std::net::{IpAddr, SocketAddr};
@@ -97,9 +97,17 @@ impl House {
                 format!("A saved setting no longer fits and is set aside: {mistake}"),
             );
         }
-        let history = JournalRoom::new(store.clone(), journal.clone(), lines, samples_out);
         let settings = SettingsRoom::new(store.clone(), settled, to_settings, bus.clone());
         let config = settings.config();
+        let history = JournalRoom::new(history_room::Parts {
+            store: store.clone(),
+            journal: journal.clone(),
+            entries: lines,
+            samples: samples_out,
+            config: config.clone(),
+            obs: obs.clone(),
+        });
+        let look_back = history.history();
         let cells = Cells {
             obs: obs.clone(),
             view,
@@ -150,7 +158,7 @@ impl House {
 
         let stop = CancellationToken::new();
         let cells = Cells { tasks: supervisor.states(), ..cells };
-        let ctx = Ctx::new(cells, bus, desk, access, ingest, stop.clone());
+        let ctx = Ctx::new(ctx::Parts { cells, bus, desk, access, ingest, history: look_back, stop: stop.clone() });
         let bind = config.with(|config| config.web.bind);
         Ok(Self { ctx, bind, supervisor, store, journal, stop })
     }

@@ -9,6 +9,7 @@ use crate::domain::stream::Obs;
 use crate::features::access::Access;
 use crate::features::alerts::Recent;
 use crate::features::ingest_watch::Door;
+use crate::features::journal::history::History;
 use crate::features::settings::view::SettingsView;
 use crate::runtime::bus::Bus;
 use crate::runtime::desk::Desk;
@@ -55,6 +56,8 @@ pub struct Ctx {
     pub access: Access,
     /// Where it is told that something happened at a feed.
     pub ingest: Door,
+    /// What was.
+    pub history: History,
     /// Cancelled when the daemon stops: sockets say goodbye.
     pub stop: CancellationToken,
     /// The Live page's sections with their sequence numbers.
@@ -68,15 +71,35 @@ pub struct Ctx {
     pub far_seats: Arc<Semaphore>,
 }
 
+/// What a [`Ctx`] is built from; see there.
+pub struct Parts {
+    /// The latest values.
+    pub cells: Cells,
+    /// Where facts are heard.
+    pub bus: Bus,
+    /// Where orders are given.
+    pub desk: Desk,
+    /// Who may come in.
+    pub access: Access,
+    /// Where it is told that something happened at a feed.
+    pub ingest: Door,
+    /// What was.
+    pub history: History,
+    /// Ends the sockets.
+    pub stop: CancellationToken,
+}
+
 impl Ctx {
-    /// The state for [`super::router`]; `stop` ends the sockets.
-    pub fn new(cells: Cells, bus: Bus, desk: Desk, access: Access, ingest: Door, stop: CancellationToken) -> Self {
+    /// The state for [`super::router`].
+    pub fn new(parts: Parts) -> Self {
+        let Parts { cells, bus, desk, access, ingest, history, stop } = parts;
         Self {
             cells,
             bus,
             desk,
             access,
             ingest,
+            history,
             stop,
             board: Arc::default(),
             live_seats: Arc::new(Semaphore::new(SOCKETS as usize)),

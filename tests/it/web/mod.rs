@@ -2,8 +2,10 @@
 //! test plays.
 #![cfg(test)]
 
+mod api_docs;
 mod doors;
 mod guards;
+mod history;
 mod house;
 mod live_view;
 mod orders;
