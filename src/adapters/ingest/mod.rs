@@ -22,6 +22,7 @@ pub mod pointers;
 mod poller;
 pub mod pushed;
 pub mod rist;
+mod shapes;
 pub mod sls;
 pub mod xiu;
 
