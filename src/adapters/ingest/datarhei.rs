@@ -4,13 +4,14 @@
 
 use super::document::{Document, ParseError, Server};
 use super::fields::{self, count, millis, text, word};
+use super::json;
 use crate::domain::signal::Sample;
 use crate::kit::units::{Bytes, Millis};
 use serde_json::Value;
 
 /// Reads any of the four documents.
 pub fn parse(body: &[u8]) -> Result<Document, ParseError> {
-    read(&fields::root(body)?).ok_or(ParseError::OtherJson)
+    read(&json::read(body)?).ok_or(ParseError::OtherJson)
 }
 
 /// The same, of JSON already read; `None` where it is something else.
@@ -30,7 +31,7 @@ pub(super) fn read(root: &Value) -> Option<Document> {
         }
         _ => return None,
     };
-    Some(Document { server: Server::Datarhei, process: None, process_age: None, publishers })
+    Some(json::document(Server::Datarhei, publishers))
 }
 
 fn process(name: Option<String>, state: &Value) -> Option<Sample> {

@@ -1,17 +1,10 @@
 //! Reading fields out of JSON by pointer (RFC 6901), as tolerant as servers are careless: what is
 //! missing, of another type or absurd is `None`.
 
-use super::document::ParseError;
 use super::number;
 use crate::domain::signal::{Publisher, Sample};
 use crate::kit::units::{Bytes, Kbps, Millis, Mono};
 use serde_json::Value;
-
-/// The body as JSON. Errors: cut off or broken.
-pub fn root(body: &[u8]) -> Result<Value, ParseError> {
-    serde_json::from_slice(body)
-        .map_err(|error| if error.is_eof() { ParseError::CutOff("JSON") } else { ParseError::Broken("JSON") })
-}
 
 /// A connected publisher of which nothing is known yet but its name.
 pub fn present(feed: Option<String>) -> Sample {
@@ -75,11 +68,5 @@ mod tests {
         assert_eq!((text(&value, "/a/t"), word(&value, "/rate(kbits~1s)")), (None, Some("7".to_owned())));
         assert_eq!((list(&value, "/a/list").len(), list(&value, "/a/n").len()), (1, 0));
         assert_eq!(kbps(&value, "/a/n", 0.001), Some(Kbps(12_500.0)));
-    }
-
-    #[test]
-    fn a_body_that_breaks_off_is_told_from_one_with_errors() {
-        assert_eq!(root(b"{\"a\":").unwrap_err(), ParseError::CutOff("JSON"));
-        assert_eq!(root(b"{a}").unwrap_err(), ParseError::Broken("JSON"));
     }
 }

@@ -4,6 +4,7 @@
 
 use super::document::{Document, ParseError, Server};
 use super::fields::{self, count, kbps, millis, number, text, word};
+use super::json;
 use super::number as sane;
 use crate::domain::signal::Sample;
 use crate::kit::units::{Bytes, Millis};
@@ -11,7 +12,7 @@ use serde_json::Value;
 
 /// Reads either form.
 pub fn parse(body: &[u8]) -> Result<Document, ParseError> {
-    read(&fields::root(body)?).ok_or(ParseError::OtherJson)
+    read(&json::read(body)?).ok_or(ParseError::OtherJson)
 }
 
 /// The same, of JSON already read; `None` where it is something else.

@@ -4,6 +4,7 @@
 
 use super::document::{Document, ParseError, Server};
 use super::fields::{self, kbps, millis, word};
+use super::json;
 use super::number;
 use crate::domain::signal::Sample;
 use base64::Engine as _;
@@ -13,7 +14,7 @@ use serde_json::Value;
 
 /// Reads either of the two documents.
 pub fn parse(body: &[u8]) -> Result<Document, ParseError> {
-    read(&fields::root(body)?).ok_or(ParseError::OtherJson)
+    read(&json::read(body)?).ok_or(ParseError::OtherJson)
 }
 
 /// The same, of JSON already read; `None` where it is neither.
@@ -28,7 +29,7 @@ pub(super) fn read(root: &Value) -> Option<Document> {
         }
         _ => return None,
     };
-    Some(Document { server: Server::Nimble, process: None, process_age: None, publishers })
+    Some(json::document(Server::Nimble, publishers))
 }
 
 /// The query that proves the knowledge of `management_token`: a salt and the MD5 of `salt/token`.

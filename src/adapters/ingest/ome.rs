@@ -4,6 +4,7 @@
 
 use super::document::{Document, ParseError, Server};
 use super::fields::{self, text, word};
+use super::json;
 use crate::domain::signal::Sample;
 use crate::kit::units::Millis;
 use serde_json::Value;
@@ -17,7 +18,7 @@ pub fn parse(body: &[u8]) -> Result<Document, ParseError> {
 
 /// Reads the answer that was sent at `date` (the header as the server wrote it).
 pub fn parse_at(body: &[u8], date: Option<&str>) -> Result<Document, ParseError> {
-    read(&fields::root(body)?, date)
+    read(&json::read(body)?, date)
 }
 
 /// The same, of JSON already read.
@@ -31,7 +32,7 @@ pub(super) fn read(root: &Value, date: Option<&str>) -> Result<Document, ParseEr
         }
         _ => return Err(ParseError::OtherJson),
     };
-    Ok(Document { server: Server::Ome, process: None, process_age: None, publishers })
+    Ok(json::document(Server::Ome, publishers))
 }
 
 /// A virtual host or application that does not exist is a mistake in the address, not an absence.

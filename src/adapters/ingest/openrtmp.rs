@@ -3,6 +3,7 @@
 
 use super::document::{Document, ParseError, Server};
 use super::fields;
+use super::json;
 use crate::domain::signal::Sample;
 use crate::kit::text;
 use serde_json::Value;
@@ -14,7 +15,7 @@ const LINE: usize = 200;
 /// any other line a complaint.
 pub fn parse(body: &[u8]) -> Result<Document, ParseError> {
     if body.starts_with(b"{") {
-        return read(&fields::root(body)?).ok_or(ParseError::OtherJson);
+        return read(&json::read(body)?).ok_or(ParseError::OtherJson);
     }
     let line = std::str::from_utf8(body).ok().map(str::trim).filter(|line| line.len() <= LINE && !line.contains('<'));
     match line {
@@ -38,7 +39,7 @@ pub(super) fn read(root: &Value) -> Option<Document> {
 }
 
 fn document(publishers: Vec<Sample>) -> Document {
-    Document { server: Server::OpenRtmp, process: None, process_age: None, publishers }
+    json::document(Server::OpenRtmp, publishers)
 }
 
 fn says_offline(line: &str) -> bool {

@@ -2,6 +2,7 @@
 
 use super::document::{Document, ParseError, Server};
 use super::fields;
+use super::json;
 use super::number;
 use crate::config::{Pointers, RateUnit};
 use crate::domain::signal::Sample;
@@ -12,10 +13,10 @@ use serde_json::Value;
 /// Reads the fields that `pointers` name. Errors: a pointer that leads nowhere, or to something that
 /// is not what was promised; the text names both.
 pub fn parse(body: &[u8], pointers: &Pointers) -> Result<Document, ParseError> {
-    let root = fields::root(body)?;
+    let root = json::read(body)?;
     let online = pointers.online.as_deref().map(|pointer| flag(&root, pointer)).transpose()?;
     let publishers = if online == Some(false) { Vec::new() } else { vec![sample(&root, pointers)?] };
-    Ok(Document { server: Server::Json, process: None, process_age: None, publishers })
+    Ok(json::document(Server::Json, publishers))
 }
 
 fn sample(root: &Value, pointers: &Pointers) -> Result<Sample, ParseError> {

@@ -3,6 +3,7 @@
 
 use super::document::{Document, ParseError, Server};
 use super::fields::{self, count, kbps, millis, text, word};
+use super::json;
 use crate::domain::signal::Sample;
 use serde_json::Value;
 
@@ -12,7 +13,7 @@ pub fn parse(body: &[u8]) -> Result<Document, ParseError> {
         // The original SRT Live Server writes a comma before its first row.
         return parse(&[b"[", rest].concat());
     }
-    read(&fields::root(body)?).ok_or(ParseError::OtherJson)
+    read(&json::read(body)?).ok_or(ParseError::OtherJson)
 }
 
 /// The same, of JSON already read; `None` where it is something else.

@@ -4,6 +4,7 @@
 
 use super::document::{Document, ParseError, Server};
 use super::fields::{self, count, kbps, millis, word};
+use super::json;
 use crate::domain::signal::{Link, Sample};
 use crate::kit::units::{Kbps, Millis};
 use serde_json::Value;
@@ -17,7 +18,7 @@ const KEY: &str = "receiver-stats";
 /// Reads the document, also out of a line of the log: `1795180450.030|0.0|[INFO] {…}`.
 pub fn parse(body: &[u8]) -> Result<Document, ParseError> {
     let begin = body.iter().position(|byte| *byte == b'{').ok_or(ParseError::OtherText)?;
-    read(&fields::root(&body[begin..])?).ok_or(ParseError::OtherJson)
+    read(&json::read(&body[begin..])?).ok_or(ParseError::OtherJson)
 }
 
 /// Whether text that is not JSON is a line of ristreceiver's log.
@@ -34,7 +35,7 @@ pub(super) fn read(root: &Value) -> Option<Document> {
         (_, Some(flow)) => vec![sample(flow)],
         _ => return None,
     };
-    Some(Document { server: Server::Rist, process: None, process_age: None, publishers })
+    Some(json::document(Server::Rist, publishers))
 }
 
 fn sample(flow: &Value) -> Sample {

@@ -3,13 +3,14 @@
 
 use super::document::{Document, ParseError, Server};
 use super::fields::{self, word};
+use super::json;
 use crate::domain::signal::Sample;
 use crate::kit::text;
 use serde_json::Value;
 
 /// Reads the answer to `query_whole_streams` or `query_stream`.
 pub fn parse(body: &[u8]) -> Result<Document, ParseError> {
-    read(&fields::root(body)?)
+    read(&json::read(body)?)
 }
 
 /// The same, of JSON already read.
@@ -20,7 +21,7 @@ pub(super) fn read(root: &Value) -> Result<Document, ParseError> {
         return Err(ParseError::Complaint(text::excerpt(words, 80)));
     }
     let publishers = fields::list(root, "/data").iter().filter_map(stream).collect();
-    Ok(Document { server: Server::Xiu, process: None, process_age: None, publishers })
+    Ok(json::document(Server::Xiu, publishers))
 }
 
 /// A stream whose publisher has gone is listed while players wait for it.
