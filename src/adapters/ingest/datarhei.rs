@@ -2,12 +2,164 @@
 //! (`?filter=state`), the SRT server's channels, the RTMP server's names. A process whose input is
 //! frozen stays `running`; its packets stand still.
 
+use super::choose::{Choice, choose};
+use super::conversation::{Miss, Talk};
 use super::document::{Document, ParseError, Server};
 use super::fields::{self, count, millis, text, word};
-use super::json;
-use crate::domain::signal::Sample;
-use crate::kit::units::{Bytes, Millis};
-use serde_json::Value;
+use super::http::Reply;
+use super::{json, known, words};
+use crate::domain::signal::{Reach, Sample};
+use crate::kit::clock;
+use crate::kit::secret::Secret;
+use crate::kit::units::{Bytes, Millis, Mono};
+use reqwest::StatusCode;
+use reqwest::header::CONTENT_TYPE;
+use serde_json::{Value, json as made};
+use url::Url;
+
+const API: &str = "/api/v3/";
+
+/// Where publishers may be found. The SRT server counts best, the RTMP server only knows names.
+const PLACES: [&str; 3] = ["srt", "process?filter=state", "rtmp"];
+
+/// After a refused login the next one waits: the server's log fills otherwise. Changed settings try at
+/// once.
+const AFTER_REFUSAL: Millis = Millis(30_000);
+
+/// The conversation: where the server is, what it gave us, and where the publisher was last.
+#[derive(Clone, Debug)]
+pub struct Datarhei {
+    machine: Url,
+    base: String,
+    only: Option<String>,
+    last: usize,
+    access: Option<Secret<String>>,
+    refresh: Option<Secret<String>>,
+    refused: Option<(Mono, Reach)>,
+}
+
+impl Datarhei {
+    /// With the server of this address; an address of one process or place keeps to it.
+    pub fn new(url: &Url) -> Self {
+        let only = url.path().split_once(API).map(|(_, only)| only.to_owned()).filter(|only| !only.is_empty());
+        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        let (machine, base) = (known::without_login(url.clone()), known::before(url, "/api"));
+        let only = only.map(|only| format!("{only}{query}"));
+        Self { machine, base, only, last: 0, access: None, refresh: None, refused: None }
+    }
+
+    /// Looks where the publisher was last, then elsewhere.
+    pub async fn ask(&mut self, talk: &mut Talk<'_>) -> Result<Document, Miss> {
+        if let Some(only) = self.only.clone() {
+            return Ok(self.read(&only, talk).await?);
+        }
+        let mut nobody = None;
+        let order = [self.last].into_iter().chain((0..PLACES.len()).filter(|place| *place != self.last));
+        for place in order.collect::<Vec<_>>() {
+            let document = match self.read(PLACES[place], talk).await {
+                // A server that is switched off in the settings has no page.
+                Err(Reach::Http(404)) => continue,
+                read => named(read?, talk.feed.publisher.as_deref()),
+            };
+            if !matches!(choose(&document, talk.feed.publisher.as_deref()), Choice::Nobody) {
+                self.last = place;
+                return Ok(document);
+            }
+            nobody = Some(document);
+        }
+        nobody.ok_or(Miss::Reach(Reach::Http(404)))
+    }
+
+    /// One document; logs in when the server wants that, and once anew when the token has run out.
+    async fn read(&mut self, place: &str, talk: &mut Talk<'_>) -> Result<Document, Reach> {
+        let mut reply = self.get(place, talk).await?;
+        if reply.status == StatusCode::UNAUTHORIZED {
+            self.log_in(talk).await?;
+            reply = self.get(place, talk).await?;
+        }
+        reply.read(|body| {
+            if body.trim_ascii() == b"[]" { Ok(json::document(Server::Datarhei, Vec::new())) } else { parse(body) }
+        })
+    }
+
+    async fn get(&self, place: &str, talk: &mut Talk<'_>) -> Result<Reply, Reach> {
+        let request = talk.bare(&self.at(&format!("{API}{place}")));
+        let request = match self.access.as_ref().or(talk.feed.token.as_ref()) {
+            Some(token) => request.bearer_auth(token.reveal()),
+            None => request,
+        };
+        talk.send(request).await
+    }
+
+    /// `GET /api/login/refresh` with the longer-lived token, else `POST /api/login`.
+    async fn log_in(&mut self, talk: &mut Talk<'_>) -> Result<(), Reach> {
+        self.access = None;
+        if let Some(refresh) = self.refresh.take() {
+            let request = talk.bare(&self.at("/api/login/refresh")).bearer_auth(refresh.reveal());
+            if self.keep(&talk.http.send_secret(request).await?) {
+                self.refresh = Some(refresh);
+                return Ok(());
+            }
+        }
+        if let Some((_, reach)) = self.refused.as_ref().filter(|(until, _)| clock::mono() < *until) {
+            return Err(reach.clone());
+        }
+        let login = talk.login().ok_or_else(|| refusal("wants a login", talk))?;
+        let body = made!({ "username": login.user, "password": login.password.reveal() });
+        let request = talk.http.client.post(self.at("/api/login")).header(CONTENT_TYPE, "application/json");
+        let reply = talk.http.send_secret(request.body(body.to_string())).await?;
+        if self.keep(&reply) {
+            self.refused = None;
+            return Ok(());
+        }
+        let reach = match reply.status.is_server_error() {
+            true => Reach::Http(reply.status.as_u16()),
+            false => refusal("refuses the login", talk),
+        };
+        self.refused = Some((clock::mono() + AFTER_REFUSAL, reach.clone()));
+        Err(reach)
+    }
+
+    /// Keeps the tokens of an answer; false where there are none.
+    fn keep(&mut self, reply: &Reply) -> bool {
+        let root: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+        let token = |pointer| text(&root, pointer).map(Secret::from);
+        self.access = token("/access_token");
+        self.refresh = token("/refresh_token").or(self.refresh.take());
+        self.access.is_some()
+    }
+
+    fn at(&self, path: &str) -> Url {
+        known::on_machine(&self.machine, &format!("{}{path}", self.base))
+    }
+}
+
+fn refusal(what: &str, talk: &Talk<'_>) -> Reach {
+    Reach::Login(format!("{} {what}: {}", Server::Datarhei, words::mend(Server::Datarhei, talk.feed)))
+}
+
+/// Whether the server refuses in these words: {code, message, details}.
+pub(super) fn refuses(root: &Value) -> bool {
+    count(root, "/code") == Some(401) && root.get("details").is_some_and(Value::is_array)
+}
+
+/// Restreamer calls its processes `restreamer-ui:ingest:<channel>`, and those that send on or take
+/// pictures otherwise. The channel's own name is enough of a wish; without one only ingests count.
+fn named(mut document: Document, wish: Option<&str>) -> Document {
+    match wish {
+        Some(wish) => {
+            let tail = format!(":{wish}");
+            let ends = |one: &&mut Sample| one.feed.as_ref().is_some_and(|id| id.ends_with(&tail));
+            document.publishers.iter_mut().filter(ends).for_each(|one| one.feed = Some(wish.to_owned()));
+        }
+        None => document.publishers.retain(|one| one.feed.as_ref().is_none_or(|id| is_ingest(id))),
+    }
+    document
+}
+
+fn is_ingest(id: &str) -> bool {
+    !id.starts_with("restreamer-ui:") || (id.contains(":ingest:") && !id.ends_with("_snapshot"))
+}
 
 /// Reads any of the four documents.
 pub fn parse(body: &[u8]) -> Result<Document, ParseError> {

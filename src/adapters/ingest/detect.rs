@@ -2,7 +2,7 @@
 
 use super::document::{Document, ParseError, Server};
 use super::http::Reply;
-use super::{json, mediamtx, nginx, nms2, nms4, pushed, rist, shapes, sls, srs};
+use super::{datarhei, json, mediamtx, nginx, nms2, nms4, ome, pushed, rist, shapes, sls, srs};
 use reqwest::StatusCode;
 use serde_json::Value;
 
@@ -40,12 +40,13 @@ fn in_json(body: &[u8]) -> Result<Document, ParseError> {
 
 /// The kind of server that refuses in these words.
 pub fn refusal(reply: &Reply) -> Option<Server> {
-    if reply.status != StatusCode::UNAUTHORIZED {
+    if !matches!(reply.status, StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND) {
         return None;
     }
-    let Ok(Value::Object(root)) = json::read(&reply.body) else { return None };
-    let nms4 = root.get("code").and_then(Value::as_str) == Some("UNAUTHORIZED") && root.contains_key("success");
-    nms4.then_some(Server::Nms4)
+    let root = json::read(&reply.body).ok()?;
+    let nms4 = root.get("code").and_then(Value::as_str) == Some("UNAUTHORIZED") && root.get("success").is_some();
+    let kinds = [(Server::Nms4, nms4), (Server::Datarhei, datarhei::refuses(&root)), (Server::Ome, ome::refuses(&root))];
+    kinds.into_iter().find(|(_, fits)| *fits).map(|(server, _)| server)
 }
 
 fn is_html(body: &[u8]) -> bool {

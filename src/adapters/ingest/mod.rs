@@ -29,12 +29,15 @@ pub mod openrtmp;
 pub mod pointers;
 mod poller;
 pub mod pushed;
+mod received;
 pub mod rist;
 mod shapes;
 pub mod sls;
 pub mod srs;
+pub mod told;
 mod way;
 mod words;
 pub mod xiu;
 
 pub use poller::{Answer, Poller};
+pub use received::Received;

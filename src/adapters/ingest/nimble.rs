@@ -2,15 +2,76 @@
 //! and round-trip times of SRT receivers, `/manage/rtmp_status` a rate for every RTMP stream, also for
 //! those that it makes out of SRT. A receiver that is not connected has no `stats` at all.
 
+use super::choose::{Choice, choose};
+use super::conversation::{Miss, Talk};
 use super::document::{Document, ParseError, Server};
 use super::fields::{self, kbps, millis, word};
-use super::json;
 use super::number;
-use crate::domain::signal::Sample;
+use super::{json, known};
+use crate::domain::signal::{Reach, Sample};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest, Md5};
 use serde_json::Value;
+use url::Url;
+
+const RECEIVERS: &str = "/manage/srt_receiver_stats";
+const STREAMS: &str = "/manage/rtmp_status";
+
+/// The conversation: both pages of one machine.
+#[derive(Clone, Debug)]
+pub struct Nimble {
+    receivers: Url,
+    streams: Url,
+}
+
+impl Nimble {
+    /// With the server of this address, whatever page it names.
+    pub fn new(url: &Url) -> Self {
+        let base = known::before(url, "/manage/");
+        let at = |path: &str| known::on_machine(url, &format!("{base}{path}"));
+        Self { receivers: at(RECEIVERS), streams: at(STREAMS) }
+    }
+
+    /// The receivers first: they count. The streams when the wanted publisher is not among those, or
+    /// when there is no receiver at all; with receivers they only repeat what SRT brings.
+    pub async fn ask(&mut self, talk: &mut Talk<'_>) -> Result<Document, Miss> {
+        let wish = talk.feed.publisher.clone();
+        let receivers = page(&self.receivers, talk).await;
+        if let Ok((document, several)) = receivers {
+            let document = wish.as_deref().map_or(document.clone(), |wish| by_listener(document, wish));
+            let found = !matches!(choose(&document, wish.as_deref()), Choice::Nobody);
+            if found || (wish.is_none() && several) {
+                return Ok(document);
+            }
+        } else if let Err(Miss::Reach(reach)) = receivers
+            && reach != Reach::Http(404)
+        {
+            return Err(reach.into());
+        }
+        Ok(page(&self.streams, talk).await?.0)
+    }
+}
+
+/// A page, and whether it lists anything, connected or not.
+async fn page(url: &Url, talk: &mut Talk<'_>) -> Result<(Document, bool), Miss> {
+    let mut url = url.clone();
+    if let Some(token) = &talk.feed.token {
+        let salt = getrandom::u32().unwrap_or_default() % 1_000_000;
+        url.query_pairs_mut().extend_pairs(signature(salt, token.reveal()));
+    }
+    let reply = talk.send(talk.bare(&url)).await?;
+    let lists = json::read(&reply.body).is_ok_and(|root| !fields::list(&root, "/SrtReceivers").is_empty());
+    Ok((reply.read(parse)?, lists))
+}
+
+/// A receiver is known by where it listens, "0.0.0.0:9000", of which a part is enough.
+fn by_listener(mut document: Document, wish: &str) -> Document {
+    let wish = wish.trim();
+    let part = |one: &&mut Sample| !wish.is_empty() && one.feed.as_ref().is_some_and(|id| id.contains(wish));
+    document.publishers.iter_mut().filter(part).for_each(|one| one.feed = Some(wish.to_owned()));
+    document
+}
 
 /// Reads either of the two documents.
 pub fn parse(body: &[u8]) -> Result<Document, ParseError> {

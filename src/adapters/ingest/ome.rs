@@ -4,12 +4,28 @@
 
 use super::document::{Document, ParseError, Server};
 use super::fields::{self, text, word};
-use super::json;
+use super::{json, known};
 use crate::domain::signal::Sample;
 use crate::kit::units::Millis;
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::{Rfc2822, Rfc3339};
+
+/// The statistics of `app/stream` (in the virtual host `default`) or `vhost/app/stream`.
+pub(super) fn path(publisher: &str) -> Option<String> {
+    let parts: Vec<String> = publisher.split('/').map(known::encoded).collect();
+    let (vhost, app, stream) = match parts.as_slice() {
+        [app, stream] => ("default", app, stream),
+        [vhost, app, stream] => (vhost.as_str(), app, stream),
+        _ => return None,
+    };
+    Some(format!("/v1/stats/current/vhosts/{vhost}/apps/{app}/streams/{stream}"))
+}
+
+/// Whether the server refuses in these words: `[HTTP] …` with the status once more.
+pub(super) fn refuses(root: &Value) -> bool {
+    root.get("statusCode").is_some() && text(root, "/message").is_some_and(|words| words.starts_with("[HTTP"))
+}
 
 /// Reads the answer without a `Date` to compare with.
 pub fn parse(body: &[u8]) -> Result<Document, ParseError> {

@@ -3,10 +3,19 @@
 
 use super::document::{Document, ParseError, Server};
 use super::fields::{self, word};
-use super::json;
+use super::{json, known};
 use crate::domain::signal::Sample;
 use crate::kit::text;
 use serde_json::Value;
+use url::Url;
+
+/// Where all streams are listed; `query_stream` wants a POST for each.
+pub(super) fn address(url: &Url) -> Url {
+    match url.path().strip_suffix("/query_stream") {
+        Some(api) => known::on_machine(url, &format!("{api}/query_whole_streams")),
+        None => known::completed(Server::Xiu, url),
+    }
+}
 
 /// Reads the answer to `query_whole_streams` or `query_stream`.
 pub fn parse(body: &[u8]) -> Result<Document, ParseError> {
@@ -56,6 +65,14 @@ mod tests {
         let one = parse(body).expect("a document").publishers.remove(0);
         assert_eq!((one.feed.as_deref(), one.session.as_deref()), (Some("live/feed1"), Some("17951788290001")));
         assert_eq!((one.rx_bytes, one.kbps_server), (Some(Bytes(91_712_283)), Some(Kbps(4180.0))));
+    }
+
+    #[test]
+    fn the_address_of_one_stream_leads_to_all() {
+        let whole = "http://h:8000/api/query_whole_streams";
+        for given in ["http://h:8000", "http://h:8000/api/query_stream", whole] {
+            assert_eq!(address(&Url::parse(given).expect("an address")).as_str(), whole);
+        }
     }
 
     #[test]
