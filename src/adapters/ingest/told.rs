@@ -57,7 +57,9 @@ impl Told {
         let body = reply.body.trim_ascii();
         match (self.server, &feed.pointers) {
             (Server::Ome, _) => ome::parse_at(body, reply.date()),
-            (Server::OpenRtmp, _) => openrtmp::parse(body),
+            // A line of text means something only where all went well.
+            (Server::OpenRtmp, _) if reply.status.is_success() => openrtmp::parse(body),
+            (Server::OpenRtmp, _) => Err(ParseError::OtherText),
             (_, Some(pointers)) => pointers::parse(body, pointers),
             (_, None) => Err(ParseError::Pointer("no pointers set: say where 'bytes' or 'rate' stand".to_owned())),
         }

@@ -1,8 +1,10 @@
 //! Flows over real sockets.
 
 mod browser;
+mod conversations;
 mod ingest;
 mod obs;
 mod process;
+mod pushes;
 mod real;
 mod story;
