@@ -2,9 +2,12 @@
 
 mod browser;
 mod conversations;
+mod feeds;
 mod ingest;
+mod nms;
 mod obs;
 mod process;
 mod pushes;
 mod real;
+mod servers;
 mod story;
