@@ -131,13 +131,10 @@ impl Talk<'_> {
     /// into basic authentication. nginx is asked over a new connection each time: a kept one stays
     /// with one worker, and with several workers that may be one which will never know of the stream.
     pub fn get(&self, url: &Url) -> RequestBuilder {
-        let request = self.http.client.get(url.clone());
         let request = match (&self.feed.token, &self.feed.login) {
-            (Some(token), _) => raw(request, token),
-            (None, Some(login)) if url.username().is_empty() => {
-                request.basic_auth(&login.user, Some(login.password.reveal()))
-            }
-            _ => request,
+            (Some(token), _) => raw(self.bare(url), token),
+            (None, Some(login)) => self.bare(url).basic_auth(&login.user, Some(login.password.reveal())),
+            (None, None) => self.http.client.get(url.clone()),
         };
         match self.server {
             None | Some(Server::Nginx) => request.header(CONNECTION, "close"),

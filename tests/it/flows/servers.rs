@@ -167,9 +167,11 @@ async fn a_path_without_publisher_is_an_absence_with_the_others_named() {
 async fn a_token_goes_along_in_the_form_that_each_server_wants() {
     let scripted = only("GET /stats", "sls-irl-live.json").await;
     let token = Some(Secret::from("key 1"));
-    let feed = Settings { token: token.clone(), ..settings(scripted.url("/stats"), Some(Server::Sls)) };
+    let mut url = scripted.url("/stats");
+    url.set_username("bob").expect("a host");
+    let feed = Settings { token: token.clone(), ..settings(url, Some(Server::Sls)) };
     assert_eq!(poll(&feed).await.sample.reach, Reach::Ok);
-    assert_eq!(scripted.asked()[0].authorization.as_deref(), Some("key 1"), "as it is");
+    assert_eq!(scripted.asked()[0].authorization.as_deref(), Some("key 1"), "as it is, and no login beside it");
 
     let scripted = mediamtx(connected).await;
     let feed = Settings { token, ..settings(scripted.url(""), Some(Server::MediaMtx)) };
@@ -275,6 +277,16 @@ async fn a_refused_login_names_the_server_and_the_setting_and_is_not_repeated() 
         assert!(text.contains(part), "{text}");
     }
     let scripted = Scripted::start(forgetful).await;
+    let openirl = Scripted::start(|_| Say::This(404, recorded("synthetic-openirl-sls-stats-badkey-404.json"))).await;
+    let wrong = poll(&settings(openirl.url("/stats/KEY"), None)).await.sample.reach;
+    assert_eq!(
+        wrong,
+        Reach::Login(
+            "the server says 'Invalid player key': the key in the address (url of the feed 'phone') is wrong"
+                .to_owned()
+        )
+    );
+
     let main = Settings { id: "main".into(), ..settings(scripted.url(""), Some(Server::Nms4)) };
     let Reach::Login(text) = poll(&main).await.sample.reach else { panic!("no entry without a login") };
     assert_eq!(text, "Node-Media-Server 4 wants a login: write STATS_URL as http://user:password@host/…");
