@@ -81,7 +81,7 @@ impl Conversation {
             Server::Nms4 => Self::Nms4(Nms4::new(url)),
             Server::Nimble => Self::Nimble(Nimble::new(url)),
             Server::Datarhei => Self::Datarhei(Datarhei::new(url)),
-            Server::Ome | Server::OpenRtmp | Server::Json => Self::Told(Told::new(server, url)),
+            Server::Ome | Server::OpenRtmp | Server::Json | Server::Rist => Self::Told(Told::new(server, url)),
             Server::Xiu => Self::Page(Page::of(xiu::address(url))),
             Server::Srs => Self::Page(Page::of(srs::address(url))),
             Server::Nms2 => Self::Page(nms2::page(url)),
