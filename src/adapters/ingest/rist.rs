@@ -45,6 +45,9 @@ impl Totals {
 
 /// Reads the document, also out of a line of the log: `1795180450.030|0.0|[INFO] {…}`.
 pub fn parse(body: &[u8]) -> Result<Document, ParseError> {
+    if body.starts_with(b"<") {
+        return Err(ParseError::Html);
+    }
     let begin = body.iter().position(|byte| *byte == b'{').ok_or(ParseError::OtherText)?;
     read(&json::read(&body[begin..])?).ok_or(ParseError::OtherJson)
 }
