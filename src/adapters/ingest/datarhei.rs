@@ -3,10 +3,10 @@
 //! frozen stays `running`; its packets stand still.
 
 use super::choose::{Choice, choose};
-use super::conversation::{Miss, Talk};
 use super::document::{Document, ParseError, Server};
 use super::fields::{self, count, millis, text, word};
 use super::http::Reply;
+use super::talk::{Miss, Talk};
 use super::{json, known, words};
 use crate::domain::signal::{Reach, Sample};
 use crate::kit::clock;

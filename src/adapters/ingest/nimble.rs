@@ -3,10 +3,10 @@
 //! those that it makes out of SRT. A receiver that is not connected has no `stats` at all.
 
 use super::choose::{Choice, choose};
-use super::conversation::{Miss, Talk};
 use super::document::{Document, ParseError, Server};
 use super::fields::{self, kbps, millis, word};
 use super::number;
+use super::talk::{Miss, Talk};
 use super::{json, known};
 use crate::domain::signal::{Reach, Sample};
 use base64::Engine as _;

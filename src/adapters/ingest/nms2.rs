@@ -3,23 +3,13 @@
 //! The document of a single stream (`/api/streams/app/key`) has only a rate that stays as it was when
 //! nothing arrives any more, so the list is asked for in its place.
 
-use super::conversation::Page;
+pub mod address;
+
 use super::document::{Document, ParseError, Server};
-use super::{json, known, number};
+use super::{json, number};
 use crate::domain::signal::{Publisher, Sample};
 use crate::kit::units::{Bytes, Millis, Mono};
 use serde_json::{Map, Value};
-use url::Url;
-
-const STREAMS: &str = "/api/streams";
-
-/// The list of the server, and the one publisher that the address names.
-pub fn page(url: &Url) -> Page {
-    let url = known::completed(Server::Nms2, url);
-    let Some((_, only)) = url.path().split_once(STREAMS) else { return Page::of(url.clone()) };
-    let only = Some(only.trim_matches('/')).filter(|only| !only.is_empty()).map(known::decoded);
-    Page { url: known::on_machine(&url, &format!("{}{STREAMS}", known::before(&url, STREAMS))), only }
-}
 
 /// Whether the object is the document of a single stream.
 pub fn is_single(root: &Map<String, Value>) -> bool {
@@ -27,20 +17,10 @@ pub fn is_single(root: &Map<String, Value>) -> bool {
 }
 
 /// Whether the object is the list: applications, keys, then publisher and subscribers. Nobody
-/// connected is `{}`, which says nothing of who says it: see [`says_nobody`].
+/// connected is `{}`, which says nothing of who says it: see [`address`].
 pub fn is_list(root: &Map<String, Value>) -> bool {
     let streams = |app: &Value| app.as_object().is_some_and(|keys| keys.values().all(is_stream) && !keys.is_empty());
     !root.is_empty() && root.values().all(streams)
-}
-
-/// Whether this is the list without publishers: an empty object, from the page where the list is.
-pub fn says_nobody(url: &Url, body: &[u8]) -> bool {
-    url.path().ends_with(STREAMS) && body.trim_ascii() == b"{}"
-}
-
-/// The list without publishers.
-pub fn nobody() -> Document {
-    json::document(Server::Nms2, Vec::new())
 }
 
 fn is_stream(stream: &Value) -> bool {
@@ -98,15 +78,11 @@ mod tests {
         assert_eq!((document.server, one.feed.as_deref()), (Server::Nms2, Some("live/feed1")));
         assert_eq!((one.session.as_deref(), one.rx_bytes), (Some("T1EYT664"), Some(Bytes(2_609_839))));
         let player = br#"{"live":{"feed1":{"publisher":null,"subscribers":[{"bytes":1}]}}}"#;
-        assert_eq!(detect::parse(player), Ok(nobody()), "a player waits for the publisher");
-    }
-
-    #[test]
-    fn an_empty_object_is_nobody_only_where_the_list_is() {
-        let at = |text: &str| Url::parse(text).expect("an address");
-        assert!(says_nobody(&at("http://h:8000/api/streams"), b" {}\n"));
-        assert!(!says_nobody(&at("http://h:8000/stats"), b"{}"));
-        assert!(!says_nobody(&at("http://h:8000/api/streams"), br#"{"a":1}"#));
+        assert_eq!(
+            detect::parse(player),
+            Ok(json::document(Server::Nms2, Vec::new())),
+            "a player waits for the publisher"
+        );
     }
 
     #[test]
@@ -123,20 +99,6 @@ mod tests {
                 (one.kbps_server, one.age.expect("an age").0)
             });
             assert_eq!(found, wanted, "{name}");
-        }
-    }
-
-    #[test]
-    fn the_list_is_asked_for_whatever_page_is_named() {
-        let table = [
-            ("http://h:8000", "http://h:8000/api/streams", None),
-            ("http://h:8000/api/streams", "http://h:8000/api/streams", None),
-            ("http://h/nms/api/streams/live/a%20b", "http://h/nms/api/streams", Some("live/a b")),
-            ("http://h/else", "http://h/else", None),
-        ];
-        for (given, wanted, only) in table {
-            let page = page(&Url::parse(given).expect("an address"));
-            assert_eq!((page.url.as_str(), page.only.as_deref()), (wanted, only));
         }
     }
 }

@@ -110,7 +110,7 @@ impl Poller {
 
     fn failed(&self, at: Mono, reach: Reach) -> Answer {
         let several_workers = self.memory.several_workers();
-        let reach = words::with_setting(reach, self.way.server().or(self.feed.kind), &self.feed);
+        let reach = words::with_setting(reach, self.way.presumed(), &self.feed);
         Answer { pause: pause(&reach), several_workers, ..Answer::unreadable(at, reach) }
     }
 }

@@ -2,10 +2,10 @@
 //! something, a token in a form of its own), OpenRTMP (offline is a line of text), and any JSON by the
 //! pointers of the settings. RIST counts by the second, so its counts are added up here.
 
-use super::conversation::{Miss, Talk};
 use super::document::{Document, ParseError, Server};
 use super::http::Reply;
 use super::rist::{self, Totals};
+use super::talk::{Miss, Talk};
 use super::{known, ome, openrtmp, pointers};
 use crate::config::Feed;
 use crate::kit::secret::Secret;

@@ -1,10 +1,11 @@
 //! Finds out how a feed's server is to be asked, and keeps to it. A wrong kind in the settings, or an
 //! address that names only the machine, still comes to the statistics.
 
-use super::conversation::{Conversation, Miss, Page, Talk};
+use super::conversation::Conversation;
 use super::document::{Document, Server};
 use super::http::Http;
 use super::known;
+use super::talk::{Miss, Talk};
 use crate::config::Feed;
 use crate::domain::signal::Reach;
 use crate::kit::clock;
@@ -21,7 +22,8 @@ pub struct Way {
     kind: Option<Server>,
     conversation: Conversation,
     server: Option<Server>,
-    others: VecDeque<Conversation>,
+    suspect: Option<Server>,
+    others: VecDeque<(Option<Server>, Conversation)>,
     look_at: Mono,
 }
 
@@ -30,15 +32,20 @@ impl Way {
     pub fn new(kind: Option<Server>, url: &Url) -> Self {
         let conversation = match kind {
             Some(kind) => Conversation::with(kind, url),
-            None => Conversation::Page(Page::of(url.clone())),
+            None => Conversation::guessed(url),
         };
-        let (server, others, look_at) = (None, VecDeque::new(), Mono(0));
-        Self { url: url.clone(), kind, conversation, server, others, look_at }
+        let (server, suspect, others, look_at) = (None, None, VecDeque::new(), Mono(0));
+        Self { url: url.clone(), kind, conversation, server, suspect, others, look_at }
     }
 
     /// Who answers, once recognised.
     pub fn server(&self) -> Option<Server> {
         self.server
+    }
+
+    /// Who answers, or must be taken to: by the door that is locked, or by the settings.
+    pub fn presumed(&self) -> Option<Server> {
+        self.server.or(self.suspect).or(self.kind)
     }
 
     /// Asks once, and looks round if nobody answers who is understood.
@@ -50,12 +57,17 @@ impl Way {
         if !speaks_otherwise(&reach) || !self.may_look() {
             return Err(reach);
         }
-        while let Some(other) = self.others.pop_front() {
+        while let Some((kind, other)) = self.others.pop_front() {
             let before = std::mem::replace(&mut self.conversation, other);
             match self.held(http, feed).await {
                 Ok(document) => return Ok(self.keep(document)),
                 // Its kind is known by the way it refuses: the right place, and something to mend.
                 Err(reach) if self.server.is_some() => return Err(reach),
+                // A locked door where this kind has its own, on a machine that is open elsewhere.
+                Err(locked @ Reach::Auth(_)) if kind.is_some() && !matches!(reach, Reach::Auth(_)) => {
+                    self.suspect = kind;
+                    return Err(locked);
+                }
                 Err(_) => self.conversation = before,
             }
         }
@@ -101,12 +113,15 @@ impl Way {
         !self.others.is_empty()
     }
 
-    fn candidates(&self) -> VecDeque<Conversation> {
-        let as_written = self.kind.map(|_| Conversation::Page(Page::of(self.url.clone())));
+    fn candidates(&self) -> VecDeque<(Option<Server>, Conversation)> {
+        let as_written = self.kind.map(|_| (None, Conversation::guessed(&self.url)));
         let places = if known::names_no_page(&self.url) { known::places(&self.url) } else { Vec::new() };
-        let at = |place: known::Place| match Conversation::with(place.server, &self.url) {
-            Conversation::Page(_) => Conversation::with(place.server, &known::on_machine(&self.url, place.path)),
-            own => own,
+        let at = |place: known::Place| {
+            let conversation = match Conversation::with(place.server, &self.url) {
+                Conversation::Page(_) => Conversation::with(place.server, &known::on_machine(&self.url, place.path)),
+                own => own,
+            };
+            (Some(place.server), conversation)
         };
         as_written.into_iter().chain(places.into_iter().map(at)).collect()
     }

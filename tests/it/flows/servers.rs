@@ -239,6 +239,23 @@ async fn a_token_that_ran_out_is_replaced_in_the_same_poll() {
 }
 
 #[tokio::test]
+async fn a_locked_door_on_an_open_machine_says_whose_it_is_and_opens_with_the_login() {
+    let scripted = Scripted::start(|asked| match (asked.line.as_str(), asked.authorization.as_deref()) {
+        (line, Some("Basic Ym9iOnB3")) if line.starts_with("GET /v3/paths/list") => {
+            fine(r#"{"itemCount":0,"pageCount":0,"items":[]}"#)
+        }
+        (line, _) if line.starts_with("GET /v3/") => Say::This(401, r#"{"error":"authentication error"}"#.to_owned()),
+        _ => not_found(),
+    })
+    .await;
+    let Reach::Login(text) = poll(&settings(scripted.url(""), None)).await.sample.reach else { panic!("locked") };
+    assert!(text.starts_with("MediaMTX wants a login (HTTP 401): set user and password"), "{text}");
+    let login = Login { user: "bob".to_owned(), password: Secret::from("pw") };
+    let answer = poll(&Settings { login: Some(login), ..settings(scripted.url(""), None) }).await;
+    assert_eq!((answer.sample.reach, answer.server), (Reach::Ok, Some(Server::MediaMtx)));
+}
+
+#[tokio::test]
 async fn a_recording_of_a_conversation_plays_as_it_was_heard() {
     let login = || Some(Login { user: "admin".to_owned(), password: Secret::from("hunter2") });
     let servers = [
