@@ -46,6 +46,8 @@ pub const WORK: &str = "work on the ingest";
 /// 400 of a span of time.
 pub const SPAN_SHAPE: &str =
     "Send from and to as unix milliseconds, from before to, at most 31 days apart on the timeline.";
+/// 400 of pushed statistics.
+pub const PUSH_BROKE_OFF: &str = "The body broke off.";
 /// 400 of a scene order.
 pub const SCENE_SHAPE: &str = "Send JSON {\"scene\": the name of a scene in OBS}.";
 

@@ -3,4 +3,5 @@
 pub mod answer;
 pub mod compat;
 pub mod export;
+pub mod ingest;
 pub mod v1;

@@ -9,6 +9,7 @@ use stream_control::domain::ids::FeedId;
 use stream_control::domain::journal::{Entry, Topic};
 use stream_control::domain::server::Server;
 use stream_control::domain::signal::{Feed, Feeds, Pace, Paces, Publisher, Reach, Sample};
+use stream_control::domain::stream::Obs;
 use stream_control::features::ingest_watch::{Door, IngestWatch, Parts};
 use stream_control::kit::secret::Secret;
 use stream_control::kit::units::{Bytes, Kbps, Millis};
@@ -213,7 +214,8 @@ impl Watched {
         let mut builder = DeskBuilder::new(journal.clone());
         let orders = builder.room(Room::Ingest);
         let mut supervisor = Supervisor::new(journal.clone());
-        let parts = Parts { config: config_reader, paces, feeds: cell, orders, journal };
+        let obs = shared::cell(Obs::default()).1;
+        let parts = Parts { config: config_reader, paces, feeds: cell, obs, orders, journal };
         let room = IngestWatch::new(parts).expect("a client");
         let door = room.door();
         supervisor.start(room);

@@ -1,11 +1,13 @@
 //! Flows over real sockets.
 
 mod browser;
+mod conversations;
 mod feeds;
 mod ingest;
 mod nms;
 mod obs;
 mod process;
+mod pushes;
 mod real;
 mod servers;
 mod story;

@@ -38,6 +38,8 @@ type Kept = (Writer<Feeds>, Writer<Config>, Writer<Recent>, Writer<TaskList>, Wr
 pub struct House {
     pub addr: SocketAddr,
     pub access: Access,
+    /// Where statistics are sent to.
+    pub door: Door,
     pub bus: Bus,
     pub obs: Writer<Obs>,
     pub view: Writer<View>,
@@ -99,12 +101,13 @@ impl House {
         };
         let (bus, stop) = (Bus::new(), CancellationToken::new());
         let history = History::new(store.clone(), cells.tail.clone(), cells.config.clone());
+        let door = Door::default();
         let ctx = Ctx::new(ctx::Parts {
             cells,
             bus: bus.clone(),
             desk: desk.open(),
             access: access.clone(),
-            ingest: Door::default(),
+            ingest: door.clone(),
             history,
             stop: stop.clone(),
         });
@@ -112,7 +115,7 @@ impl House {
         let addr = listener.local_addr().unwrap();
         let serving = tokio::spawn(shell::serve(listener, ctx));
         let _kept = (feeds, config, recent, tasks, settings, dir);
-        Self { addr, access, bus, obs, view, tail, orders, gate, lines, stop, serving, store, _kept }
+        Self { addr, access, door, bus, obs, view, tail, orders, gate, lines, stop, serving, store, _kept }
     }
 
     /// A visitor without a session.

@@ -6,7 +6,7 @@ mod api_docs;
 mod doors;
 mod guards;
 mod history;
-mod house;
+pub mod house;
 mod live_view;
 mod orders;
 mod settings;
