@@ -1,6 +1,7 @@
 //! Texts of pages and API that are not in templates: one place, so that they can be translated.
 
 use crate::config::feeds::{Entry, Field, Shape};
+use crate::config::{Keep, Obs, Scenes};
 use crate::domain::failover::preset::Preset;
 use crate::domain::failover::rules::Rules;
 use crate::domain::failover::suggest::Suggestion;
@@ -8,7 +9,7 @@ use crate::domain::ids::SceneName;
 use crate::domain::server::Server;
 use crate::domain::stream::Output;
 use crate::kit::text;
-use crate::kit::units::Kbps;
+use crate::kit::units::{Kbps, Millis};
 use axum::http::StatusCode;
 
 /// 404.
@@ -181,10 +182,41 @@ pub fn about_preset(preset: Preset) -> &'static str {
 
 /// What rules mean, in seconds and kbit/s: what is shown, and when.
 pub fn preset_means(rules: &Rules) -> [(&'static str, String); 3] {
-    let low = format!("below {} for {}", rules.low, rules.low_after);
-    let lost = format!("nothing for {}, or gone for {}", rules.stall_after, rules.absent_after);
-    let back = format!("{} or more for {}", rules.high, rules.recover_low);
+    let low = format!("below {} for {}", rules.low, secs(rules.low_after));
+    let still = secs(rules.stall_after);
+    let lost = format!("nothing, or below {}, for {still}; encoder gone for {}", rules.offline, secs(rules.absent_after));
+    let back = format!("{} or more for {}", rules.high, secs(rules.recover_low));
     [("LOW", low), ("OFFLINE", lost), ("LIVE again", back)]
+}
+
+fn secs(span: Millis) -> String {
+    format!("{} s", span.secs_f64())
+}
+
+/// The presets stay what they are; some values below are set by hand.
+pub fn by_hand(values: usize) -> String {
+    match values {
+        0 => String::new(),
+        1 => "One value below is set by hand. It stays as it is whichever of these you choose.".to_owned(),
+        n => format!("{n} values below are set by hand. They stay as they are whichever of these you choose."),
+    }
+}
+
+/// OBS in one line.
+pub fn obs_in_short(obs: &Obs) -> String {
+    let password = if obs.password.is_some() { "with a password" } else { "without a password" };
+    format!("{} port {}, {password}", obs.host, obs.port)
+}
+
+/// The scenes in one line.
+pub fn scenes_in_short(scenes: &Scenes) -> String {
+    let offline = scenes.offline.as_ref().map(|scene| format!(", {scene} while it is lost")).unwrap_or_default();
+    format!("{} while the feed is good, {} while it is weak{offline}", scenes.live, scenes.low)
+}
+
+/// What is kept, in one line.
+pub fn kept_in_short(keep: &Keep) -> String {
+    format!("The journal for {} days, the feed's numbers for {} days", keep.journal_days, keep.samples_days)
 }
 
 /// The feeds that are set up.

@@ -4,6 +4,7 @@ use super::fields::{self, FIELDS, Field, Shape};
 use super::wrong::Wrong;
 use super::{LONGEST, MOST_CAMERAS};
 use crate::config::keys::HIDDEN;
+use crate::config::source::Source;
 use crate::config::values::Values;
 use crate::domain::failover::lineup::{Group, GroupMode, MultiCamera};
 use crate::domain::ids::{FeedId, SceneName};
@@ -105,8 +106,8 @@ impl Document {
         let mut entry = Entry::default();
         entry.set("id", FeedId::MAIN);
         for (path, key) in STATS {
-            let value = values.get(key).0;
-            if fields::find(path).is_some_and(|field| field.default != value) {
+            let (value, source) = values.get(key);
+            if source != Source::Default {
                 entry.set(path, value);
             }
         }

@@ -59,10 +59,10 @@ struct Field {
 type PartSpec = (&'static str, &'static str, &'static [&'static str]);
 
 const PARTS: &[PartSpec] = &[
-    ("The feed", "", &["name", "id", "enabled", "type", "url", "publisher"]),
+    ("The feed", "", &["name", "type", "url", "publisher", "enabled"]),
     ("Sign-in and time", "For servers that want a user, a token or a key", &["user", "password", "token", "push_key", "timeout_sec"]),
     ("Reading any JSON", "For the kind ‘json’: where in the answer the numbers stand", &["json.bytes", "json.rate", "json.unit", "json.online"]),
-    ("Place among the feeds", "Which one comes first, and which belong together", &["priority", "group"]),
+    ("Place among the feeds", "Which one comes first, and which belong together", &["priority", "group", "id"]),
     ("Scenes of its own", "Instead of the common ones", &["scenes.live", "scenes.low", "scenes.offline"]),
     (
         "If it needs another feed",

@@ -3,8 +3,10 @@
 
 use super::fields::{self, Field, Pairs, Typed};
 use super::{Frame, html};
+use crate::config::Config;
 use crate::config::keys::Section as Part;
 use crate::features::settings::view::SettingsView;
+use crate::runtime::shared::Reader;
 use crate::web::auth::SignedIn;
 use crate::web::ctx::Ctx;
 use crate::web::error::WebError;
@@ -33,7 +35,7 @@ struct Settings {
 
 struct Section {
     title: &'static str,
-    /// What is in it, for those who look for something.
+    /// What is in force, in one line.
     about: String,
     fields: Vec<Field>,
     /// Shown open: something in it needs a correction.
@@ -70,7 +72,7 @@ pub async fn save(State(ctx): State<Ctx>, person: SignedIn, Form(form): Form<Pai
 
 fn page(ctx: &Ctx, person: &SignedIn, typed: Typed<'_>) -> Settings {
     let scenes = fields::scenes(ctx);
-    let sections = ctx.cells.settings.with(|view| PARTS.iter().map(|part| section(*part, view, typed, &scenes)).collect());
+    let sections = ctx.cells.settings.with(|view| PARTS.iter().map(|part| section(*part, view, &ctx.cells.config, typed, &scenes)).collect());
     let (switching, feeds) = ctx.cells.config.with(|config| {
         let limits = words::limits(config.rules.low, config.rules.high, config.rules.offline);
         let names: Vec<&str> = config.feeds.iter().map(|feed| feed.name.as_str()).collect();
@@ -79,13 +81,17 @@ fn page(ctx: &Ctx, person: &SignedIn, typed: Typed<'_>) -> Settings {
     Settings { frame: Frame::of("/settings", &person.0.name), saved: false, refused: None, switching, feeds, sections }
 }
 
-fn section(part: Part, view: &SettingsView, typed: Typed<'_>, scenes: &[String]) -> Section {
+fn section(part: Part, view: &SettingsView, config: &Reader<Config>, typed: Typed<'_>, scenes: &[String]) -> Section {
     let here = view.items.iter().filter(|item| item.section == part.title() && !OF_A_FEED.contains(&item.name));
     let fields: Vec<Field> = here.map(|item| fields::field(item, typed, scenes)).collect();
-    let labels: Vec<&str> = fields.iter().map(|field| field.label).collect();
     Section {
         title: part.title(),
-        about: labels.join(", "),
+        about: config.with(|config| match part {
+            Part::Obs => words::obs_in_short(&config.obs),
+            Part::Scenes => words::scenes_in_short(&config.scenes),
+            Part::History => words::kept_in_short(&config.keep),
+            _ => String::new(),
+        }),
         open: fields.iter().any(|field| field.error.is_some()),
         fields,
     }

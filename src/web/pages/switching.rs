@@ -78,6 +78,7 @@ struct Switching {
     was_preset: &'static str,
     presets: Vec<PresetCard>,
     preset_error: Option<String>,
+    by_hand: String,
     parts: Vec<PartView>,
     measured: Measured,
     testing: bool,
@@ -166,7 +167,8 @@ fn page(ctx: &Ctx, person: &SignedIn, measured: Measured, typed: Typed<'_>) -> R
     let snapshot = serde_json::to_string(&Snapshot::take(ctx)).map_err(|e| WebError::Internal(e.to_string()))?;
     let now = ctx.cells.config.with(|config| config.preset);
     let chosen = fields::sent(typed.form, PRESET).and_then(Preset::from_word).unwrap_or(now);
-    let parts = ctx.cells.settings.with(|view| PARTS.iter().map(|part| part_view(part, view, typed)).collect());
+    let parts: Vec<PartView> =
+        ctx.cells.settings.with(|view| PARTS.iter().map(|part| part_view(part, view, typed)).collect());
     let item = ctx.cells.settings.with(|view| view.item(PRESET).cloned());
     Ok(Switching {
         frame: Frame::of("/settings", &person.0.name),
@@ -176,6 +178,7 @@ fn page(ctx: &Ctx, person: &SignedIn, measured: Measured, typed: Typed<'_>) -> R
         was_preset: now.word(),
         presets: Preset::ALL.into_iter().map(|preset| card(preset, preset == chosen)).collect(),
         preset_error: item.and_then(|item| fields::field(&item, typed, &[]).error),
+        by_hand: words::by_hand(parts.iter().map(|part| part.own).sum()),
         parts,
         measured,
         testing: ctx.cells.view.with(|view| view.testing.is_some()),

@@ -7,5 +7,7 @@ mod guards;
 mod house;
 mod live_view;
 mod orders;
+mod feeds;
 mod settings;
+mod switching;
 mod sockets;
