@@ -130,7 +130,7 @@ pub const NEEDS_NONE: &str = "No other feed";
 /// The title of a feed that is not saved yet.
 pub const NEW_FEED: &str = "New feed";
 /// No rate is known.
-pub const NO_RATE: &str = "–";
+pub const NO_RATE: &str = "";
 /// A feed that nobody has asked yet.
 pub const NOT_ASKED: &str = "Not asked yet";
 /// A feed that is switched off.
@@ -142,9 +142,9 @@ pub const STILL_DOTS: &str = "It still holds the dots that hide its secret part.
 
 /// How a group chooses: the word in the document, and what people read.
 pub const GROUP_MODES: &[(&str, &str)] = &[
-    ("any", "Any good one will do – they show the same"),
-    ("priority", "The first by priority, a better one takes over"),
-    ("handover", "Whoever is on stays on until lost"),
+    ("any", "Any good one will do"),
+    ("priority", "The best by priority"),
+    ("handover", "Stay with one until it is lost"),
 ];
 
 /// A scene that a setting names and OBS does not have.
@@ -227,14 +227,15 @@ pub fn feeds(names: &[&str]) -> String {
     }
 }
 
-/// What is not as usual about a feed.
-pub fn feed_about(feed: &Entry) -> String {
+/// What is not as usual about a feed; `needs` is the name of the other feed that it needs.
+pub fn feed_about(feed: &Entry, needs: Option<&str>) -> String {
     let mut parts = Vec::new();
-    for (path, what) in [("priority", "priority"), ("group", "group"), ("depends_on.feed", "needs")] {
-        if !feed.get(path).is_empty() {
-            parts.push(format!("{what} {}", feed.get(path)));
+    for what in ["priority", "group"] {
+        if !feed.get(what).is_empty() {
+            parts.push(format!("{what} {}", feed.get(what)));
         }
     }
+    parts.extend(needs.map(|name| format!("needs {name}")));
     if ["scenes.live", "scenes.low", "scenes.offline"].iter().any(|path| !feed.get(path).is_empty()) {
         parts.push("own scenes".to_owned());
     }
@@ -243,7 +244,7 @@ pub fn feed_about(feed: &Entry) -> String {
 
 /// What else changes when a feed is removed.
 pub fn removing(name: &str, last: bool, needing: &[&str], cameras: usize) -> String {
-    let mut effect = format!("‘{name}’ is asked no more, and its sign-in is forgotten.");
+    let mut effect = format!("'{name}' is asked no more, and its sign-in is forgotten.");
     if last {
         effect.push_str(" It is the last one: the feed of .env takes its place, if there is one.");
     }
@@ -251,7 +252,8 @@ pub fn removing(name: &str, last: bool, needing: &[&str], cameras: usize) -> Str
         effect.push_str(&format!(" {} will no longer wait for it.", text::one_of(&quoted(needing)).replace(" or ", " and ")));
     }
     if cameras > 0 {
-        effect.push_str(&format!(" {cameras} scene(s) of several cameras will no longer be switched to."));
+        let scenes = if cameras == 1 { "One scene".to_owned() } else { format!("{cameras} scenes") };
+        effect.push_str(&format!(" {scenes} of several feeds will no longer be shown."));
     }
     effect
 }

@@ -18,7 +18,8 @@ function preview() {
     field.dataset.now ??= field.closest(".setting").querySelector("[data-part=origin]").textContent;
     const changed = !radios[at].defaultChecked && field.value.trim() === "";
     const unit = field.parentElement.querySelector(".unit")?.textContent ?? "";
-    const words = `${radios[at].value} gives ${value} ${unit}`.trim();
+    const name = radios[at].parentElement.textContent.trim();
+    const words = `${name} gives ${value} ${unit}`.trim();
     text(field.closest(".setting").querySelector("[data-part=origin]"), changed ? `${words}, once saved.` : field.dataset.now);
   }
 }

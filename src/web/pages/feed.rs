@@ -60,8 +60,16 @@ type PartSpec = (&'static str, &'static str, &'static [&'static str]);
 
 const PARTS: &[PartSpec] = &[
     ("The feed", "", &["name", "type", "url", "publisher", "enabled"]),
-    ("Sign-in and time", "For servers that want a user, a token or a key", &["user", "password", "token", "push_key", "timeout_sec"]),
-    ("Reading any JSON", "For the kind ‘json’: where in the answer the numbers stand", &["json.bytes", "json.rate", "json.unit", "json.online"]),
+    (
+        "Sign-in and time",
+        "For servers that want a user, a token or a key",
+        &["user", "password", "token", "push_key", "timeout_sec"],
+    ),
+    (
+        "Reading any JSON",
+        "For the kind ‘json’: where in the answer the numbers stand",
+        &["json.bytes", "json.rate", "json.unit", "json.online"],
+    ),
     ("Place among the feeds", "Which one comes first, and which belong together", &["priority", "group", "id"]),
     ("Scenes of its own", "Instead of the common ones", &["scenes.live", "scenes.low", "scenes.offline"]),
     (
@@ -69,7 +77,11 @@ const PARTS: &[PartSpec] = &[
         "Scenes to show while the other one is lost",
         &["depends_on.feed", "depends_on.scenes.live", "depends_on.scenes.low", "depends_on.scenes.offline"],
     ),
-    ("Second look and repair", "The source in OBS, the ingest port, nginx's control", &["media_source", "port", "control_url"]),
+    (
+        "Second look and repair",
+        "The source in OBS, the ingest port, nginx's control",
+        &["media_source", "port", "control_url"],
+    ),
 ];
 
 /// What is shown: the feed, its place in the document once it has one, and what is wrong.
@@ -137,9 +149,16 @@ pub async fn save(
 }
 
 /// Writes the document, or shows the form again with each mistake beside its field.
-async fn keep(ctx: &Ctx, person: &SignedIn, mut document: Document, at: usize, new: bool) -> Result<Response, WebError> {
+async fn keep(
+    ctx: &Ctx,
+    person: &SignedIn,
+    mut document: Document,
+    at: usize,
+    new: bool,
+) -> Result<Response, WebError> {
     tidy_groups(&mut document);
-    let wrong = dots(&document.feeds[at], at).chain(document.settle(Millis(800)).err().unwrap_or_default()).collect::<Vec<_>>();
+    let wrong =
+        dots(&document.feeds[at], at).chain(document.settle(Millis(800)).err().unwrap_or_default()).collect::<Vec<_>>();
     let (status, rest) = if wrong.is_empty() {
         match write(ctx, person, &document).await {
             Ok(()) => return Ok(Redirect::to("/settings/feeds?saved=1").into_response()),
@@ -228,6 +247,7 @@ fn part(spec: &PartSpec, document: &Document, draft: &Draft, scenes: &[String]) 
 fn field(spec: &'static Spec, document: &Document, draft: &Draft, scenes: &[String]) -> Field {
     let raw = draft.entry.get(spec.path);
     let secret = spec.shape == Shape::Secret;
+    let set = secret && !draft.saved.get(spec.path).is_empty();
     let wrong = draft.wrong.iter().find(|wrong| wrong.field == spec.path);
     // What was just typed comes back as it was typed, a secret never.
     let value = match spec.shape {
@@ -244,12 +264,17 @@ fn field(spec: &'static Spec, document: &Document, draft: &Draft, scenes: &[Stri
         unit: if let Shape::Number(_, _, unit) = spec.shape { unit } else { "" },
         numeric: matches!(spec.shape, Shape::Number(..) | Shape::Count(..)),
         group: spec.shape == Shape::Group,
-        placeholder: words::feed_placeholder(spec, !raw.is_empty()),
-        error: wrong.map(|wrong| wrong.text.clone()),
-        set: secret && !raw.is_empty(),
+        placeholder: words::feed_placeholder(spec, set),
+        error: wrong.map(|wrong| called(spec, &wrong.text)),
+        set,
         secret,
         value,
     }
+}
+
+/// The mistake with the field's name for people in front, not its path.
+fn called(spec: &Spec, text: &str) -> String {
+    text.strip_prefix(spec.path).map_or_else(|| text.to_owned(), |rest| format!("{}{rest}", spec.label))
 }
 
 fn choices(spec: &Spec, document: &Document, draft: &Draft, value: &str, scenes: &[String]) -> Vec<Choice> {
@@ -308,7 +333,9 @@ mod tests {
     fn an_address_shown_in_part_stays_whole_until_it_is_edited() {
         let whole = "http://bob:hunter2@h/stat?key=1";
         let shown = "http://••••@h/stat?key=••••";
-        for (typed, wanted, lost) in [(shown, whole, 0), ("http://h/stat", "http://h/stat", 0), ("http://••••@h/x", "http://••••@h/x", 1)] {
+        for (typed, wanted, lost) in
+            [(shown, whole, 0), ("http://h/stat", "http://h/stat", 0), ("http://••••@h/x", "http://••••@h/x", 1)]
+        {
             let mut entry = Entry::default();
             entry.set("url", whole);
             apply(&mut entry, &pairs(&[("url", typed)]));
@@ -320,7 +347,10 @@ mod tests {
     fn what_is_usual_is_not_written() {
         let mut entry = Entry::default();
         apply(&mut entry, &pairs(&[("type", "auto"), ("enabled", "true"), ("priority", "0"), ("name", " Phone ")]));
-        assert_eq!(Document { feeds: vec![entry], ..Document::default() }.to_json(), r#"{"cameras":[],"feeds":[{"name":"Phone"}],"groups":[]}"#);
+        assert_eq!(
+            Document { feeds: vec![entry], ..Document::default() }.to_json(),
+            r#"{"cameras":[],"feeds":[{"name":"Phone"}],"groups":[]}"#
+        );
     }
 
     #[test]

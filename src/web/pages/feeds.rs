@@ -180,7 +180,9 @@ fn take_out(document: &mut Document, at: usize) {
     let gone = document.feeds.remove(at).id();
     for entry in &mut document.feeds {
         if entry.get("depends_on.feed") == gone.as_str() {
-            for path in ["depends_on.feed", "depends_on.scenes.live", "depends_on.scenes.low", "depends_on.scenes.offline"] {
+            for path in
+                ["depends_on.feed", "depends_on.scenes.live", "depends_on.scenes.low", "depends_on.scenes.offline"]
+            {
                 entry.set(path, "");
             }
         }
@@ -227,7 +229,7 @@ fn rows(document: &Document, view: &View) -> Vec<Row> {
             id: entry.get("id").to_owned(),
             name: entry.name().to_owned(),
             server: server(entry, live),
-            about: words::feed_about(entry),
+            about: words::feed_about(entry, needs(document, entry)),
             word,
             level,
             rate,
@@ -238,6 +240,12 @@ fn rows(document: &Document, view: &View) -> Vec<Row> {
         }
     };
     document.feeds.iter().enumerate().map(row).collect()
+}
+
+/// The name of the feed that this one needs.
+fn needs<'a>(document: &'a Document, entry: &Entry) -> Option<&'a str> {
+    let at = document.position(entry.get("depends_on.feed"))?;
+    Some(document.feeds[at].name())
 }
 
 fn state(entry: &Entry, live: Option<&FeedView>) -> (&'static str, &'static str, String, String) {
@@ -339,7 +347,12 @@ mod tests {
     #[test]
     fn a_camera_is_a_scene_with_the_ticked_feeds() {
         let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
-        let form = [pair("camera.0.scene", "SPLIT"), pair("camera.0.feed", "a"), pair("camera.0.feed", "b"), pair("camera.1.scene", " ")];
+        let form = [
+            pair("camera.0.scene", "SPLIT"),
+            pair("camera.0.feed", "a"),
+            pair("camera.0.feed", "b"),
+            pair("camera.1.scene", " "),
+        ];
         assert_eq!(camera(&form, 0), Some(MultiCamera { scene: "SPLIT".into(), feeds: vec!["a".into(), "b".into()] }));
         assert_eq!(camera(&form, 1), None, "no scene, no camera");
     }

@@ -112,7 +112,7 @@ pub fn field(item: &SettingItem, typed: Typed<'_>, scenes: &[String]) -> Field {
     Field {
         key: item.name.to_owned(),
         label: item.label,
-        help: item.help,
+        help: help(item),
         allowed: if is_plain(item.kind) { String::new() } else { item.allowed.clone() },
         secret: item.secret,
         choices: choices(item.kind, &value, scenes),
@@ -130,6 +130,12 @@ pub fn field(item: &SettingItem, typed: Typed<'_>, scenes: &[String]) -> Field {
     }
 }
 
+/// What a preset gives stands in force below the field, so the help need not tell it.
+fn help(item: &SettingItem) -> &'static str {
+    let told = item.help.split(" Empty:").next().filter(|_| item.presets.is_some());
+    told.unwrap_or(item.help)
+}
+
 /// The input itself shows what is allowed.
 fn is_plain(kind: Kind) -> bool {
     matches!(kind, Kind::Text | Kind::Scene | Kind::SceneOrNone | Kind::Switch | Kind::Choice(_))
@@ -138,9 +144,7 @@ fn is_plain(kind: Kind) -> bool {
 fn choices(kind: Kind, value: &str, scenes: &[String]) -> Vec<Choice> {
     match kind {
         Kind::Switch => options(&[("true", words::SWITCH_ON), ("false", words::SWITCH_OFF)], value),
-        Kind::Choice(list) => {
-            options(&list.iter().map(|word| (*word, words::choice(word))).collect::<Vec<_>>(), value)
-        }
+        Kind::Choice(list) => options(&list.iter().map(|word| (*word, words::choice(word))).collect::<Vec<_>>(), value),
         Kind::Scene => scene_choices(scenes, value, None),
         Kind::SceneOrNone => scene_choices(scenes, value, Some(words::NO_SCENE)),
         _ => Vec::new(),
@@ -182,13 +186,12 @@ pub fn scenes(ctx: &Ctx) -> Vec<String> {
 
 /// A switch as its option spells it, however `.env` does; so that an untouched field is no edit.
 fn plain(kind: Kind, value: &str) -> String {
-    let word = match (kind, value.to_ascii_lowercase().as_str()) {
+    match (kind, value.to_ascii_lowercase().as_str()) {
         (Kind::Switch, "1" | "yes" | "y" | "on" | "true") => "true".to_owned(),
         (Kind::Switch, "0" | "no" | "n" | "off" | "false") => "false".to_owned(),
         (Kind::Choice(_), lower) => lower.to_owned(),
         _ => value.to_owned(),
-    };
-    word
+    }
 }
 
 /// The settings room names every mistake on a line that begins with its key.

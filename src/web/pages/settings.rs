@@ -72,7 +72,10 @@ pub async fn save(State(ctx): State<Ctx>, person: SignedIn, Form(form): Form<Pai
 
 fn page(ctx: &Ctx, person: &SignedIn, typed: Typed<'_>) -> Settings {
     let scenes = fields::scenes(ctx);
-    let sections = ctx.cells.settings.with(|view| PARTS.iter().map(|part| section(*part, view, &ctx.cells.config, typed, &scenes)).collect());
+    let sections = ctx
+        .cells
+        .settings
+        .with(|view| PARTS.iter().map(|part| section(*part, view, &ctx.cells.config, typed, &scenes)).collect());
     let (switching, feeds) = ctx.cells.config.with(|config| {
         let limits = words::limits(config.rules.low, config.rules.high, config.rules.offline);
         let names: Vec<&str> = config.feeds.iter().map(|feed| feed.name.as_str()).collect();

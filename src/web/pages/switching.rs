@@ -40,7 +40,14 @@ pub const PARTS: &[Part] = &[
     (
         "Falling",
         "How long before LOW and OFFLINE",
-        &["LOW_AFTER_SEC", "LOST_AFTER_SEC", "GONE_AFTER_SEC", "UNKNOWN_HOLD_SEC", "LOW_CONSEC_SAMPLES", "POLL_INTERVAL_SEC"],
+        &[
+            "LOW_AFTER_SEC",
+            "LOST_AFTER_SEC",
+            "GONE_AFTER_SEC",
+            "UNKNOWN_HOLD_SEC",
+            "LOW_CONSEC_SAMPLES",
+            "POLL_INTERVAL_SEC",
+        ],
     ),
     (
         "Recovering",

@@ -79,7 +79,14 @@ async fn an_edit_keeps_the_secrets_that_were_not_typed_anew() {
 #[tokio::test]
 async fn every_mistake_stands_beside_its_field_and_nothing_is_sent() {
     let house = house(ENV).await;
-    let form = [("name", "x"), ("url", "h:8080/stat"), ("priority", "many"), ("user", ""), ("password", "hunter6"), ("port", "99999")];
+    let form = [
+        ("name", "x"),
+        ("url", "h:8080/stat"),
+        ("priority", "many"),
+        ("user", ""),
+        ("password", "hunter6"),
+        ("port", "99999"),
+    ];
     let answer = house.owner().await.post_form("/settings/feeds/new", &form).await;
     assert_eq!(answer.status(), 422);
     let html = answer.text().await.unwrap();
@@ -88,7 +95,10 @@ async fn every_mistake_stands_beside_its_field_and_nothing_is_sent() {
         assert!(html[at..].split("</p>").next().unwrap().contains(text), "{id}");
     }
     assert!(html.contains("4 fields need a correction"), "{html}");
-    assert!(html.contains("value=\"many\"") && !html.contains("hunter"), "what was typed comes back, a secret does not");
+    assert!(
+        html.contains("value=\"many\"") && !html.contains("hunter"),
+        "what was typed comes back, a secret does not"
+    );
     let dots = house.owner().await.post_form("/settings/feed/phone", &[("url", "http://••••@other/stat")]).await;
     assert!(dots.text().await.unwrap().contains("still holds the dots"));
     assert!(house.orders.lock().unwrap().is_empty());
@@ -103,13 +113,22 @@ async fn feeds_are_moved_removed_and_put_together() {
     let removed = house(ENV).await;
     let owner = removed.owner().await;
     let list = owner.page("/settings/feeds").await.text().await.unwrap();
-    assert!(list.contains("&#39;Second camera&#39; will no longer wait for it. 1 scene(s)"), "the effect is told: {list}");
+    assert!(
+        list.contains("&#39;Second camera&#39; will no longer wait for it. One scene"),
+        "the effect is told: {list}"
+    );
     owner.post_form("/settings/feed/phone/remove", &[]).await;
     let left = json!({"feeds": [{"id": "cam", "name": "Second camera", "type": "sls"}], "groups": [], "cameras": []});
     assert_eq!(written(&removed), left);
 
     let together = house(ENV).await;
-    let form = [("mode.pair", "handover"), ("camera.0.scene", ""), ("camera.1.scene", "LIVE"), ("camera.1.feed", "phone"), ("camera.1.feed", "cam")];
+    let form = [
+        ("mode.pair", "handover"),
+        ("camera.0.scene", ""),
+        ("camera.1.scene", "LIVE"),
+        ("camera.1.feed", "phone"),
+        ("camera.1.feed", "cam"),
+    ];
     together.owner().await.post_form("/settings/feeds/together", &form).await;
     let document = written(&together);
     assert_eq!(document["groups"], json!([{"name": "pair", "mode": "handover"}]));
@@ -128,7 +147,12 @@ async fn what_was_found_fills_a_new_feed_and_the_page_can_be_forgotten() {
     let owner = house.owner().await;
     let form = [("type", "nginx"), ("url", "http://h:8080/stat"), ("publisher", "publish/<b>"), ("name", "feed1")];
     let html = owner.post_form("/settings/feeds/draft", &form).await.text().await.unwrap();
-    for text in ["value=\"nginx\" selected", "value=\"http://h:8080/stat\"", "value=\"publish/&#60;b&#62;\"", "action=\"/settings/feeds/new\""] {
+    for text in [
+        "value=\"nginx\" selected",
+        "value=\"http://h:8080/stat\"",
+        "value=\"publish/&#60;b&#62;\"",
+        "action=\"/settings/feeds/new\"",
+    ] {
         assert!(html.contains(text), "{text}: {html}");
     }
     assert!(house.orders.lock().unwrap().is_empty(), "nothing is saved yet");

@@ -22,13 +22,21 @@ fn about<'a>(html: &'a str, key: &str) -> &'a str {
 async fn the_presets_say_what_they_mean_and_each_value_where_it_comes_from() {
     let house = House::open(ENV, |_| Outcome::Done(String::new())).await;
     let html = html(&house, "/settings/switching").await;
-    for text in ["below 600 kbit/s for 4 s", "below 800 kbit/s for 2 s", "value=\"calm\" checked", "One value below is set by hand."] {
+    for text in [
+        "below 600 kbit/s for 4 s",
+        "below 800 kbit/s for 2 s",
+        "value=\"calm\" checked",
+        "One value below is set by hand.",
+    ] {
         assert!(html.contains(text), "{text} is missing from {html}");
     }
     assert!(about(&html, "LOW_AFTER_SEC").contains("value=\"3\""));
     assert!(about(&html, "LOW_AFTER_SEC").contains("In force: 3 seconds, from the environment."));
     let follows = about(&html, "RECOVER_FROM_LOW_SEC");
-    assert!(follows.contains("value=\"\"") && follows.contains("In force: 8 seconds, from the preset &#39;calm&#39;."), "{follows}");
+    assert!(
+        follows.contains("value=\"\"") && follows.contains("In force: 8 seconds, from the preset &#39;calm&#39;."),
+        "{follows}"
+    );
     assert!(!html.contains("for=\"LOW_CONSEC_SAMPLES\""), "what only older files have is not offered");
 }
 
@@ -45,14 +53,16 @@ async fn a_preset_and_an_emptied_field_become_one_order() {
     ];
     let answer = house.owner().await.post_form("/settings/switching", &form).await;
     assert_eq!((answer.status().as_u16(), header(&answer, "location")), (303, "/settings/switching?saved=1"));
-    let changes = [("SWITCHING_PRESET", "fast"), ("LOW_AFTER_SEC", "")].map(|(key, value)| (key.to_owned(), Some(value.to_owned())));
+    let changes = [("SWITCHING_PRESET", "fast"), ("LOW_AFTER_SEC", "")]
+        .map(|(key, value)| (key.to_owned(), Some(value.to_owned())));
     assert_eq!(*house.orders.lock().unwrap(), [Order::Settings(ChangeSetting { changes: changes.to_vec() })]);
 }
 
 #[tokio::test]
 async fn a_mistake_opens_its_part_and_stands_beside_its_field() {
     let house = House::open(ENV, |_| Outcome::Failed("FLAP_LIMIT is 'x'. Allowed: a whole number.".to_owned())).await;
-    let form = [("FLAP_LIMIT", "x"), ("was.FLAP_LIMIT", ""), ("SWITCHING_PRESET", "fast"), ("was.SWITCHING_PRESET", "calm")];
+    let form =
+        [("FLAP_LIMIT", "x"), ("was.FLAP_LIMIT", ""), ("SWITCHING_PRESET", "fast"), ("was.SWITCHING_PRESET", "calm")];
     let answer = house.owner().await.post_form("/settings/switching", &form).await;
     assert_eq!(answer.status(), 422);
     let html = answer.text().await.unwrap();
@@ -79,7 +89,8 @@ async fn limits_are_measured_from_the_last_good_minutes_and_nothing_is_saved_by_
         lost: None,
         dropped: None,
     };
-    let rows: Vec<_> = (0..400).map(|at| second(at, "GOOD", 4000.0)).chain((0..400).map(|at| second(at, "BAD", 50.0))).collect();
+    let rows: Vec<_> =
+        (0..400).map(|at| second(at, "GOOD", 4000.0)).chain((0..400).map(|at| second(at, "BAD", 50.0))).collect();
     house.store.add_samples(&rows).await.unwrap();
     let page = html(&house, "/settings/switching").await;
     assert!(page.contains("Your last 6 good minutes had 4.0 Mbit/s in the middle."), "{page}");
