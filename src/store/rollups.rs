@@ -1,7 +1,6 @@
 //! Table `rollups`: the samples in steps of 15 s. Kept beside every sample that is written, so that a
 //! day of several feeds is read in a moment.
 
-use super::samples::SampleRow;
 use super::{Result, Store};
 use crate::kit::units::{Kbps, Millis, UnixMs};
 use sqlx::Row as _;
@@ -24,6 +23,15 @@ pub struct Bucket {
     pub rtt: Option<(Millis, Millis)>,
     /// Mean and smallest buffer level.
     pub buffer: Option<(Millis, Millis)>,
+}
+
+/// What a sample adds to its step.
+pub(super) struct Reading<'a> {
+    pub at: UnixMs,
+    pub feed: &'a str,
+    pub kbps: Option<Kbps>,
+    pub rtt: Option<Millis>,
+    pub buffer: Option<Millis>,
 }
 
 /// Readings of one kind, taken together. Sums, so that two of these can be added.
@@ -50,14 +58,17 @@ impl Sum {
     }
 }
 
-/// Adds samples to their steps, within the transaction that writes them.
-pub(super) async fn add(connection: &mut sqlx::AnyConnection, samples: &[SampleRow]) -> sqlx::Result<()> {
+/// Adds readings to their steps, within the transaction that writes the samples.
+pub(super) async fn add<'a>(
+    connection: &mut sqlx::AnyConnection,
+    readings: impl Iterator<Item = Reading<'a>>,
+) -> sqlx::Result<()> {
     let mut steps: BTreeMap<(i64, &str), [Sum; 3]> = BTreeMap::new();
-    for sample in samples {
-        let [kbps, rtt, buffer] = steps.entry((start(sample.at), &sample.feed)).or_default();
-        kbps.take(sample.kbps.map(|kbps| kbps.0));
-        rtt.take(sample.rtt.map(|span| span.0 as f64));
-        buffer.take(sample.buffer.map(|span| span.0 as f64));
+    for reading in readings {
+        let [kbps, rtt, buffer] = steps.entry((start(reading.at), reading.feed)).or_default();
+        kbps.take(reading.kbps.map(|kbps| kbps.0));
+        rtt.take(reading.rtt.map(|span| span.0 as f64));
+        buffer.take(reading.buffer.map(|span| span.0 as f64));
     }
     for ((at, feed), [kbps, rtt, buffer]) in steps {
         sqlx::query(ADD)
@@ -152,4 +163,30 @@ fn bucket(row: &AnyRow) -> Result<Bucket> {
         rtt: span(6, 7, 8)?,
         buffer: span(9, 10, 11)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sqlx::Executor as _;
+
+    #[tokio::test]
+    async fn a_database_of_the_first_version_brings_its_past_along() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).await.unwrap();
+        let first_version = "DROP TABLE rollups; DROP TABLE scenes; DELETE FROM _sqlx_migrations WHERE version >= 2; \
+            INSERT INTO samples (at, feed, class, kbps, rtt_ms) VALUES (30000, 'live/secret', 'GOOD', 1000.0, 60), \
+            (31000, 'live/secret', 'GOOD', 3000.0, NULL), (50000, '', 'UNKNOWN', NULL, NULL);";
+        store.pool.execute(first_version).await.unwrap();
+        store.close().await;
+        let store = Store::open(dir.path()).await.unwrap();
+        let buckets = store.buckets(UnixMs(0), UnixMs(99_000), STEP).await.unwrap();
+        let bucket = |at, kbps, rtt| Bucket { at: UnixMs(at), feed: "main".to_owned(), kbps, rtt, buffer: None };
+        let rates = Some((Kbps(1000.0), Kbps(2000.0), Kbps(3000.0)));
+        let rtt = Some((Millis(60), Millis(60)));
+        assert_eq!(buckets, [bucket(30_000, rates, rtt), bucket(45_000, None, None)]);
+        let feeds: Vec<String> =
+            store.samples_since(UnixMs(0)).await.unwrap().into_iter().map(|row| row.feed).collect();
+        assert_eq!(feeds, ["main"; 3], "a publisher's name may be a stream key");
+    }
 }

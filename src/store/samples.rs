@@ -66,7 +66,7 @@ impl Store {
                 .execute(&mut *together)
                 .await?;
             }
-            rollups::add(&mut together, samples).await?;
+            rollups::add(&mut together, samples.iter().map(reading)).await?;
             together.commit().await
         })
         .await
@@ -125,6 +125,11 @@ impl Store {
         .execute(&self.pool);
         Ok(self.within(query).await?.rows_affected())
     }
+}
+
+fn reading(sample: &SampleRow) -> rollups::Reading<'_> {
+    let SampleRow { at, feed, kbps, rtt, buffer, .. } = sample;
+    rollups::Reading { at: *at, feed, kbps: *kbps, rtt: *rtt, buffer: *buffer }
 }
 
 fn sample(row: &sqlx::any::AnyRow) -> Result<SampleRow> {

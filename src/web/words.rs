@@ -44,13 +44,15 @@ pub const ALERT_LOCAL_ONLY: &str = "ALERT_TOKEN is not set, so alerts are taken 
 /// 400 of an alert.
 pub const ALERT_SHAPE: &str = "Send JSON {\"type\": \"low\" or \"restored\", \"message\": text}.";
 /// 400 of a maintenance order.
-pub const MAINTENANCE_SHAPE: &str = "Send JSON {\"seconds\": 1 to 600, \"reason\": text, \"feed\": the feed's id, or nothing for all}.";
+pub const MAINTENANCE_SHAPE: &str =
+    "Send JSON {\"seconds\": 1 to 600, \"reason\": text, \"feed\": the feed's id, or nothing for all}.";
 /// 400 of a feed that does not exist.
 pub const NO_SUCH_FEED: &str = "There is no feed with this id.";
 /// The reason of work on the ingest that came without one.
 pub const WORK: &str = "work on the ingest";
 /// 400 of a span of time.
-pub const SPAN_SHAPE: &str = "Send from and to as unix milliseconds, from before to, at most 31 days apart on the timeline.";
+pub const SPAN_SHAPE: &str =
+    "Send from and to as unix milliseconds, from before to, at most 31 days apart on the timeline.";
 /// 400 of a scene order.
 pub const SCENE_SHAPE: &str = "Send JSON {\"scene\": the name of a scene in OBS}.";
 
@@ -184,7 +186,8 @@ pub fn about_preset(preset: Preset) -> &'static str {
 pub fn preset_means(rules: &Rules) -> [(&'static str, String); 3] {
     let low = format!("below {} for {}", rules.low, secs(rules.low_after));
     let still = secs(rules.stall_after);
-    let lost = format!("nothing, or below {}, for {still}; encoder gone for {}", rules.offline, secs(rules.absent_after));
+    let lost =
+        format!("nothing, or below {}, for {still}; encoder gone for {}", rules.offline, secs(rules.absent_after));
     let back = format!("{} or more for {}", rules.high, secs(rules.recover_low));
     [("LOW", low), ("OFFLINE", lost), ("LIVE again", back)]
 }
@@ -249,7 +252,10 @@ pub fn removing(name: &str, last: bool, needing: &[&str], cameras: usize) -> Str
         effect.push_str(" It is the last one: the feed of .env takes its place, if there is one.");
     }
     if !needing.is_empty() {
-        effect.push_str(&format!(" {} will no longer wait for it.", text::one_of(&quoted(needing)).replace(" or ", " and ")));
+        effect.push_str(&format!(
+            " {} will no longer wait for it.",
+            text::one_of(&quoted(needing)).replace(" or ", " and ")
+        ));
     }
     if cameras > 0 {
         let scenes = if cameras == 1 { "One scene".to_owned() } else { format!("{cameras} scenes") };

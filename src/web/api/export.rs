@@ -22,8 +22,9 @@ pub enum Form {
 
 /// A moment in ISO 8601, UTC, to the millisecond; empty for what no calendar holds.
 pub fn iso(at: UnixMs) -> String {
-    let moment = OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000_000);
-    moment.ok().and_then(|moment| moment.format(&Rfc3339).ok()).unwrap_or_default()
+    let second = OffsetDateTime::from_unix_timestamp(at.0.div_euclid(1000)).ok();
+    let text = second.and_then(|second| second.format(&Rfc3339).ok()).unwrap_or_default();
+    text.strip_suffix('Z').map(|text| format!("{text}.{:03}Z", at.0.rem_euclid(1000))).unwrap_or_default()
 }
 
 /// A file `name.csv` or `name.json` with these columns. Rows are cells in the order of the columns;
@@ -83,7 +84,8 @@ fn csv_line(text: &mut String, cells: &[Value]) {
 /// Quoted where it must be. A spreadsheet runs what begins like a formula, so an apostrophe goes ahead
 /// of it (OWASP, "CSV Injection").
 fn csv_text(text: &mut String, words: &str) {
-    let formula = words.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) || words.starts_with(['\t', '\r']);
+    let formula =
+        words.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) || words.starts_with(['\t', '\r']);
     let guard = if formula { "'" } else { "" };
     if formula || words.contains([',', '"', '\n', '\r', ';']) {
         text.push_str(&format!("\"{guard}{}\"", words.replace('"', "\"\"")));
@@ -129,7 +131,7 @@ mod tests {
     #[test]
     fn moments_are_iso_8601_in_utc() {
         assert_eq!(iso(UnixMs(1_700_000_000_123)), "2023-11-14T22:13:20.123Z");
-        assert_eq!(iso(UnixMs(0)), "1970-01-01T00:00:00Z");
+        assert_eq!(iso(UnixMs(0)), "1970-01-01T00:00:00.000Z");
         assert_eq!(iso(UnixMs(i64::MAX)), "");
     }
 }

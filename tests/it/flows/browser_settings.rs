@@ -30,7 +30,10 @@ async fn a_preset_is_previewed_saved_and_overridden_without_a_restart() {
     person.press("input[value=fast]").await;
     let preview = "document.querySelector('#MIN_STAY_SEC')";
     person.browser.until(&format!("{preview}.placeholder === '1.2'")).await;
-    person.browser.until("document.querySelector('#part-3').textContent.includes('Fast gives 1.2 seconds, once saved.')").await;
+    person
+        .browser
+        .until("document.querySelector('#part-3').textContent.includes('Fast gives 1.2 seconds, once saved.')")
+        .await;
     assert_eq!(in_force(&show, |config| config.rules.dwell.0), 2000, "nothing is saved yet");
     save(&person, ".save-bar button").await;
     person.reads(".saved", "Saved, and in force now.").await;
@@ -92,7 +95,10 @@ async fn feeds_are_seen_edited_added_found_and_removed() {
 
     person.press("#together select").await;
     person.browser.run("document.querySelector('#camera-0').value = 'LIVE'").await;
-    person.browser.run("document.querySelectorAll('#together input[type=checkbox]').forEach((box) => box.click())").await;
+    person
+        .browser
+        .run("document.querySelectorAll('#together input[type=checkbox]').forEach((box) => box.click())")
+        .await;
     save(&person, "#together button").await;
     assert_eq!(in_force(&show, |config| config.lineup.cameras.len()), 1);
 

@@ -2,12 +2,14 @@
 //! test plays.
 #![cfg(test)]
 
+mod api_docs;
 mod doors;
+mod feeds;
 mod guards;
+mod history;
 mod house;
 mod live_view;
 mod orders;
-mod feeds;
 mod settings;
-mod switching;
 mod sockets;
+mod switching;

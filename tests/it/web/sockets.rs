@@ -56,7 +56,7 @@ async fn the_first_push_is_whole_and_later_ones_hold_what_changed() {
     let mut socket = open(&owner, "/ws/live", Some(&owner.base)).await.unwrap();
     let first = push(&mut socket).await;
     assert_eq!(first["prev"], 0);
-    let all = ["alerts", "failover", "feed", "health", "journal", "keys", "obs", "scenes", "spark"];
+    let all = ["alerts", "failover", "feed", "feeds", "health", "journal", "keys", "notices", "obs", "scenes", "spark"];
     assert_eq!(names(&first), all);
 
     house.obs.edit(|obs| obs.scene = Some("BRB".into()));

@@ -76,7 +76,8 @@ impl History {
         let written: Vec<PastLine> =
             self.store.lines_before(before, wanted, most).await?.into_iter().map(PastLine::written).collect();
         // One that was written between the two looks is told once.
-        let fresh = waiting.into_iter().filter(|new| !written.iter().any(|old| (old.at, &old.text) == (new.at, &new.text)));
+        let fresh =
+            waiting.into_iter().filter(|new| !written.iter().any(|old| (old.at, &old.text) == (new.at, &new.text)));
         let mut lines: Vec<PastLine> = fresh.collect();
         lines.extend(written);
         Ok(lines)
@@ -97,7 +98,7 @@ impl History {
             self.store.programs(from, to),
             self.store.marks(from, to, MARKS),
         )?;
-        let names = self.config.with(|config| timeline::names(config));
+        let names = self.config.with(timeline::names);
         let marks = marks.into_iter().map(PastLine::written).collect();
         let limits = self.config.with(|config| (config.rules.low, config.rules.high));
         Ok(Timeline {
