@@ -4,8 +4,10 @@ pub mod classify;
 pub mod lineup;
 pub mod machine;
 pub mod measure;
+pub mod preset;
 pub mod rules;
 pub mod scenes;
+pub mod suggest;
 pub mod timers;
 pub mod words;
 

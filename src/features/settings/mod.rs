@@ -16,9 +16,6 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use view::SettingsView;
 
-/// Longest value that the page may set.
-const LONGEST: usize = 2048;
-
 /// Owns the configuration while the daemon runs.
 pub struct SettingsRoom {
     store: Store,
@@ -121,7 +118,9 @@ fn refused(change: &ChangeSetting) -> Vec<Mistake> {
         let text = match keys::find(name) {
             None => format!("{shown} is no setting."),
             Some(key) if !key.editable => format!("{shown} is set in .env and read at start only."),
-            Some(_) if has(|value| value.len() > LONGEST) => format!("{shown} is too long: at most {LONGEST} bytes."),
+            Some(key) if value.as_ref().is_some_and(|value| value.len() > key.longest()) => {
+                format!("{shown} is too long: at most {} bytes.", key.longest())
+            }
             Some(_) if has(|value| value.contains(keys::HIDDEN)) => {
                 format!("{shown} still holds the dots that hide its secret part. Type the whole value.")
             }
@@ -137,6 +136,7 @@ fn refused(change: &ChangeSetting) -> Vec<Mistake> {
 mod tests {
     use super::*;
     use crate::config::settle;
+    use crate::domain::ids::FeedId;
     use crate::domain::people::{Origin, Role};
     use crate::runtime::desk::{Desk, DeskBuilder, Room};
     use crate::runtime::journal;
@@ -212,6 +212,48 @@ mod tests {
         assert_eq!(house.store.settings().await.unwrap(), [("STATS_FEED".to_owned(), String::new())]);
         assert!(house.change(&[("STATS_FEED", None)]).await.is_done());
         assert_eq!(house.config.with(|config| config.feeds[0].publisher.clone()).as_deref(), Some("app/key"));
+    }
+
+    #[tokio::test]
+    async fn an_emptied_limit_follows_the_preset_again() {
+        let house = house().await;
+        let low = || house.config.with(|config| config.rules.low.0);
+        assert!(house.change(&[("SWITCHING_PRESET", Some("calm")), ("BITRATE_LOW_KBPS", Some("700"))]).await.is_done());
+        assert_eq!(low(), 700.0);
+        let item = || house.view.with(|view| view.item("BITRATE_LOW_KBPS").cloned().unwrap());
+        assert_eq!((item().own.as_str(), item().origin.as_str()), ("700", "set in the page"));
+        assert!(house.change(&[("BITRATE_LOW_KBPS", Some(""))]).await.is_done());
+        assert_eq!(low(), 600.0);
+        assert_eq!(
+            (item().own.as_str(), item().in_force.as_str(), item().origin.as_str()),
+            ("", "600", "from the preset 'calm'")
+        );
+        assert_eq!(item().presets, Some([600.0, 800.0, 1000.0]));
+    }
+
+    #[tokio::test]
+    async fn the_document_of_feeds_is_taken_whole_or_refused_with_its_mistakes() {
+        let mut house = house().await;
+        assert!(
+            house.view.with(|view| view.feeds.of_stats && view.feeds.document.feeds[0].get("publisher") == "app/key")
+        );
+        let long = format!(
+            "{{\"feeds\":[{{\"id\":\"a\",\"name\":\"{}\",\"password\":\"hunter2\",\"user\":\"u\"}}]}}",
+            "x".repeat(4000)
+        );
+        assert!(house.change(&[("FEEDS", Some(&long))]).await.is_done(), "longer than other values may be");
+        assert_eq!(house.config.with(|config| config.feeds[0].id.clone()), "a".into());
+        assert!(house.view.with(|view| !view.feeds.of_stats && view.feeds.overridden));
+        assert!(!format!("{:?}", house.view.get()).contains("hunter2"));
+        assert!(!house.lines.recv().await.unwrap().text.contains("hunter2"));
+        let refused = house.change(&[("FEEDS", Some(r#"{"feeds":[{"id":"b","port":"x"},{"id":"b"}]}"#))]).await;
+        assert!(
+            refused.text().contains("feed 'b': port is 'x'") && refused.text().contains("given twice"),
+            "{refused:?}"
+        );
+        assert_eq!(house.config.with(|config| config.feeds[0].id.clone()), "a".into());
+        assert!(house.change(&[("FEEDS", None)]).await.is_done());
+        assert_eq!(house.config.with(|config| config.feeds[0].id.clone()), FeedId::main());
     }
 
     #[tokio::test]

@@ -1,6 +1,9 @@
 //! The pages: one file and one template of the same name each; a view struct holds finished values.
 
 pub mod claim;
+pub mod feed;
+pub mod feeds;
+pub mod fields;
 pub mod health;
 pub mod journal;
 pub mod live;
@@ -8,6 +11,7 @@ pub mod login;
 pub mod overlay;
 pub mod problem;
 pub mod settings;
+pub mod switching;
 
 use super::assets;
 use super::error::WebError;

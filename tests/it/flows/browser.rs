@@ -22,51 +22,59 @@ const WATCH: &str = "window.breaches = []; document.addEventListener('securitypo
     (event) => breaches.push(event.violatedDirective + ' ' + event.blockedURI));";
 
 /// One person at one browser.
-struct Person {
-    browser: Browser,
-    base: String,
+pub struct Person {
+    pub browser: Browser,
+    pub base: String,
 }
 
 impl Person {
-    async fn at(base: String) -> Self {
+    /// A browser for the house at this address.
+    pub async fn at(base: String) -> Self {
         Self { browser: Browser::start().await, base }
     }
 
-    fn client(&self) -> &Client {
+    /// The browser's remote control.
+    pub fn client(&self) -> &Client {
         &self.browser.client
     }
 
-    async fn open(&self, path: &str) {
+    /// Opens a page and watches what its policy blocks.
+    pub async fn open(&self, path: &str) {
         self.client().goto(&format!("{}{path}", self.base)).await.expect("the page loads");
         self.browser.run(WATCH).await;
     }
 
-    async fn sign_in(&self) {
+    /// Signs in as the owner.
+    pub async fn sign_in(&self) {
         self.open("/login").await;
         self.password(PASSWORD).await;
         self.browser.until("document.querySelector('#strip-word')").await;
     }
 
-    async fn password(&self, password: &str) {
+    /// Types a password and sends it.
+    pub async fn password(&self, password: &str) {
         self.fill("#password", password).await;
         self.press("button[type=submit]").await;
     }
 
-    async fn fill(&self, field: &str, text: &str) {
+    /// Types into a field.
+    pub async fn fill(&self, field: &str, text: &str) {
         self.client().find(Locator::Css(field)).await.expect("the field").send_keys(text).await.expect("it takes text");
     }
 
-    async fn press(&self, button: &str) {
+    /// Presses what the selector finds first.
+    pub async fn press(&self, button: &str) {
         self.client().find(Locator::Css(button)).await.expect("the button").click().await.expect("it can be pressed");
     }
 
     /// Waits until the element's text contains this.
-    async fn reads(&self, element: &str, text: &str) {
+    pub async fn reads(&self, element: &str, text: &str) {
         let text = Value::from(text);
         self.browser.until(&format!("document.querySelector('{element}')?.innerText.includes({text})")).await;
     }
 
-    async fn mouse(&self, button: &str, actions: impl IntoIterator<Item = PointerAction>) {
+    /// Moves the mouse there and does this.
+    pub async fn mouse(&self, button: &str, actions: impl IntoIterator<Item = PointerAction>) {
         let element = self.client().find(Locator::Css(button)).await.expect("the button");
         let begin = MouseActions::new("mouse".to_owned()).then(PointerAction::MoveToElement {
             element,
@@ -79,7 +87,7 @@ impl Person {
     }
 
     /// No complaint in the browser's log but those that `expected` names.
-    async fn no_complaints(&self, expected: &[&str]) {
+    pub async fn no_complaints(&self, expected: &[&str]) {
         let complaints = self.browser.complaints().await;
         let odd: Vec<_> = complaints.iter().filter(|text| !expected.iter().any(|part| text.contains(part))).collect();
         assert!(odd.is_empty(), "{odd:#?}");
@@ -87,7 +95,7 @@ impl Person {
     }
 
     /// The faults that one of the rules finds.
-    async fn faults(&self, rule: &str) -> Value {
+    pub async fn faults(&self, rule: &str) -> Value {
         self.browser.run(&format!("{RULES}; return {rule}();")).await
     }
 }
@@ -307,12 +315,15 @@ async fn every_page_fits_a_narrow_phone_and_can_be_read_and_pressed() {
     looks(&person, "/ in LOW").await;
     person.browser.run("document.querySelector('#help').showModal()").await;
     looks(&person, "the help").await;
-    person.open("/settings").await;
+    person.open("/settings/switching").await;
+    person.browser.run("document.querySelector('#part-1 summary').scrollIntoView({ block: 'center' })").await;
+    person.press("#part-1 summary").await;
     person.fill("#BITRATE_LOW_KBPS", "x").await;
     person.press(".save-bar button").await;
     person.reads("#BITRATE_LOW_KBPS-error", "Allowed: a number from 1").await;
-    looks(&person, "/settings with a mistake").await;
-    for path in ["/settings", "/settings?saved=1", "/health", "/journal", "/nothing-here"] {
+    looks(&person, "/settings/switching with a mistake").await;
+    let pages = ["/settings", "/settings?saved=1", "/settings/switching", "/settings/feeds", "/settings/feeds/new"];
+    for path in pages.into_iter().chain(["/health", "/journal", "/nothing-here"]) {
         person.open(path).await;
         looks(&person, path).await;
     }

@@ -1,6 +1,7 @@
 //! Flows over real sockets.
 
 mod browser;
+mod browser_settings;
 mod conversations;
 mod feeds;
 mod ingest;

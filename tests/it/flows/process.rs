@@ -228,7 +228,7 @@ mod end {
         let air = Air::new(Script::default()).await;
         let mut process = air.program.start().await;
         let owner = air.on_air().await;
-        let fields = [("BITRATE_LOW_KBPS", "900"), ("was.BITRATE_LOW_KBPS", "800")];
+        let fields = [("BITRATE_LOW_KBPS", "900"), ("was.BITRATE_LOW_KBPS", "")];
         assert_eq!(owner.form("/settings", &fields).await.location, "/settings?saved=1");
         assert_eq!(owner.post("/api/v1/failover/pause", Value::Null).await.status, 200);
         assert_eq!(owner.post("/api/v1/failover/resume", Value::Null).await.status, 200);

@@ -4,6 +4,7 @@
 
 mod api_docs;
 mod doors;
+mod feeds;
 mod guards;
 mod history;
 pub mod house;
@@ -11,3 +12,4 @@ mod live_view;
 mod orders;
 mod settings;
 mod sockets;
+mod switching;
