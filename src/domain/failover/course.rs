@@ -19,8 +19,9 @@ impl Machine {
         due(self.low_due(inputs)).then(|| self.weaken(now, inputs))
     }
 
-    pub(super) fn next_fall(&self, inputs: Inputs<'_>) -> Option<(Place, Mono)> {
-        let offline = self.offline_due(inputs).map(|due| (self.place_without(inputs), due));
+    /// The next way down, if it goes on like this: where to, and when.
+    pub(super) fn next_fall(&self, now: Mono, inputs: Inputs<'_>) -> Option<(Place, Mono)> {
+        let offline = self.offline_due(inputs).map(|due| (self.place_without(now, inputs), due));
         let low = self.low_due(inputs).map(|due| (Place::Low, due));
         offline.into_iter().chain(low).min_by_key(|(_, due)| *due)
     }
@@ -51,21 +52,23 @@ impl Machine {
             let reason = format!("{gone}; {}", self.told(unknown, inputs.lineup));
             return self.to(unknown, self.spot.place, reason, inputs);
         }
-        self.to(self.spot.feed, self.place_without(inputs), gone, inputs)
+        self.to(self.spot.feed, self.place_without(now, inputs), gone, inputs)
     }
 
     fn place_with(&self, now: Mono, heir: usize, inputs: Inputs<'_>) -> Place {
         let weak = self.watches.get(heir).is_some_and(|watch| watch.class() == Class::Low);
-        let spent = self.flaps.spent_until(inputs.rules).is_some_and(|at| at > now);
-        let low = self.home_cast(heir, inputs).scene(Place::Low).is_some();
-        if weak || ((spent || self.unsteady) && low) { Place::Low } else { Place::Live }
+        let restless = self.unsteady || self.flaps.is_spent(now, inputs.rules);
+        if weak || (restless && self.has_low(heir, inputs)) { Place::Low } else { Place::Live }
     }
 
     /// Where the loss of the feed leads: to OFFLINE, but not again and again.
-    fn place_without(&self, inputs: Inputs<'_>) -> Place {
-        let recently = self.flaps.spent_until(inputs.rules).is_some_and(|at| at > self.entered_or_read());
-        let low = self.home_cast(self.spot.feed, inputs).scene(Place::Low).is_some();
-        if self.spot.place == Place::Live && recently && low { Place::Low } else { Place::Offline }
+    fn place_without(&self, now: Mono, inputs: Inputs<'_>) -> Place {
+        let again = self.spot.place == Place::Live && self.flaps.is_spent(now, inputs.rules);
+        if again && self.has_low(self.spot.feed, inputs) { Place::Low } else { Place::Offline }
+    }
+
+    fn has_low(&self, feed: usize, inputs: Inputs<'_>) -> bool {
+        self.home_cast(feed, inputs).scene(Place::Low).is_some()
     }
 
     fn weaken(&self, now: Mono, inputs: Inputs<'_>) -> Move {
@@ -111,7 +114,7 @@ impl Machine {
         let (rules, watch) = (inputs.rules, self.watches.get(feed)?);
         let hold = |base: Millis| self.flaps.stretch(base, rules);
         let calm = if self.unsteady { CLEAN } else { Millis(0) };
-        let to_low = self.unsteady && self.home_cast(feed, inputs).scene(Place::Low).is_some();
+        let to_low = self.unsteady && self.has_low(feed, inputs);
         let low = || Some((Place::Low, watch.since.usable? + hold(rules.offline_to_low), rules.dwell));
         let (to, due, dwell) = match (self.spot.place, watch.class()) {
             (Place::Low, Class::Good) => {
@@ -142,9 +145,5 @@ impl Machine {
         let Some(watch) = self.watches.get(feed) else { return false };
         let patient = watch.since.good.is_some_and(|at| now.since(at) < PICTURE_PATIENCE);
         watch.stands_still() && patient
-    }
-
-    fn entered_or_read(&self) -> Mono {
-        self.entered.max(self.current().read_at())
     }
 }

@@ -278,7 +278,7 @@ impl Machine {
             return None;
         }
         let recovery = self.recovery_due(now, inputs).map(|(.., due)| due);
-        let fall = self.next_fall(inputs).map(|(_, due)| due);
+        let fall = self.next_fall(now, inputs).map(|(_, due)| due);
         let stop = self.stop_due(inputs);
         let own = [fall, recovery, stop, Some(self.hold_until), Some(self.grace_until)];
         let of_feeds = self.watches.iter().flat_map(|watch| {
@@ -469,7 +469,7 @@ impl Machine {
             self.flaps.drop(now, inputs.rules);
         }
         if from.place == Place::Live && to != Place::Live {
-            self.unsteady = self.flaps.spent_until(inputs.rules).is_some_and(|at| at > now);
+            self.unsteady = self.flaps.is_spent(now, inputs.rules);
         }
         let handed_over = fell && from.feed != self.spot.feed;
         if to == Place::Live && (from.place != Place::Live || handed_over) {

@@ -86,7 +86,7 @@ impl Machine {
         if cast.scene(self.spot.place).is_none() {
             return Standing::SceneMissing(self.spot.place);
         }
-        let fall = self.next_fall(inputs);
+        let fall = self.next_fall(now, inputs);
         if self.verdict().class == Class::Unknown && fall.is_none() {
             return Standing::Unknown(self.verdict().reason.clone());
         }

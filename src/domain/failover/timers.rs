@@ -127,6 +127,11 @@ impl Flaps {
         self.last_drop = Some(now);
     }
 
+    /// As many ways up as the rules allow lie within the last minute.
+    pub fn is_spent(&self, now: Mono, rules: &Rules) -> bool {
+        self.spent_until(rules).is_some_and(|at| at > now)
+    }
+
     /// A recovery time, stretched by the flapping so far.
     pub fn stretch(&self, base: Millis, rules: &Rules) -> Millis {
         let factor = rules.flap_factor.powi(i32::try_from(self.count.min(16)).unwrap_or(16));
