@@ -2,6 +2,7 @@
 
 use super::lineup::{GroupMode, Lineup, MultiCamera};
 use super::machine::{Inputs, Machine, Move, Spot};
+use super::rules::Rules;
 use super::scenes::{Cast, Staging};
 use super::watch::Watch;
 use super::{Class, Place};
@@ -30,26 +31,23 @@ impl Machine {
         preferred.into_iter().chain(cameras).chain(turns).chain(weak).collect()
     }
 
-    /// In a group of which any will do, a fine member stands in for one that is not: the scene is the same.
-    pub(super) fn follow_group(&mut self, lineup: &Lineup) {
-        let fine = |watch: &Watch| matches!(watch.class(), Class::Good | Class::Mid);
-        if !lineup.is_several() || fine(self.current()) || self.current().class() == Class::Unknown {
+    /// In a group of which any will do the scene is the same for all: a fine member stands in at once
+    /// for one that is not, and one of which nothing is known for one that is lost, since then the
+    /// group is not known to be.
+    pub(super) fn follow_group(&mut self, now: Mono, inputs: Inputs<'_>) {
+        let (lineup, class) = (inputs.lineup, self.current().class());
+        if !lineup.is_several() || matches!(class, Class::Good | Class::Mid | Class::Unknown) {
             return;
         }
-        let others = (0..self.watches.len()).filter(|at| self.is_companion(*at, lineup) && fine(&self.watches[*at]));
-        if let Some(other) = others.min_by_key(|at| (self.watches[*at].class() != Class::Good, lineup.rank(*at))) {
-            self.spot.feed = other;
-        }
+        let lost = self.current().lost_due(inputs.rules).is_some_and(|due| due <= now);
+        let order = |feed: &usize| (stand_in_order(&self.watches[*feed], lost, inputs.rules), lineup.rank(*feed));
+        let others = (0..self.watches.len()).filter(|feed| self.is_companion(*feed, lineup));
+        let best = others.filter(|feed| order(feed).0.is_some()).min_by_key(order);
+        self.spot.feed = best.unwrap_or(self.spot.feed);
     }
 
     fn is_companion(&self, feed: usize, lineup: &Lineup) -> bool {
         feed != self.spot.feed && lineup.together(feed, self.spot.feed) == Some(GroupMode::Any)
-    }
-
-    /// One of the same group of which nothing is known: the group is not known to be lost.
-    pub(super) fn unread_companion(&self, inputs: Inputs<'_>) -> Option<usize> {
-        let unread = |watch: &Watch| watch.class() == Class::Unknown && watch.lost_due(inputs.rules).is_none();
-        (0..self.watches.len()).find(|at| self.is_companion(*at, inputs.lineup) && unread(&self.watches[*at]))
     }
 
     /// Who takes over when the feed on air is lost: one that is fine before one that is weak, then by
@@ -191,6 +189,17 @@ impl Machine {
 
     pub(super) fn told_as(&self, feed: usize, reason: String, lineup: &Lineup) -> String {
         if lineup.is_several() { format!("{}: {reason}", lineup.name(feed)) } else { reason }
+    }
+}
+
+/// How well a feed stands in for a companion; `None` where it does not.
+fn stand_in_order(watch: &Watch, lost: bool, rules: &Rules) -> Option<u8> {
+    match watch.class() {
+        Class::Good => Some(0),
+        Class::Mid => Some(1),
+        Class::Low if lost => Some(2),
+        Class::Unknown if lost && watch.lost_due(rules).is_none() => Some(3),
+        _ => None,
     }
 }
 

@@ -48,10 +48,6 @@ impl Machine {
             let reason = format!("{gone}; {}", self.told(heir, inputs.lineup));
             return self.to(heir, place, reason, inputs);
         }
-        if let Some(unknown) = self.unread_companion(inputs) {
-            let reason = format!("{gone}; {}", self.told(unknown, inputs.lineup));
-            return self.to(unknown, self.spot.place, reason, inputs);
-        }
         self.to(self.spot.feed, self.place_without(now, inputs), gone, inputs)
     }
 

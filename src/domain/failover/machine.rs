@@ -182,7 +182,7 @@ impl Machine {
         if human {
             self.accept(now, shown, inputs.rules);
         }
-        self.follow_group(inputs.lineup);
+        self.follow_group(now, inputs);
         let mut effects: Vec<Effect> = self.decide(now, inputs).into_iter().collect();
         effects.extend(self.close_gap(inputs));
         effects.extend(self.give_up(now, inputs));

@@ -1,5 +1,8 @@
 //! The machine's specification: what the feed does, what OBS reports, what follows.
 
+mod rules;
+mod several;
+
 use super::lineup::{Lineup, Member, SceneSet};
 use super::machine::{Effect, Inputs, Machine, Standing};
 use super::rules::Rules;
