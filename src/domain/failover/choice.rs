@@ -1,7 +1,7 @@
 //! The choice among several feeds: who takes over, who comes first, which scene shows several.
 
 use super::lineup::{GroupMode, Lineup, MultiCamera};
-use super::machine::{Inputs, Machine, Move, Spot};
+use super::machine::{Effect, Inputs, Machine, Move, Spot};
 use super::rules::Rules;
 use super::scenes::{Cast, Staging};
 use super::watch::Watch;
@@ -34,29 +34,40 @@ impl Machine {
     /// In a group of which any will do the scene is the same for all: a fine member stands in at once
     /// for one that is not, and one of which nothing is known for one that is lost, since then the
     /// group is not known to be.
-    pub(super) fn follow_group(&mut self, now: Mono, inputs: Inputs<'_>) {
+    pub(super) fn follow_group(&mut self, now: Mono, inputs: Inputs<'_>) -> Option<Effect> {
         let (lineup, class) = (inputs.lineup, self.current().class());
-        if !lineup.is_several() || matches!(class, Class::Good | Class::Mid | Class::Unknown) {
-            return;
+        let content = matches!(class, Class::Good | Class::Mid | Class::Unknown);
+        if !lineup.is_several() || content || now < self.hold_until.max(self.grace_until) {
+            return None;
         }
         let lost = self.current().lost_due(inputs.rules).is_some_and(|due| due <= now);
         let order = |feed: &usize| (stand_in_order(&self.watches[*feed], lost, inputs.rules), lineup.rank(*feed));
         let others = (0..self.watches.len()).filter(|feed| self.is_companion(*feed, lineup));
-        let best = others.filter(|feed| order(feed).0.is_some()).min_by_key(order);
-        self.spot.feed = best.unwrap_or(self.spot.feed);
+        let best = others.filter(|feed| order(feed).0.is_some()).min_by_key(order)?;
+        let (from, gone) = (self.shot(inputs), self.told(self.spot.feed, lineup));
+        self.spot.feed = best;
+        let to = self.shot(inputs);
+        if from.scene == to.scene {
+            return None;
+        }
+        self.why = format!("{gone}; {}", self.told(best, lineup));
+        Some(Effect::Decided { from, to, reason: self.why.clone() })
     }
 
     fn is_companion(&self, feed: usize, lineup: &Lineup) -> bool {
         feed != self.spot.feed && lineup.together(feed, self.spot.feed) == Some(GroupMode::Any)
     }
 
-    /// Who takes over when the feed on air is lost: one that is fine before one that is weak, then by
-    /// priority.
+    /// Who takes over when the feed on air is lost: one that OBS is not known to stand still on, one
+    /// that is fine before one that is weak, then by priority.
     pub(super) fn heir(&self, inputs: Inputs<'_>) -> Option<usize> {
         let usable = |class| matches!(class, Class::Low | Class::Mid | Class::Good);
         let others = self.watches.iter().enumerate().filter(|(feed, _)| *feed != self.spot.feed);
         let heirs = others.filter(|(_, watch)| usable(watch.class()));
-        let best = heirs.min_by_key(|(feed, watch)| (watch.class() == Class::Low, inputs.lineup.rank(*feed)));
+        let order = |(feed, watch): &(usize, &Watch)| {
+            (watch.stands_still(), watch.class() == Class::Low, inputs.lineup.rank(*feed))
+        };
+        let best = heirs.min_by_key(order);
         best.map(|(feed, _)| feed)
     }
 

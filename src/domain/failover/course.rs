@@ -126,7 +126,7 @@ impl Machine {
             }
             _ => return None,
         };
-        let spent = self.flaps.spent_until(rules).filter(|_| to == Place::Live && self.unsteady);
+        let spent = self.flaps.spent_until(rules).filter(|_| to == Place::Live);
         let due = due.max(self.entered + dwell).max(self.hold_until);
         Some((to, spent.map_or(due, |at| due.max(at))))
     }

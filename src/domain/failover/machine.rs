@@ -168,7 +168,7 @@ impl Machine {
         self.follow_lineup(inputs.lineup);
         self.hear(now, inputs);
         self.follow_stream(now, inputs);
-        let human = self.human_switched(inputs);
+        let human = self.human_switched(now, inputs);
         if let Some(effects) = self.keep_private(human, inputs) {
             return effects;
         }
@@ -180,10 +180,10 @@ impl Machine {
             self.arm(now, shown.clone());
         }
         if human {
-            self.accept(now, shown, inputs.rules);
+            self.accept(now, shown);
         }
-        self.follow_group(now, inputs);
-        let mut effects: Vec<Effect> = self.decide(now, inputs).into_iter().collect();
+        let decided = self.follow_group(now, inputs).or_else(|| self.decide(now, inputs));
+        let mut effects: Vec<Effect> = decided.into_iter().collect();
         effects.extend(self.close_gap(inputs));
         effects.extend(self.give_up(now, inputs));
         self.remember(inputs);
@@ -336,12 +336,13 @@ impl Machine {
         }
     }
 
-    fn human_switched(&mut self, inputs: Inputs<'_>) -> bool {
+    /// What a person chose is left alone for a while, whatever it is.
+    fn human_switched(&mut self, now: Mono, inputs: Inputs<'_>) -> bool {
         let switches = inputs.obs.human_switches;
         let changed = self.last_switches.is_some_and(|last| last != switches);
         self.last_switches = Some(switches);
         if changed {
-            self.stand_in = None;
+            (self.stand_in, self.hold_until) = (None, now + inputs.rules.grace);
         }
         changed
     }
@@ -351,16 +352,14 @@ impl Machine {
     fn keep_private(&mut self, human: bool, inputs: Inputs<'_>) -> Option<Vec<Effect>> {
         let shown = inputs.obs.scene.as_ref().filter(|_| inputs.obs.live.is_some());
         let privacy = inputs.scenes.privacy.as_ref();
-        if privacy.is_some() && shown == privacy {
-            (self.private, self.armed, self.stand_in) = (true, false, None);
-            return Some(Vec::new());
-        }
-        self.private &= !human && shown.is_some();
+        let is_on = privacy.is_some() && shown == privacy;
+        self.private = is_on || (self.private && !human && shown.is_some());
         let scene = privacy.filter(|scene| self.private && inputs.scenes.has(scene))?.clone();
-        self.armed = false;
+        (self.armed, self.stand_in) = (false, None);
+        // Another order under way is replaced before it can take the scene away.
+        let settled = inputs.switching.map_or(is_on, |ordered| *ordered == scene);
         let reason = "a person chose it, and only a person leaves it".to_owned();
-        let ordered = inputs.switching == Some(&scene);
-        Some(if ordered { Vec::new() } else { vec![Effect::Switch { scene, reason }] })
+        Some(if settled { Vec::new() } else { vec![Effect::Switch { scene, reason }] })
     }
 
     /// The managed spot that OBS shows, while the machine may act at all.
@@ -408,14 +407,14 @@ impl Machine {
 
     /// Takes over the scene that is shown; every timer begins now.
     fn arm(&mut self, now: Mono, shown: Spot) {
-        (self.armed, self.spot, self.entered, self.hold_until) = (true, shown, now, now);
-        (self.on_since, self.risen, self.blind, self.stand_in) = (now, false, false, None);
+        (self.armed, self.spot, self.entered, self.on_since) = (true, shown, now, now);
+        (self.risen, self.blind, self.stand_in) = (false, false, None);
         self.watches.iter_mut().for_each(|watch| watch.restart(now));
     }
 
-    /// A person chose a managed scene: it is right, and left alone for a while.
-    fn accept(&mut self, now: Mono, shown: Spot, rules: &Rules) {
-        (self.spot, self.entered, self.hold_until) = (shown, now, now + rules.grace);
+    /// A person chose a managed scene: it is right.
+    fn accept(&mut self, now: Mono, shown: Spot) {
+        (self.spot, self.entered) = (shown, now);
         (self.on_since, self.risen, self.blind, self.unsteady) = (now, false, false, false);
         "chosen by hand".clone_into(&mut self.why);
     }
@@ -445,7 +444,7 @@ impl Machine {
     fn first_good(&self, inputs: Inputs<'_>) -> Option<(usize, Mono)> {
         let good = self.watches.iter().enumerate().filter(|(_, watch)| watch.class() == Class::Good);
         let due = good.filter_map(|(feed, watch)| Some((feed, watch.since.good? + inputs.rules.recover_offline)));
-        due.map(|(feed, due)| (feed, due.max(self.grace_until)))
+        due.map(|(feed, due)| (feed, due.max(self.grace_until).max(self.hold_until)))
             .min_by_key(|(feed, due)| (*due, inputs.lineup.rank(*feed)))
     }
 
@@ -512,7 +511,8 @@ impl Machine {
         let span = inputs.rules.offline_stop?;
         let lost = matches!(self.current().class(), Class::Absent | Class::Stalled | Class::Bad | Class::Warming);
         let applies = self.armed && self.spot.place == Place::Offline && inputs.obs.live == Some(true);
-        (applies && lost && !self.stop_asked).then(|| self.entered + span)
+        let alone = self.heir(inputs).is_none();
+        (applies && lost && alone && !self.stop_asked).then(|| self.entered + span)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The machine's specification: what the feed does, what OBS reports, what follows.
 
+mod chaos;
 mod rules;
 mod several;
 

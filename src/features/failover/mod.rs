@@ -158,7 +158,7 @@ impl Failover {
     /// Ordered once; OBS confirms it to the room that holds the connection, and the desk writes down
     /// how it ended. It is not given again: a person may have had a reason to go on.
     fn order_stop(&self, reason: &str) {
-        let text = format!("The stream is stopped (OFFLINE_STOP): {reason}");
+        let text = format!("The stream is stopped (OFFLINE_STOP_MIN): {reason}");
         self.parts.journal.note(Topic::Decision, Tone::Warn, RULE, text);
         let desk = self.parts.desk.clone();
         tokio::spawn(async move { desk.give(Origin::Automation(RULE), Order::Obs(ObsOrder::StopStream)).await });

@@ -2,10 +2,11 @@
 
 use super::Feed;
 use super::several::Stage;
-use crate::domain::failover::machine::Standing;
+use crate::domain::failover::machine::{Effect, Inputs, Standing};
 use crate::domain::failover::rules::Frozen;
 use crate::domain::failover::scenes::Media;
 use crate::domain::failover::{Class, Place};
+use crate::domain::ids::SceneName;
 use crate::domain::signal::Witness;
 use crate::domain::stream::Watched;
 use crate::kit::units::{Bytes, Kbps, Millis, Mono};
@@ -196,6 +197,14 @@ fn the_privacy_scene_is_never_left_not_even_by_an_order_under_way() {
     stage.obs.scene = Some("LIVE".into());
     stage.step(stage.now, &[]);
     assert_eq!(stage.scene(), "PRIVACY");
+    // The same, seen before it got through: it is replaced.
+    let [live, privacy] = ["LIVE", "PRIVACY"].map(SceneName::from);
+    for (ordered, replaced) in [(&live, true), (&privacy, false)] {
+        let mut machine = stage.machine.clone();
+        let effects = machine.step(Mono(stage.now), Inputs { switching: Some(ordered), ..stage.inputs(&[]) });
+        let to_privacy = matches!(&effects[..], [Effect::Switch { scene, .. }] if *scene == privacy);
+        assert_eq!((to_privacy, effects.is_empty()), (replaced, !replaced), "{effects:?}");
+    }
     // Set by mistake to a scene of the switching: it stays the privacy scene.
     stage.scenes.live = "PRIVACY".into();
     assert_eq!(stage.run(&[Feed::Gone], 20_000), []);
