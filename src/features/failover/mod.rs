@@ -178,10 +178,7 @@ impl Failover {
                 self.hand.testing = None;
                 Outcome::Done("The test is over. Scenes are left alone until OBS streams.".to_owned())
             }
-            FailoverOrder::Maintenance { feed, span, why } => {
-                self.machine.expect_work(clock::mono(), feed.as_ref(), *span, why);
-                Outcome::Done("Work on the ingest is expected; it will not look like an outage.".to_owned())
-            }
+            FailoverOrder::Maintenance { feed, span, why } => self.expect_work(feed.as_ref(), *span, why),
         };
         ticket.answer(outcome);
     }
@@ -207,6 +204,14 @@ impl Failover {
                 Outcome::Done(text)
             }
         }
+    }
+
+    fn expect_work(&mut self, feed: Option<&FeedId>, span: Millis, why: &str) -> Outcome {
+        if let Some(unknown) = feed.filter(|id| self.machine.watches().iter().all(|watch| watch.id() != *id)) {
+            return Outcome::Failed(format!("There is no feed '{unknown}'."));
+        }
+        self.machine.expect_work(clock::mono(), feed, span, why);
+        Outcome::Done("Work on the ingest is expected; it will not look like an outage.".to_owned())
     }
 
     /// A test ends by itself, and when the stream begins: then it is the real thing.
@@ -283,3 +288,6 @@ impl Task for Failover {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
