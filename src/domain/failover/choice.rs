@@ -45,7 +45,7 @@ impl Machine {
         let others = (0..self.watches.len()).filter(|feed| self.is_companion(*feed, lineup));
         let best = others.filter(|feed| order(feed).0.is_some()).min_by_key(order)?;
         let (from, gone) = (self.shot(inputs), self.told(self.spot.feed, lineup));
-        self.spot.feed = best;
+        self.spot = Spot { feed: best, place: from.place, staging: self.home(best, inputs) };
         let to = self.shot(inputs);
         if from.scene == to.scene {
             return None;

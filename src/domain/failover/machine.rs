@@ -13,17 +13,13 @@ use super::timers::Flaps;
 use super::watch::Watch;
 use super::{Class, Place};
 use crate::domain::ids::{FeedId, SceneName};
-use crate::domain::signal::{Pace, Sample};
+use crate::domain::signal::Sample;
 use crate::kit::units::{Millis, Mono};
 
 pub use super::standing::Standing;
 
 /// Longest wait for OBS's media source to move after the ingest is good again.
 pub(super) const PICTURE_PATIENCE: Millis = Millis(10_000);
-/// Longest time of quick polling for one class: what stays open longer is not about to be decided
-/// (a publisher that never sends a picture, a rate that lives between the limits).
-const HURRY: Millis = Millis(30_000);
-
 /// What the room knows at this moment.
 #[derive(Clone, Copy, Debug)]
 pub struct Inputs<'a> {
@@ -232,63 +228,6 @@ impl Machine {
         Cast::of(scenes, lineup.members.get(self.spot.feed), &self.spot.staging)
     }
 
-    /// How fast to poll, where all feeds are polled alike: as the one in the greatest hurry.
-    pub fn pace(&self) -> Pace {
-        let quick = (0..self.watches.len()).any(|feed| self.pace_at(feed) == Pace::Quick);
-        if quick { Pace::Quick } else { Pace::Calm }
-    }
-
-    /// How fast to poll a feed: quick while something is not good and not decided.
-    pub fn pace_of(&self, feed: &FeedId) -> Pace {
-        self.watches.iter().position(|watch| watch.id() == feed).map_or(Pace::Calm, |at| self.pace_at(at))
-    }
-
-    fn pace_at(&self, feed: usize) -> Pace {
-        let Some(watch) = self.watches.get(feed) else { return Pace::Calm };
-        let hurry = watch.since.class.is_some_and(|(_, since)| watch.read_at().since(since) < HURRY);
-        let settled = if feed == self.spot.feed { self.is_settled(watch) } else { self.is_idle(watch) };
-        if settled || !self.armed || !hurry { Pace::Calm } else { Pace::Quick }
-    }
-
-    fn is_settled(&self, watch: &Watch) -> bool {
-        let place = self.spot.place;
-        match watch.class() {
-            Class::Good => place == Place::Live && !watch.measured().falling,
-            Class::Unknown => true,
-            Class::Absent | Class::Stalled | Class::Bad => place == Place::Offline,
-            Class::Low | Class::Mid => place == Place::Low && !watch.measured().falling,
-            Class::Warming => false,
-        }
-    }
-
-    /// Nothing of this other feed is about to be decided.
-    fn is_idle(&self, watch: &Watch) -> bool {
-        let on_show = matches!(self.spot.staging, Staging::Camera(_));
-        match watch.class() {
-            Class::Unknown => true,
-            Class::Good => self.current().class() == Class::Good,
-            Class::Absent | Class::Stalled | Class::Bad => watch.is_down(),
-            _ => !on_show && self.spot.place == Place::Live,
-        }
-    }
-
-    /// When to step again although nothing is new; `None` while no timer runs.
-    pub fn wake_at(&self, now: Mono, inputs: Inputs<'_>) -> Option<Mono> {
-        if !self.armed && !self.waits_to_begin(inputs) {
-            return None;
-        }
-        let recovery = self.recovery_due(now, inputs).map(|(.., due)| due);
-        let fall = self.next_fall(now, inputs).map(|(_, due)| due);
-        let stop = self.stop_due(inputs);
-        let own = [fall, recovery, stop, Some(self.hold_until), Some(self.grace_until)];
-        let of_feeds = self.watches.iter().flat_map(|watch| {
-            let patience = watch.since.good.map(|at| at + PICTURE_PATIENCE);
-            [patience, Some(watch.outdated_at())]
-        });
-        let among = self.choice_due(inputs);
-        own.into_iter().chain(of_feeds).flatten().chain(among).filter(|at| *at > now).min()
-    }
-
     pub(super) fn current(&self) -> &Watch {
         // Never empty, and `follow_lineup` keeps the index within.
         &self.watches[self.spot.feed.min(self.watches.len() - 1)]
@@ -317,49 +256,6 @@ impl Machine {
             }
             watch.settle(now, inputs.rules);
         }
-    }
-
-    /// Notices the stream's begin and its end, where the rules say that the past is forgotten.
-    fn follow_stream(&mut self, now: Mono, inputs: Inputs<'_>) {
-        let Some(live) = inputs.obs.live else { return };
-        let (began, ended) = (self.was_live == Some(false) && live, self.was_live == Some(true) && !live);
-        self.was_live = Some(live);
-        if began {
-            self.grace_until = now + inputs.rules.start_grace;
-        }
-        if began || ended {
-            (self.begun, self.stop_asked) = (false, false);
-        }
-        if ended && (inputs.rules.idle_when_stream_ends || inputs.rules.exit_when_stream_ends) {
-            (self.flaps, self.unsteady) = (Flaps::default(), false);
-            self.why.clear();
-        }
-    }
-
-    /// What a person chose is left alone for a while, whatever it is.
-    fn human_switched(&mut self, now: Mono, inputs: Inputs<'_>) -> bool {
-        let switches = inputs.obs.human_switches;
-        let changed = self.last_switches.is_some_and(|last| last != switches);
-        self.last_switches = Some(switches);
-        if changed {
-            (self.stand_in, self.hold_until) = (None, now + inputs.rules.grace);
-        }
-        changed
-    }
-
-    /// The privacy scene is left by people alone. An order of ours that was under way when it came on
-    /// may still take it away: then it is brought back.
-    fn keep_private(&mut self, human: bool, inputs: Inputs<'_>) -> Option<Vec<Effect>> {
-        let shown = inputs.obs.scene.as_ref().filter(|_| inputs.obs.live.is_some());
-        let privacy = inputs.scenes.privacy.as_ref();
-        let is_on = privacy.is_some() && shown == privacy;
-        self.private = is_on || (self.private && !human && shown.is_some());
-        let scene = privacy.filter(|scene| self.private && inputs.scenes.has(scene))?.clone();
-        (self.armed, self.stand_in) = (false, None);
-        // Another order under way is replaced before it can take the scene away.
-        let settled = inputs.switching.map_or(is_on, |ordered| *ordered == scene);
-        let reason = "a person chose it, and only a person leaves it".to_owned();
-        Some(if settled { Vec::new() } else { vec![Effect::Switch { scene, reason }] })
     }
 
     /// The managed spot that OBS shows, while the machine may act at all.
@@ -406,7 +302,7 @@ impl Machine {
     }
 
     /// Takes over the scene that is shown; every timer begins now.
-    fn arm(&mut self, now: Mono, shown: Spot) {
+    pub(super) fn arm(&mut self, now: Mono, shown: Spot) {
         (self.armed, self.spot, self.entered, self.on_since) = (true, shown, now, now);
         (self.risen, self.blind, self.stand_in) = (false, false, None);
         self.watches.iter_mut().for_each(|watch| watch.restart(now));
@@ -417,35 +313,6 @@ impl Machine {
         (self.spot, self.entered) = (shown, now);
         (self.on_since, self.risen, self.blind, self.unsteady) = (now, false, false, false);
         "chosen by hand".clone_into(&mut self.why);
-    }
-
-    /// The first good feed of a show leads from the starting scene to LIVE.
-    fn begin(&mut self, now: Mono, inputs: Inputs<'_>) -> Vec<Effect> {
-        let starting = inputs.obs.scene.clone().filter(|_| self.waits_to_begin(inputs));
-        let (Some(scene), Some((feed, due))) = (starting, self.first_good(inputs)) else { return Vec::new() };
-        if due > now || self.picture_is_missing(now, feed) {
-            return Vec::new();
-        }
-        self.arm(now, Spot { feed, place: Place::Live, staging: self.home(feed, inputs) });
-        (self.begun, self.stand_in) = (true, Some(scene.clone()));
-        let to = self.shot(inputs);
-        let reason = format!("the first good feed of the show, {}", self.told(feed, inputs.lineup));
-        self.why.clone_from(&reason);
-        let decided = Effect::Decided { from: Shot { scene, ..to.clone() }, to, reason };
-        [Some(decided), self.close_gap(inputs)].into_iter().flatten().collect()
-    }
-
-    pub(super) fn waits_to_begin(&self, inputs: Inputs<'_>) -> bool {
-        let starting = inputs.scenes.starting.as_ref();
-        let shown = starting.is_some() && inputs.obs.scene.as_ref() == starting;
-        shown && inputs.rules.live_from_starting && !self.begun && !inputs.paused && inputs.is_on()
-    }
-
-    fn first_good(&self, inputs: Inputs<'_>) -> Option<(usize, Mono)> {
-        let good = self.watches.iter().enumerate().filter(|(_, watch)| watch.class() == Class::Good);
-        let due = good.filter_map(|(feed, watch)| Some((feed, watch.since.good? + inputs.rules.recover_offline)));
-        due.map(|(feed, due)| (feed, due.max(self.grace_until).max(self.hold_until)))
-            .min_by_key(|(feed, due)| (*due, inputs.lineup.rank(*feed)))
     }
 
     fn decide(&mut self, now: Mono, inputs: Inputs<'_>) -> Option<Effect> {
@@ -490,29 +357,12 @@ impl Machine {
         Shot { feed: self.on_air().clone(), place: self.spot.place, scene }
     }
 
-    fn close_gap(&self, inputs: Inputs<'_>) -> Option<Effect> {
+    pub(super) fn close_gap(&self, inputs: Inputs<'_>) -> Option<Effect> {
         let wanted = self.cast(inputs.scenes, inputs.lineup).scene(self.spot.place)?;
         if inputs.switching == Some(wanted) || inputs.obs.scene.as_ref() == Some(wanted) {
             return None;
         }
         Some(Effect::Switch { scene: wanted.clone(), reason: self.why.clone() })
-    }
-
-    fn give_up(&mut self, now: Mono, inputs: Inputs<'_>) -> Option<Effect> {
-        self.stop_due(inputs).filter(|due| *due <= now)?;
-        self.stop_asked = true;
-        let reason = format!("{} has been on for {}", self.shot(inputs).scene, now.since(self.entered));
-        Some(Effect::StopStream { reason: format!("{reason}: {}", self.current().lost_reason(now)) })
-    }
-
-    /// When the stream is stopped for want of a feed: OFFLINE is wanted, and it is known that nothing
-    /// usable arrives.
-    pub(super) fn stop_due(&self, inputs: Inputs<'_>) -> Option<Mono> {
-        let span = inputs.rules.offline_stop?;
-        let lost = matches!(self.current().class(), Class::Absent | Class::Stalled | Class::Bad | Class::Warming);
-        let applies = self.armed && self.spot.place == Place::Offline && inputs.obs.live == Some(true);
-        let alone = self.heir(inputs).is_none();
-        (applies && lost && alone && !self.stop_asked).then(|| self.entered + span)
     }
 }
 

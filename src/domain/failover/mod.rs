@@ -1,11 +1,13 @@
 //! Failover as a pure machine: readings in, wanted scene and reasons out. Time is an argument.
 
+mod bounds;
 mod choice;
 pub mod classify;
 mod course;
 pub mod lineup;
 pub mod machine;
 pub mod measure;
+mod pace;
 pub mod rules;
 pub mod scenes;
 pub mod standing;

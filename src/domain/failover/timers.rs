@@ -104,6 +104,7 @@ pub struct Flaps {
 impl Flaps {
     /// LIVE was reached again, or handed over.
     pub fn rise(&mut self, now: Mono, rules: &Rules) {
+        self.rises.retain(|at| now.since(*at) < MINUTE);
         self.rises.push_back(now);
         while self.rises.len() > limit(rules) {
             self.rises.pop_front();
@@ -157,5 +158,21 @@ mod tests {
             flaps.drop(Mono(301_000 + at * 1000), &rules);
         }
         assert_eq!(flaps.stretch(Millis(1000), &rules), rules.flap_ceiling);
+    }
+
+    #[test]
+    fn ways_up_are_spent_until_the_first_of_them_is_a_minute_old() {
+        let rules = Rules { flap_limit: 2, ..Rules::default() };
+        let mut flaps = Flaps::default();
+        assert_eq!(flaps.spent_until(&rules), None);
+        flaps.rise(Mono(1000), &rules);
+        assert_eq!(flaps.spent_until(&rules), None, "one is left");
+        flaps.rise(Mono(30_000), &rules);
+        assert_eq!(flaps.spent_until(&rules), Some(Mono(61_000)));
+        assert!(flaps.is_spent(Mono(60_999), &rules) && !flaps.is_spent(Mono(61_000), &rules));
+        flaps.rise(Mono(62_000), &rules);
+        assert_eq!(flaps.spent_until(&rules), Some(Mono(90_000)));
+        let stricter = Rules { flap_limit: 1, ..rules };
+        assert_eq!(flaps.spent_until(&stricter), Some(Mono(122_000)), "changed in the middle");
     }
 }
