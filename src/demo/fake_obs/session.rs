@@ -1,6 +1,6 @@
 //! One connection to the fake OBS: greeting with password, then requests and events.
-//! Protocol: obs-websocket 5, op codes 0 Hello, 1 Identify, 2 Identified, 5 Event, 6 Request,
-//! 7 RequestResponse.
+//! Protocol: obs-websocket 5, op codes 0 Hello, 1 Identify, 2 Identified, 3 Reidentify, 5 Event,
+//! 6 Request, 7 RequestResponse.
 
 use super::studio::{Output, Start, uuid};
 use super::{MEDIA_INPUTS, Report, Shared};
@@ -20,6 +20,9 @@ const SALT: &str = "c2FsdCBvZiB0aGUgZGVtbw==";
 const CHALLENGE: &str = "Y2hhbGxlbmdlIG9mIHRoZSBkZW1v";
 /// `WebSocketCloseCode::AuthenticationFailed`
 const AUTHENTICATION_FAILED: u16 = 4009;
+
+/// Op code of a client that wants other events from now on.
+const REIDENTIFY: u8 = 3;
 
 type Socket = WebSocketStream<TcpStream>;
 /// The data of an answer, or the code and comment of a refusal.
@@ -57,8 +60,12 @@ async fn greet(socket: &mut Socket, shared: &Shared) -> Option<u32> {
         return None;
     }
     send(socket, 2, json!({"negotiatedRpcVersion": 1})).await?;
-    let subscribed = identify["d"]["eventSubscriptions"].as_u64().unwrap_or(0x7ff);
-    u32::try_from(subscribed).ok()
+    Some(wanted_events(&identify))
+}
+
+/// The subscriptions of Identify or Reidentify; without any, all but the frequent ones.
+fn wanted_events(message: &Value) -> u32 {
+    message["d"]["eventSubscriptions"].as_u64().and_then(|bits| u32::try_from(bits).ok()).unwrap_or(0x7ff)
 }
 
 /// base64(sha256(base64(sha256(password + salt)) + challenge))
@@ -67,11 +74,15 @@ fn proof(password: &str) -> String {
     STANDARD.encode(Sha256::digest(format!("{secret}{CHALLENGE}")))
 }
 
-async fn serve(mut socket: Socket, subscribed: u32, shared: Arc<Shared>) {
+async fn serve(mut socket: Socket, mut subscribed: u32, shared: Arc<Shared>) {
     let mut events = shared.events.subscribe();
     loop {
         let went_well = tokio::select! {
             message = receive(&mut socket) => match message {
+                Some(message) if message["op"] == REIDENTIFY => {
+                    subscribed = wanted_events(&message);
+                    send(&mut socket, 2, json!({"negotiatedRpcVersion": 1})).await
+                }
                 Some(message) => answer(&mut socket, &message["d"], &shared).await,
                 None => None,
             },
@@ -134,6 +145,12 @@ fn perform(kind: &str, data: &Value, shared: &Arc<Shared>) -> Answer {
         "SetCurrentProgramScene" => switch(data["sceneName"].as_str().unwrap_or_default(), shared),
         "StartStream" => start(shared),
         "StopStream" => stop(shared),
+        "GetRecordStatus" => Ok(shared.studio().record_status()),
+        "StartRecord" => record(true, shared),
+        "StopRecord" => record(false, shared),
+        "GetSourceScreenshot" => {
+            shared.studio().screenshot(data["sourceName"].as_str().unwrap_or_default()).ok_or(NO_SOURCE)
+        }
         _ => Err((204, "Your request type is not valid.")),
     }
 }
@@ -193,6 +210,26 @@ fn stop(shared: &Arc<Shared>) -> Answer {
     }
     end_stream(shared);
     Ok(Value::Null)
+}
+
+fn record(on: bool, shared: &Arc<Shared>) -> Answer {
+    match (on, shared.studio().recording) {
+        (true, true) => return Err((500, "The output is already running.")),
+        (false, false) => return Err((501, "The output is not running.")),
+        _ => {}
+    }
+    turn_record(on, shared);
+    Ok(if on { Value::Null } else { json!({"outputPath": "/recordings/show.mkv"}) })
+}
+
+pub(super) fn turn_record(on: bool, shared: &Arc<Shared>) {
+    shared.report_record(on, if on { "STARTING" } else { "STOPPING" });
+    let delay = shared.studio().script.output_delay;
+    let shared = shared.clone();
+    after(delay, move || {
+        shared.studio().recording = on;
+        shared.report_record(on, if on { "STARTED" } else { "STOPPED" });
+    });
 }
 
 pub(super) fn begin_stream(shared: &Arc<Shared>) {

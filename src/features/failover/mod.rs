@@ -13,7 +13,7 @@ use crate::domain::failover::{Place, View, words};
 use crate::domain::journal::{Tone, Topic};
 use crate::domain::people::Origin;
 use crate::domain::signal::{Feeds, Pace, Sample};
-use crate::domain::stream::Obs;
+use crate::domain::stream::{MediaInput, Obs};
 use crate::kit::clock;
 use crate::kit::units::{Kbps, Millis, Mono, UnixMs};
 use crate::runtime::bus::Bus;
@@ -264,7 +264,7 @@ fn reported(obs: &Obs) -> Reported {
         live: obs.is_live(),
         scene: obs.scene.clone().filter(|_| obs.is_connected()),
         human_switches: obs.human_switches,
-        media_moving: obs.media.as_ref().and_then(|media| media.moving.map(|moving| moving && media.playing)),
+        media_moving: obs.media.first().and_then(MediaInput::plays),
     }
 }
 

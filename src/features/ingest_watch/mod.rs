@@ -2,6 +2,7 @@
 //! is undecided, and keeps the feed cell at the newest poll.
 
 mod link_notes;
+mod witness;
 
 use crate::adapters::ingest::{Answer, Poller};
 use crate::config::{self, Config};
@@ -15,6 +16,7 @@ use link_notes::LinkNotes;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
+use witness::KernelWitness;
 
 /// The task that polls.
 pub struct IngestWatch {
@@ -36,9 +38,11 @@ impl IngestWatch {
             self.publish(not_set_up(), settings);
             return std::future::pending().await;
         };
+        let mut kernel = KernelWitness::new(settings);
         loop {
             let began = Instant::now();
-            let answer = poller.poll().await;
+            let mut answer = poller.poll().await;
+            kernel.testify(&mut answer.sample, settings, answer.server);
             let pause = Duration::from(answer.pause);
             let not_before = (began + poller.min_interval().into()).max(Instant::now() + pause);
             self.publish(answer, settings);

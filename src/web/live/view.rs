@@ -207,7 +207,7 @@ fn keys(obs: &Obs, roles: &Scenes) -> Vec<KeyView> {
         id: "picture",
         scene: None,
         active: false,
-        blocked: obs_blocks(obs).or_else(|| obs.media.is_none().then(|| no_media(obs))),
+        blocked: obs_blocks(obs).or_else(|| obs.media.is_empty().then(|| no_media(obs))),
     };
     let mut keys = vec![scene_key("live", &roles.live), scene_key("brb", &roles.brb), picture];
     if obs.scenes.contains(&roles.starting) {
@@ -221,7 +221,7 @@ fn obs_blocks(obs: &Obs) -> Option<String> {
 }
 
 fn no_media(obs: &Obs) -> String {
-    obs.media_note.clone().unwrap_or_else(|| words::NO_MEDIA.to_owned())
+    obs.media_notes.first().map_or_else(|| words::NO_MEDIA.to_owned(), |(_, note)| note.clone())
 }
 
 fn failover(view: &View, config: &Config) -> FailoverView {

@@ -152,7 +152,7 @@ fn does(output: Output) -> impl Fn(&Obs) -> bool {
 }
 
 fn media(wanted: impl Fn(&MediaInput) -> bool) -> impl Fn(&Obs) -> bool {
-    move |obs| obs.media.as_ref().is_some_and(&wanted)
+    move |obs| obs.media.iter().any(&wanted)
 }
 
 fn settings(port: u16) -> Config {
@@ -175,8 +175,8 @@ async fn everything_is_read_at_once() {
     assert_eq!((obs.live_since, obs.human_switches), (None, 0));
     assert_eq!(stage.fact(|_| true).await, Fact::ObsConnected { version: "30.2.3".to_owned() });
     assert_eq!(stage.journal(), ["Connected to OBS 30.2.3, not streaming."]);
-    let obs = stage.until("the feed's source", |obs| obs.media.is_some()).await;
-    assert_eq!(obs.media.map(|media| media.name).as_deref(), Some("Feed"), "not the local file");
+    let obs = stage.until("the feed's source", |obs| !obs.media.is_empty()).await;
+    assert_eq!(obs.media.first().map(|media| media.name.as_str()), Some("Feed"), "not the local file");
 }
 
 #[tokio::test]
@@ -195,13 +195,13 @@ async fn a_show_that_runs_already_is_seen_with_its_uptime() {
 #[tokio::test]
 async fn the_picture_of_the_feed_is_watched() {
     let mut stage = Stage::healthy().await;
-    let moving = stage.until("moving", media(|media| media.moving == Some(true))).await.media.expect("a source");
+    let moving = stage.until("moving", media(|media| media.moving == Some(true))).await.media.remove(0);
     assert!(moving.playing && moving.moving_since.is_some());
     stage.fake.move_media("Feed", false);
-    let frozen = stage.until("frozen", media(|media| media.moving == Some(false))).await.media.expect("a source");
+    let frozen = stage.until("frozen", media(|media| media.moving == Some(false))).await.media.remove(0);
     assert_eq!(frozen.moving_since, None);
     stage.fake.move_media("Feed", true);
-    let again = stage.until("moving again", media(|media| media.moving == Some(true))).await.media.expect("a source");
+    let again = stage.until("moving again", media(|media| media.moving == Some(true))).await.media.remove(0);
     assert!(again.moving_since > moving.moving_since);
 }
 
@@ -240,13 +240,13 @@ async fn the_picture_is_watched_four_times_a_second_while_the_feed_is_in_doubt()
 async fn the_source_follows_settings_and_obs() {
     let mut stage = Stage::healthy().await;
     stage.fake.put_input(Input::media("Guest", "srt://10.0.0.9:4000?streamid=play/live/guest"));
-    let obs = stage.until("no choice", |obs| obs.media_note.is_some()).await;
-    assert!(obs.media.is_none() && obs.media_note.is_some_and(|note| note.contains("MEDIA_SOURCE_NAME")));
+    let obs = stage.until("no choice", |obs| !obs.media_notes.is_empty()).await;
+    assert!(obs.media.is_empty() && obs.media_notes[0].1.contains("MEDIA_SOURCE_NAME"));
     stage.config.edit(|config| config.feeds[0].publisher = Some("publish/live/guest".to_owned()));
     stage.until("the one of the feed's name", media(|media| media.name == "Guest")).await;
     stage.config.edit(|config| config.feeds[0].media_source = Some("Feed".to_owned()));
     let obs = stage.until("the one that is set", media(|media| media.name == "Feed")).await;
-    assert_eq!(obs.media_note, None);
+    assert!(obs.media_notes.is_empty());
     assert!(obs.is_connected());
 }
 
@@ -451,7 +451,7 @@ async fn a_media_restart_that_changes_nothing_times_out() {
 #[tokio::test]
 async fn a_media_restart_is_not_sent_again_after_a_reconnect() {
     let mut stage = Stage::with(Script { ignore_restart: true, ..Script::default() }, Limits::default()).await;
-    stage.until("a source", |obs| obs.media.is_some()).await;
+    stage.until("a source", |obs| !obs.media.is_empty()).await;
     let fix = stage.order(FIX);
     stage.heard("TriggerMediaInputAction", 1).await;
     stage.fake.crash().await;

@@ -20,11 +20,12 @@ use stream_control::web::live::{
 const T: i64 = 1_700_000_000_000;
 
 fn good() -> (Obs, View, Feed) {
-    let media = MediaInput { playing: true, moving: Some(true), ..MediaInput::unread("SRT feed".to_owned()) };
+    let media =
+        MediaInput { playing: true, moving: Some(true), ..MediaInput::unread(FeedId::main(), "SRT feed".to_owned()) };
     let obs = Obs {
         link_since: UnixMs(T - 60_000),
         live_since: Some(UnixMs(T - 50_000)),
-        media: Some(media),
+        media: vec![media],
         ..super::house::connected()
     };
     let view = View {
@@ -140,7 +141,7 @@ fn lost() {
             view.wanted = Some(Place::Offline);
             view.kbps = Some(Kbps(0.0));
             obs.scene = Some("OFFLINE".into());
-            obs.media = obs.media.take().map(|media| MediaInput { moving: Some(false), ..media });
+            obs.media.iter_mut().for_each(|media| media.moving = Some(false));
         }),
     );
 }
