@@ -2,6 +2,7 @@
 
 use crate::config::Scenes;
 use crate::domain::failover::View;
+use crate::domain::failover::repair::Troubles;
 use crate::domain::health::{Health, State};
 use crate::domain::ids::FeedId;
 use crate::domain::journal::Tail;
@@ -19,6 +20,8 @@ pub struct Seen<'a> {
     pub view: &'a View,
     /// The newest poll of each feed.
     pub feeds: &'a Feeds,
+    /// What could not be mended.
+    pub troubles: &'a Troubles,
     /// The journal's newest lines.
     pub tail: &'a Tail,
     /// The supervisor's list.
@@ -38,7 +41,7 @@ pub fn rows(seen: &Seen<'_>) -> Vec<Health> {
         switching(seen.view),
     ];
     let after = [history(seen.tail), tasks(seen.tasks, seen.bus_missed)];
-    before.into_iter().chain(media(seen.obs)).chain(after).collect()
+    before.into_iter().chain(media(seen.obs)).chain(troubles(seen.troubles)).chain(after).collect()
 }
 
 fn row(name: &'static str, state: State, reason: impl Into<String>) -> Health {
@@ -164,6 +167,11 @@ fn playing(media: &MediaInput) -> Health {
     }
 }
 
+/// A row for each thing that only a person can mend; none while all is well.
+fn troubles(troubles: &Troubles) -> Vec<Health> {
+    troubles.list.iter().map(|(_, text)| row("Repair", State::NeedsYou, text)).collect()
+}
+
 fn history(tail: &Tail) -> Health {
     match &tail.not_writing {
         Some((why, since)) => Health {
@@ -225,8 +233,16 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_never_good() {
         let (obs, view, feeds, tail) = (Obs::default(), View::default(), Feeds::default(), Tail::default());
-        let seen =
-            Seen { obs: &obs, view: &view, feeds: &feeds, tail: &tail, tasks: &[], scenes: &roles(), bus_missed: 0 };
+        let seen = Seen {
+            obs: &obs,
+            view: &view,
+            feeds: &feeds,
+            troubles: &Troubles::default(),
+            tail: &tail,
+            tasks: &[],
+            scenes: &roles(),
+            bus_missed: 0,
+        };
         let states: Vec<_> = rows(&seen).into_iter().map(|row| (row.name, row.state)).collect();
         assert_eq!(
             states,

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use stream_control::config::{Values, settle};
+use stream_control::domain::failover::repair::Troubles;
 use stream_control::domain::failover::{Class, Place, View};
 use stream_control::domain::health::State;
 use stream_control::domain::ids::FeedId;
@@ -79,6 +80,7 @@ fn shown(obs: &Obs, view: &View, feed: &Feed) -> LiveView {
         config: &settled.config,
         tasks: &[task],
         alerts: &alerts,
+        troubles: &Troubles::default(),
         bus_missed: 0,
     };
     compose(&seen)
