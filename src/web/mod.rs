@@ -50,6 +50,8 @@ pub fn router(ctx: Ctx) -> Router {
         .route("/api/v1/obs/record_stop", post(api::v1::obs::record_stop))
         .route("/api/v1/failover/pause", post(api::v1::failover::pause))
         .route("/api/v1/failover/resume", post(api::v1::failover::resume))
+        // Callbacks of ingest servers
+        .route("/ingest/nginx/{feed}", post(api::nginx::callback))
         // Paths that Stream-Control (Python) had
         .route("/api/sg_status", get(api::compat::sg_status))
         .route(csrf::ALERT_PATH, alert)

@@ -1,6 +1,7 @@
 //! One request of a conversation with a statistics server, with a limit on everything: time (the
 //! poller's), size, redirects. What was said is kept, so that it can be recorded and replayed.
 
+use super::document::ParseError;
 use super::no_answer::why;
 use crate::domain::signal::Reach;
 use crate::kit::units::Millis;
@@ -51,6 +52,26 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// The reply, unless it says that the asker has no right (401, 403) or asks too often (429).
+    pub fn admitted(self) -> Result<Self, Reach> {
+        match self.status {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(Reach::Auth(self.status.as_u16())),
+            StatusCode::TOO_MANY_REQUESTS => Err(Reach::RateLimited { retry_after: retry_after(&self.headers) }),
+            _ => Ok(self),
+        }
+    }
+
+    /// What `parse` reads from the body. A status other than success is the reason, unless the server
+    /// explains itself in words (OpenIRL's 404): they help more than the number.
+    pub fn read<T>(self, parse: impl FnOnce(&[u8]) -> Result<T, ParseError>) -> Result<T, Reach> {
+        let reply = self.admitted()?;
+        match parse(&reply.body) {
+            Err(complaint @ ParseError::Complaint(_)) => Err(complaint.into()),
+            _ if !reply.status.is_success() => Err(Reach::Http(reply.status.as_u16())),
+            read => Ok(read?),
+        }
+    }
+
     /// The server's own clock (`Date`), for comparison with its own times only.
     pub fn date(&self) -> Option<&str> {
         self.headers.get(DATE)?.to_str().ok()
@@ -65,20 +86,27 @@ impl Http {
         Ok(Self { client, exchanges: Vec::new() })
     }
 
-    /// Sends a request. Errors: no answer, 401 and 403, 429, a body that is too large or breaks off.
-    /// Any other status is a reply.
+    /// Sends a request and hands on whatever is answered. Errors: no answer, a body that is too large
+    /// or breaks off.
     pub async fn send(&mut self, request: RequestBuilder) -> Result<Reply, Reach> {
         // Stands until the answer is whole: whoever drops this future has waited long enough.
         self.exchanges.push(Exchange { status: Status::Timeout, body: Vec::new() });
-        let response = request.send().await.map_err(|error| self.failed(why(&error)))?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let body = bounded(response).await.map_err(|reach| self.failed(reach))?;
-        self.note(Status::Http(status.as_u16()), body.clone());
-        match status {
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(Reach::Auth(status.as_u16())),
-            StatusCode::TOO_MANY_REQUESTS => Err(Reach::RateLimited { retry_after: retry_after(&headers) }),
-            _ => Ok(Reply { status, headers, body }),
+        match answer(request).await {
+            Ok(reply) => {
+                self.note(Status::Http(reply.status.as_u16()), reply.body.clone());
+                Ok(reply)
+            }
+            Err(reach) => {
+                let status = if reach == Reach::Timeout { Status::Timeout } else { Status::Refused };
+                self.note(status, Vec::new());
+                Err(reach)
+            }
         }
+    }
+
+    /// Sends a request of which nothing may be recorded: a login, or one that is answered with a token.
+    pub async fn send_secret(&mut self, request: RequestBuilder) -> Result<Reply, Reach> {
+        answer(request).await
     }
 
     /// What was heard since the last call, in order.
@@ -86,17 +114,17 @@ impl Http {
         std::mem::take(&mut self.exchanges)
     }
 
-    fn failed(&mut self, reach: Reach) -> Reach {
-        let status = if reach == Reach::Timeout { Status::Timeout } else { Status::Refused };
-        self.note(status, Vec::new());
-        reach
-    }
-
     fn note(&mut self, status: Status, body: Vec<u8>) {
         if let Some(last) = self.exchanges.last_mut() {
             *last = Exchange { status, body };
         }
     }
+}
+
+async fn answer(request: RequestBuilder) -> Result<Reply, Reach> {
+    let response = request.send().await.map_err(|error| why(&error))?;
+    let (status, headers) = (response.status(), response.headers().clone());
+    Ok(Reply { status, headers, body: bounded(response).await? })
 }
 
 /// `Retry-After` in seconds; the form with a date counts as not given.

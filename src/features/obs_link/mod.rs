@@ -11,7 +11,7 @@ use crate::adapters::obs::{MediaReport, MediaSource, ObsError, ObsEvent};
 use crate::config::{self, Config};
 use crate::domain::command::{ObsOrder, Order, Outcome};
 use crate::domain::ids::SceneName;
-use crate::domain::signal::Pace;
+use crate::domain::signal::{Pace, Paces};
 use crate::domain::stream::{Obs, Output, Pending};
 use crate::kit::clock;
 use crate::kit::units::{Millis, Mono, UnixMs};
@@ -36,7 +36,7 @@ pub struct Parts {
     /// Where OBS is, and what points at the feed; a change is applied at once.
     pub config: Reader<Config>,
     /// How closely the feed is watched now.
-    pub pace: Reader<Pace>,
+    pub pace: Reader<Paces>,
     /// Orders from the desk (`Room::Obs`).
     pub orders: mpsc::Receiver<Ticket>,
     /// The cell this room writes.
@@ -50,7 +50,7 @@ pub struct Parts {
 /// The room.
 pub struct ObsLink {
     config: Reader<Config>,
-    pace: Reader<Pace>,
+    pace: Reader<Paces>,
     orders: mpsc::Receiver<Ticket>,
     picture: Picture,
     wishes: Wishes,
@@ -262,7 +262,7 @@ impl ObsLink {
         if obs.media.is_empty() {
             return;
         }
-        let in_doubt = obs.is_live() == Some(true) && self.pace.with(|pace| *pace == Pace::Quick);
+        let in_doubt = obs.is_live() == Some(true) && self.pace.with(|paces| paces.most_urgent() == Pace::Quick);
         // Of several feeds some may be away for the whole show: only one that plays is worth a close look.
         let alone = obs.media.len() == 1;
         let stands = obs.media.iter().any(|media| media.moving != Some(true) && (alone || media.playing));
