@@ -1,7 +1,7 @@
 //! The OBS room against a fake OBS over real sockets: every promise, and every way OBS breaks.
 
 use std::time::Duration;
-use stream_control::config::{Config, Values};
+use stream_control::config::{Config, Feed, Values};
 use stream_control::demo::fake_obs::{FakeObs, Input, Script, Start};
 use stream_control::domain::command::{ObsOrder, Order, Outcome};
 use stream_control::domain::event::Fact;
@@ -592,4 +592,108 @@ async fn a_new_port_is_used_at_once() {
     stage.config.edit(|config| config.obs.port = other.port());
     let obs = stage.until("the other OBS", shows("Intro")).await;
     assert!(obs.is_connected());
+}
+
+// Several feeds
+
+#[tokio::test]
+async fn each_feed_has_its_own_source_and_its_own_restart() {
+    let mut stage = Stage::healthy().await;
+    stage.fake.put_input(Input::media("Cam", "rtmp://127.0.0.1:1935/publish/cam"));
+    stage.config.edit(|config| {
+        let feed =
+            |id: &str, publisher: &str| Feed { publisher: Some(publisher.to_owned()), ..Feed::unset(FeedId::from(id)) };
+        config.feeds = vec![feed("phone", "publish/feed1"), feed("cam", "publish/cam"), feed("pc", "publish/pc")];
+    });
+    let (phone, cam) = (FeedId::from("phone"), FeedId::from("cam"));
+    let plays = |obs: &Obs, feed: &FeedId| obs.media_of(feed).is_some_and(|media| media.moving == Some(true));
+    let obs = stage.until("both move", |obs| plays(obs, &phone) && plays(obs, &cam)).await;
+    assert_eq!(obs.media_of(&cam).map(|media| media.name.as_str()), Some("Cam"));
+    assert!(obs.media_note_of(&"pc".into()).is_some_and(|note| note.contains("media_source of the feed 'pc'")));
+
+    stage.fake.move_media("Cam", false);
+    stage.until("one stands", |obs| plays(obs, &phone) && !plays(obs, &cam)).await;
+    let fix = ObsOrder::RestartMedia { feed: Some(cam.clone()) };
+    assert_eq!(stage.give(fix).await, Outcome::Done("OBS restarted 'Cam'.".to_owned()));
+    let fix = ObsOrder::RestartMedia { feed: Some("pc".into()) };
+    assert!(matches!(stage.give(fix).await, Outcome::Failed(text) if text.contains("media_source")));
+    assert_eq!(stage.give(FIX).await, Outcome::Done("OBS restarted 'Feed'.".to_owned()), "the first by default");
+}
+
+// The picture and the sound
+
+fn stands_for(wanted: Millis) -> impl Fn(&MediaInput) -> bool {
+    move |media| media.picture.is_some_and(|picture| picture.still_for() >= wanted)
+}
+
+#[tokio::test]
+async fn pictures_are_looked_at_only_while_live_and_on_air() {
+    let mut stage = Stage::healthy().await;
+    stage.until("moving", media(|media| media.moving == Some(true))).await;
+    stage.heard("GetMediaInputStatus", 4).await;
+    assert_eq!(stage.fake.count("GetSourceScreenshot"), 0, "no show is on");
+    stage.fake.human_start();
+    stage.heard("GetSourceScreenshot", 2).await;
+    let seen = |media: &MediaInput| media.picture.is_some_and(|picture| picture.still_for() == Millis(0));
+    stage.until("a picture that changes", media(seen)).await;
+    stage.fake.human_switch("OFFLINE");
+    stage.until("off air nobody looks", media(|media| media.picture.is_none())).await;
+    let shots = stage.fake.count("GetSourceScreenshot");
+    let asked = stage.fake.count("GetSourceActive");
+    stage.heard("GetSourceActive", asked + 2).await;
+    assert_eq!(stage.fake.count("GetSourceScreenshot"), shots);
+    stage.fake.human_switch("LIVE");
+    stage.until("looked at again", media(seen)).await;
+    stage.fake.human_stop();
+    stage.until("the show is over", media(|media| media.picture.is_none())).await;
+}
+
+#[tokio::test]
+async fn sound_is_listened_to_only_under_suspicion() {
+    let mut stage = Stage::healthy().await;
+    stage.fake.human_start();
+    stage.heard("GetSourceScreenshot", 2).await;
+    stage.fake.sound("Feed", 0.5);
+    stage.fake.freeze_picture(true);
+    let obs = stage.until("a picture that stands", media(stands_for(Millis(3000)))).await;
+    assert_eq!(obs.media[0].sound, None, "nobody asked for the first sound");
+    let heard = async {
+        loop {
+            stage.fake.sound("Feed", 0.5);
+            if stage.obs.with(media(|media| media.sound.is_some())) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), heard).await.expect("it listens");
+    stage.fake.freeze_picture(false);
+    stage.until("all is well, nobody listens", media(|media| media.sound.is_none())).await;
+}
+
+// Recording
+
+#[tokio::test]
+async fn recording_is_confirmed_by_obs_and_never_toggled() {
+    let mut stage = Stage::healthy().await;
+    stage.until("not recording", |obs| obs.recording == Some(false)).await;
+    let (start, stop) = (ObsOrder::StartRecord, ObsOrder::StopRecord);
+    assert_eq!(stage.give(start.clone()).await, Outcome::Done("OBS is recording.".to_owned()));
+    assert_eq!(stage.give(start).await, Outcome::Done("Already recording.".to_owned()));
+    assert_eq!(stage.fake.count("StartRecord"), 1);
+    stage.fake.human_record(false);
+    stage.until("stopped by hand", |obs| obs.recording == Some(false)).await;
+    assert_eq!(stage.give(stop).await, Outcome::Done("Nothing is being recorded.".to_owned()));
+    assert_eq!(stage.fake.count("StopRecord"), 0);
+}
+
+#[tokio::test]
+async fn a_recording_that_is_wished_for_while_obs_is_away_begins_when_it_is_back() {
+    let mut stage = Stage::healthy().await;
+    stage.fake.crash().await;
+    stage.lost().await;
+    let order = stage.order(ObsOrder::StartRecord);
+    stage.fake.restart().await.expect("the port is free");
+    assert_eq!(ended(order).await, Outcome::Done("OBS is recording.".to_owned()));
+    assert!(stage.fake.is_recording());
 }
