@@ -11,7 +11,7 @@ use obws::client::{ConnectConfig, DangerousConnectConfig};
 use obws::common::MediaAction;
 use obws::error::Error as Wire;
 use obws::requests::EventSubscription;
-use obws::requests::inputs::InputId;
+use obws::requests::inputs::{InputId, SetSettings};
 use obws::requests::scenes::SceneId;
 use obws::requests::sources::{SourceId, TakeScreenshot};
 use obws::responses::media_inputs::MediaState;
@@ -221,13 +221,19 @@ impl Client {
         Ok(MediaReport { playing, resting, cursor: status.cursor.map(|cursor| millis(cursor.whole_milliseconds())) })
     }
 
-    /// `TriggerMediaInputAction` with `RESTART`.
+    /// `TriggerMediaInputAction` with `RESTART` for a source that is shown anywhere. OBS takes the same
+    /// for one that is not and does nothing (OBS 30.2.3), so that one gets its own settings again
+    /// (`SetInputSettings` with none), which makes OBS open the stream anew.
     ///
     /// # Errors
     /// As every request; [`ObsError::Missing`] when the input is gone.
     pub async fn restart_media(&self, input: &str) -> Result<(), ObsError> {
-        let input = InputId::Name(input);
-        bounded(async { self.wire.media_inputs().trigger_action(input, MediaAction::Restart).await }).await
+        let (source, input) = (SourceId::Name(input), InputId::Name(input));
+        if bounded(async { self.wire.sources().active(source).await }).await?.showing {
+            return bounded(async { self.wire.media_inputs().trigger_action(input, MediaAction::Restart).await }).await;
+        }
+        let same = SetSettings { input, settings: &serde_json::json!({}), overlay: Some(true) };
+        bounded(async { self.wire.inputs().set_settings(same).await }).await
     }
 }
 

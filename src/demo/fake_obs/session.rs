@@ -3,7 +3,7 @@
 //! 6 Request, 7 RequestResponse.
 
 use super::studio::{Output, Start, uuid};
-use super::{MEDIA_INPUTS, Report, Shared};
+use super::{INPUTS, MEDIA_INPUTS, Report, Shared};
 use crate::kit::clock;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -141,6 +141,7 @@ fn perform(kind: &str, data: &Value, shared: &Arc<Shared>) -> Answer {
         "GetInputSettings" => shared.studio().input_settings(input).ok_or(NO_SOURCE),
         "GetMediaInputStatus" => shared.studio().media_status(input).ok_or(NO_SOURCE),
         "GetSourceActive" => Ok(shared.studio().source_active()),
+        "SetInputSettings" => set_settings(input, shared),
         "TriggerMediaInputAction" => restart_media(input, shared),
         "SetCurrentProgramScene" => switch(data["sceneName"].as_str().unwrap_or_default(), shared),
         "StartStream" => start(shared),
@@ -175,8 +176,18 @@ fn switch(scene: &str, shared: &Arc<Shared>) -> Answer {
     Ok(Value::Null)
 }
 
+/// As with a real one the source opens its stream anew, on air or not; the settings stay as they are.
+fn set_settings(input: &str, shared: &Shared) -> Answer {
+    if !shared.studio().restart_media(input) {
+        return Err(NO_SOURCE);
+    }
+    let data = json!({"inputName": input, "inputUuid": uuid(input), "inputSettings": {}});
+    shared.report(INPUTS, "InputSettingsChanged", data);
+    Ok(Value::Null)
+}
+
 fn restart_media(input: &str, shared: &Shared) -> Answer {
-    if shared.studio().script.ignore_restart {
+    if shared.studio().script.ignore_restart || !shared.studio().is_active() {
         return Ok(Value::Null);
     }
     if !shared.studio().restart_media(input) {

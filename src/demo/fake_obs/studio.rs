@@ -262,7 +262,7 @@ impl Studio {
         json!({"videoActive": self.is_active(), "videoShowing": self.is_active()})
     }
 
-    fn is_active(&self) -> bool {
+    pub(super) fn is_active(&self) -> bool {
         self.current == "LIVE"
     }
 

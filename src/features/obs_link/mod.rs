@@ -219,7 +219,7 @@ impl ObsLink {
         let version = self.line.take(opened);
         let by = scenes.current.as_ref().and_then(|scene| self.wishes.author_of(clock::mono(), scene));
         self.picture.connected(&version, stream, scenes, by);
-        self.picture.recording(recording);
+        self.picture.recording_read(recording);
         self.take_sources(sources);
         self.step(&Input::Connected);
     }
@@ -227,7 +227,7 @@ impl ObsLink {
     fn read(&mut self, state: State) {
         let State { stream, recording, scenes } = state;
         self.picture.stream_read(stream);
-        self.picture.recording(recording);
+        self.picture.recording_read(recording);
         self.picture.scenes(scenes.all);
         if let Some(scene) = scenes.current {
             self.scene(&scene);

@@ -40,6 +40,8 @@ pub(super) struct Picture {
     output_since: Mono,
     /// How long the stream had run at the last read.
     duration: Millis,
+    /// When the record output was reported last.
+    record_heard: Mono,
     /// When each media source was last compared.
     compared: BTreeMap<String, Mono>,
     /// Each media source's picture as last seen.
@@ -60,6 +62,7 @@ impl Picture {
             before: None,
             output_since: Mono::default(),
             duration: Millis(0),
+            record_heard: Mono::default(),
             compared: BTreeMap::new(),
             seen: BTreeMap::new(),
         }
@@ -314,8 +317,21 @@ impl Picture {
         self.cell.edit_if_changed(|obs| obs.media.iter_mut().for_each(|media| media.sound = None));
     }
 
-    /// Whether the record output runs.
+    /// OBS reported that the record output runs, or does not.
     pub(super) fn recording(&mut self, runs: bool) {
+        self.record_heard = clock::mono();
+        self.take_recording(runs);
+    }
+
+    /// The record output was read. For a moment after its report OBS still answers the opposite.
+    pub(super) fn recording_read(&mut self, runs: bool) {
+        let contrary = self.cell.with(|obs| obs.recording.is_some_and(|known| known != runs));
+        if !contrary || clock::mono().since(self.record_heard) >= ENDING {
+            self.take_recording(runs);
+        }
+    }
+
+    fn take_recording(&mut self, runs: bool) {
         let was = self.cell.with(|obs| obs.recording);
         self.cell.edit_if_changed(|obs| obs.recording = Some(runs));
         match was {

@@ -4,7 +4,10 @@
 use super::{Effect, Id, Input, Limits, Request, View};
 use crate::adapters::obs::ObsError;
 use crate::domain::command::{ObsOrder, Outcome};
-use crate::kit::units::Mono;
+use crate::kit::units::{Millis, Mono};
+
+/// OBS takes a start in the moment after a stop and forgets it (30.2.3); it does no harm to ask again.
+const REPEAT: Millis = Millis(2_000);
 
 /// The wish, if there is one.
 #[derive(Default)]
@@ -18,6 +21,8 @@ struct Wish {
     asked: Mono,
     sent: bool,
     accepted: bool,
+    /// Refused because OBS is still at what was before; ask again at this moment.
+    again: Option<Mono>,
 }
 
 impl Slot {
@@ -35,7 +40,9 @@ impl Slot {
     }
 
     pub(super) fn due(&self, limits: &Limits) -> Option<Mono> {
-        self.0.as_ref().map(|wish| wish.asked + limits.output)
+        let wish = self.0.as_ref()?;
+        let end = wish.asked + limits.output;
+        Some(wish.again.map_or(end, |again| again.min(end)))
     }
 
     fn press(&mut self, view: &View<'_>, id: Id, on: bool, effects: &mut Vec<Effect>) {
@@ -50,7 +57,7 @@ impl Slot {
             effects.push(Effect::Answer(id, Outcome::Done(text.to_owned())));
             return;
         }
-        self.0 = Some(Wish { ids: vec![id], on, asked: view.now, sent: false, accepted: false });
+        self.0 = Some(Wish { ids: vec![id], on, asked: view.now, sent: false, accepted: false, again: None });
     }
 
     fn end(&mut self, outcome: &Outcome, effects: &mut Vec<Effect>) {
@@ -69,28 +76,31 @@ impl Wish {
         match view.input {
             Input::Accepted(id) if *id == self.id() => {
                 self.accepted = true;
+                self.again = Some(view.now + REPEAT);
                 effects.push(Effect::Read);
             }
-            Input::Refused(id, error) if *id == self.id() => return self.refused(error, effects),
+            Input::Refused(id, error) if *id == self.id() => return self.refused(view, error, effects),
             Input::Record if is(view, self.on) => return Some(self.done()),
             // After the acceptance the opposite is somebody's doing, or OBS could not.
             Input::Record if self.accepted => return Some(Outcome::Failed(self.undone().to_owned())),
             Input::Read if (self.sent || view.no_link().is_none()) && is(view, self.on) => return Some(self.done()),
             Input::Connected => {
-                (self.sent, self.accepted) = (false, false);
+                (self.sent, self.accepted, self.again) = (false, false, None);
                 return is(view, self.on).then(|| self.done());
             }
+            Input::Tick if self.again.is_some_and(|at| view.now >= at) => (self.sent, self.again) = (false, None),
             _ => {}
         }
         None
     }
 
-    /// A refusal because it is so already is seen in OBS's own state only.
-    fn refused(&mut self, error: &ObsError, effects: &mut Vec<Effect>) -> Option<Outcome> {
+    /// OBS says that it is so already, also for a moment after the opposite has begun; its state decides.
+    fn refused(&mut self, view: &View<'_>, error: &ObsError, effects: &mut Vec<Effect>) -> Option<Outcome> {
         let says_it_is_so = if self.on { error.is_already_running() } else { error.is_not_running() };
         if !says_it_is_so {
             return Some(Outcome::Failed(format!("{error}.")));
         }
+        self.again = Some(view.now + view.limits.retry);
         effects.push(Effect::Read);
         None
     }

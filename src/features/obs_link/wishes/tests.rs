@@ -427,7 +427,7 @@ fn recording_is_a_wish_and_never_a_toggle() {
     const START: ObsOrder = ObsOrder::StartRecord;
     const STOP: ObsOrder = ObsOrder::StopRecord;
     let recording = || Obs { recording: Some(true), ..obs(Streaming) };
-    let table: [(&str, Obs, &[Step], &[&str]); 11] = [
+    let table: [(&str, Obs, &[Step], &[&str]); 12] = [
         (
             "confirmed by the report",
             obs(Streaming),
@@ -459,6 +459,12 @@ fn recording_is_a_wish_and_never_a_toggle() {
             obs(Streaming),
             &[Press(1, START), Refuse(1, 500), ReadRecord(true)],
             &["1 send StartRecord", "read", "1 done"],
+        ),
+        (
+            "refused because the last one has not quite ended",
+            obs(Streaming),
+            &[Press(1, START), Refuse(1, 500), ReadRecord(false), Wait(499), Wait(1), Record(true)],
+            &["1 send StartRecord", "read", "1 send StartRecord", "1 done"],
         ),
         (
             "refused because OBS cannot",
