@@ -32,11 +32,6 @@ impl RealNginx {
         Self::start_with(format!("on_publish_done {url};")).await
     }
 
-    /// Starts one that drops a publisher silent for `drop_idle`.
-    pub async fn start_dropping(drop_idle: Duration) -> Self {
-        Self::start_with(format!("drop_idle_publisher {}ms;", drop_idle.as_millis())).await
-    }
-
     /// Starts one with more lines in its application `publish`.
     async fn start_with(more: String) -> Self {
         let folder = TempDir::new().expect("temporary folder");
