@@ -13,6 +13,9 @@ pub const ALERT_PATH: &str = "/api/alert";
 /// The WebSocket that overlay programs open without an Origin.
 pub const ALERT_SOCKET: &str = "/ws/alerts";
 
+/// Where nginx-rtmp posts its callbacks to without an Origin; they are never believed.
+pub const NGINX_PATH: &str = "/ingest/nginx/";
+
 /// Where a request says that it comes from.
 #[derive(Debug, PartialEq, Eq)]
 enum From {
@@ -32,7 +35,7 @@ pub async fn guard(request: Request, next: Next) -> Response {
     let allowed = match origin(request.headers()) {
         From::Own => true,
         From::Foreign => false,
-        From::Nowhere => path == ALERT_PATH || path == ALERT_SOCKET,
+        From::Nowhere => path == ALERT_PATH || path == ALERT_SOCKET || path.starts_with(NGINX_PATH),
     };
     if allowed {
         return next.run(request).await;

@@ -8,6 +8,7 @@ pub mod lineup;
 pub mod machine;
 pub mod measure;
 mod pace;
+pub mod repair;
 pub mod rules;
 pub mod scenes;
 pub mod standing;

@@ -53,5 +53,5 @@ impl Known {
 }
 
 fn media(input: &MediaInput) -> Media {
-    Media { moving: input.moving.map(|moving| moving && input.playing), picture: input.picture, sound: input.sound }
+    Media { moving: input.plays(), picture: input.picture, sound: input.sound }
 }

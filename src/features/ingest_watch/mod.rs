@@ -5,6 +5,7 @@ mod door;
 mod link_notes;
 mod orders;
 mod watcher;
+mod witness;
 mod words;
 
 pub use door::Door;

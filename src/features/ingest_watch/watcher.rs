@@ -2,6 +2,7 @@
 
 use super::Tools;
 use super::link_notes::LinkNotes;
+use super::witness::KernelWitness;
 use crate::adapters::ingest::http::Http;
 use crate::adapters::ingest::{Answer, Poller};
 use crate::config;
@@ -61,9 +62,11 @@ impl Watcher {
     }
 
     async fn poll(&mut self, mut poller: Poller) {
+        let mut kernel = KernelWitness::new(&self.settings);
         loop {
             let began = Instant::now();
-            let answer = poller.poll().await;
+            let mut answer = poller.poll().await;
+            kernel.testify(&mut answer.sample, &self.settings, answer.server);
             let pause = Duration::from(answer.pause);
             let not_before = (began + poller.min_interval().into()).max(Instant::now() + pause);
             self.publish(answer);

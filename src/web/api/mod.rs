@@ -2,4 +2,5 @@
 
 pub mod answer;
 pub mod compat;
+pub mod nginx;
 pub mod v1;

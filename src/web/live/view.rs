@@ -4,6 +4,7 @@ use super::sections::{
     FailoverView, FeedView, KeyView, Level, LineView, LiveView, ObsView, PendingView, RowView, SceneView, Spark,
 };
 use crate::config::{Config, Scenes};
+use crate::domain::failover::repair::Troubles;
 use crate::domain::failover::{Place, View};
 use crate::domain::health::{Health, State};
 use crate::domain::ids::SceneName;
@@ -38,6 +39,8 @@ pub struct Seen<'a> {
     pub tasks: &'a [TaskState],
     /// The newest alerts.
     pub alerts: &'a Recent,
+    /// What could not be mended.
+    pub troubles: &'a Troubles,
     /// Facts that slow listeners missed.
     pub bus_missed: u64,
 }
@@ -47,6 +50,7 @@ pub fn compose_all(ctx: &Ctx) -> Map<String, Value> {
     let cells = &ctx.cells;
     let (obs, view, feeds, tail) = (cells.obs.get(), cells.view.get(), cells.feeds.get(), cells.tail.get());
     let (config, tasks, alerts) = (cells.config.get(), cells.tasks.get(), cells.alerts.get());
+    let troubles = cells.troubles.get();
     let seen = Seen {
         obs: &obs,
         view: &view,
@@ -55,6 +59,7 @@ pub fn compose_all(ctx: &Ctx) -> Map<String, Value> {
         config: &config,
         tasks: &tasks,
         alerts: &alerts,
+        troubles: &troubles,
         bus_missed: ctx.bus.missed(),
     };
     match serde_json::to_value(compose(&seen)) {
@@ -207,7 +212,7 @@ fn keys(obs: &Obs, roles: &Scenes) -> Vec<KeyView> {
         id: "picture",
         scene: None,
         active: false,
-        blocked: obs_blocks(obs).or_else(|| obs.media.is_none().then(|| no_media(obs))),
+        blocked: obs_blocks(obs).or_else(|| obs.media.is_empty().then(|| no_media(obs))),
     };
     let mut keys = vec![scene_key("live", &roles.live), scene_key("brb", &roles.brb), picture];
     if obs.scenes.contains(&roles.starting) {
@@ -221,7 +226,7 @@ fn obs_blocks(obs: &Obs) -> Option<String> {
 }
 
 fn no_media(obs: &Obs) -> String {
-    obs.media_note.clone().unwrap_or_else(|| words::NO_MEDIA.to_owned())
+    obs.media_notes.first().map_or_else(|| words::NO_MEDIA.to_owned(), |(_, note)| note.clone())
 }
 
 fn failover(view: &View, config: &Config) -> FailoverView {
@@ -266,6 +271,7 @@ pub fn health_rows(seen: &Seen<'_>) -> Vec<RowView> {
         obs: seen.obs,
         view: seen.view,
         feeds: seen.feeds,
+        troubles: seen.troubles,
         tail: seen.tail,
         tasks: seen.tasks,
         scenes: &seen.config.scenes,

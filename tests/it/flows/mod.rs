@@ -6,4 +6,6 @@ mod nms;
 mod obs;
 mod process;
 mod real;
+mod real_witness;
+mod repair;
 mod story;
