@@ -14,6 +14,7 @@ pub mod scenes;
 pub mod standing;
 pub mod timers;
 pub mod watch;
+mod why;
 pub mod words;
 
 #[cfg(test)]
