@@ -3,6 +3,7 @@
 
 use crate::config::{self, Values, mistake};
 use crate::domain::failover::View;
+use crate::domain::failover::repair::Troubles;
 use crate::domain::journal::{Tone, Topic};
 use crate::domain::signal::{Feeds, Paces};
 use crate::domain::stream::Obs;
@@ -12,6 +13,8 @@ use crate::features::failover::{self, Failover};
 use crate::features::ingest_watch::{self, IngestWatch};
 use crate::features::journal::{self as history_room, JournalRoom};
 use crate::features::obs_link::{self, ObsLink};
+use crate::features::recording::{self, Recording};
+use crate::features::repair::{self, RepairRoom};
 use crate::features::settings::SettingsRoom;
 use crate::runtime::bus::Bus;
 use crate::runtime::desk::{DeskBuilder, Room};
@@ -87,6 +90,7 @@ impl House {
         let (feeds_cell, feeds) = shared::cell(Feeds::default());
         let (view_cell, view) = shared::cell(View::default());
         let (pace_cell, pace) = shared::cell(Paces::default());
+        let (troubles_cell, troubles) = shared::cell(Troubles::default());
         let (recent_cell, alerts) = shared::cell(Recent::default());
 
         for mistake in &settled.set_aside {
@@ -110,8 +114,9 @@ impl House {
         let look_back = history.history();
         let cells = Cells {
             obs: obs.clone(),
-            view,
+            view: view.clone(),
             feeds: feeds.clone(),
+            troubles,
             tail: history.tail(),
             config: config.clone(),
             tasks: shared::cell(Vec::new()).1,
@@ -143,6 +148,21 @@ impl House {
             journal: journal.clone(),
         }));
         supervisor.start(watch);
+        supervisor.start(Recording::new(recording::Parts {
+            config: config.clone(),
+            obs: obs.clone(),
+            desk: desk.clone(),
+            store: store.clone(),
+        }));
+        supervisor.start(RepairRoom::new(repair::Parts {
+            config: config.clone(),
+            feeds: feeds.clone(),
+            obs: obs.clone(),
+            view,
+            desk: desk.clone(),
+            journal: journal.clone(),
+            troubles: troubles_cell,
+        }));
         supervisor.start(Failover::new(failover::Parts {
             config: config.clone(),
             feeds,

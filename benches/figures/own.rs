@@ -62,6 +62,7 @@ impl Rooms {
         let rules = &mut config.rules;
         (rules.low_after, rules.low_after_severe, rules.recover_low) = (Millis(0), Millis(0), Millis(0));
         (rules.dwell, rules.grace, rules.flap_ceiling) = (Millis(0), Millis(0), Millis(0));
+        rules.flap_limit = u32::MAX;
 
         let data = tempfile::TempDir::new().expect("a folder");
         let store = Store::open(data.path()).await.expect("a store");

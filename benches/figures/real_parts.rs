@@ -84,5 +84,5 @@ impl World {
 }
 
 fn moving(obs: &Obs) -> Option<bool> {
-    obs.media.as_ref().and_then(|media| media.moving)
+    obs.media.first().and_then(|media| media.moving)
 }

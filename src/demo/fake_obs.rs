@@ -138,7 +138,28 @@ impl FakeObs {
         session::end_stream(&self.shared);
     }
 
-    /// The media source's picture moves, or stands still.
+    /// Someone sits at OBS and presses Start Recording.
+    pub fn human_record(&self, on: bool) {
+        session::turn_record(on, &self.shared);
+    }
+
+    /// Whether the record output runs.
+    pub fn is_recording(&self) -> bool {
+        self.shared.studio().recording
+    }
+
+    /// The media source goes on, but shows one and the same picture, or moves again.
+    pub fn freeze_picture(&self, frozen: bool) {
+        self.shared.studio().frozen = frozen;
+    }
+
+    /// OBS reports how loud a source is, once, to those who asked for it.
+    pub fn sound(&self, name: &str, peak: f32) {
+        let inputs = json!([{"inputName": name, "inputLevelsMul": [[peak, peak, peak]]}]);
+        self.shared.report(VOLUMES, "InputVolumeMeters", json!({"inputs": inputs}));
+    }
+
+    /// The media source's cursor moves, or stands still.
     pub fn move_media(&self, name: &str, moving: bool) {
         self.shared.studio().move_media(name, moving);
     }
@@ -210,6 +231,7 @@ const SCENES: u32 = 1 << 2;
 const INPUTS: u32 = 1 << 3;
 const OUTPUTS: u32 = 1 << 6;
 const MEDIA_INPUTS: u32 = 1 << 8;
+const VOLUMES: u32 = 1 << 16;
 
 impl Shared {
     fn studio(&self) -> MutexGuard<'_, Studio> {
@@ -232,6 +254,13 @@ impl Shared {
             let data = json!({"sceneName": scene, "sceneUuid": studio::uuid(scene)});
             self.report(SCENES, "CurrentProgramSceneChanged", data);
         }
+    }
+
+    fn report_record(&self, active: bool, state: &str) {
+        let path = (state == "STOPPED").then_some("/recordings/show.mkv");
+        let state = format!("OBS_WEBSOCKET_OUTPUT_{state}");
+        let data = json!({"outputActive": active, "outputState": state, "outputPath": path});
+        self.report(OUTPUTS, "RecordStateChanged", data);
     }
 
     fn report_output(&self, active: bool, state: &str) {

@@ -42,9 +42,11 @@ impl Output {
     }
 }
 
-/// The media source in OBS that plays the ingest.
+/// The media source in OBS that plays a feed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MediaInput {
+    /// The feed that it plays.
+    pub feed: FeedId,
     /// The input's name in OBS.
     pub name: String,
     /// OBS_MEDIA_STATE_PLAYING (obs-websocket `GetMediaInputStatus`).
@@ -66,8 +68,9 @@ pub struct MediaInput {
 
 impl MediaInput {
     /// A source of which nothing has been read yet.
-    pub fn unread(name: String) -> Self {
+    pub fn unread(feed: FeedId, name: String) -> Self {
         Self {
+            feed,
             name,
             playing: false,
             over: false,
@@ -77,6 +80,11 @@ impl MediaInput {
             picture: None,
             sound: None,
         }
+    }
+
+    /// It plays and its cursor moves, as far as OBS tells; `None` where OBS is no witness.
+    pub fn plays(&self) -> Option<bool> {
+        self.moving.map(|moving| moving && self.playing)
     }
 }
 
@@ -122,10 +130,10 @@ pub struct Obs {
     pub scene: Option<SceneName>,
     /// All scenes in OBS's order from top to bottom.
     pub scenes: Vec<SceneName>,
-    /// The media source that plays the ingest, if one was found.
-    pub media: Option<MediaInput>,
-    /// Why no media source was found, when none was.
-    pub media_note: Option<String>,
+    /// The media sources that play the feeds: one for each feed that has one, in the order of the settings.
+    pub media: Vec<MediaInput>,
+    /// Why a feed has no media source, for each that has none.
+    pub media_notes: Vec<(FeedId, String)>,
     /// The record output runs; `None` while OBS cannot be read.
     pub recording: Option<bool>,
     /// Orders that are asked but not confirmed.
@@ -144,8 +152,13 @@ impl Obs {
     }
 
     /// The media source that plays this feed.
-    pub fn media_of(&self, _feed: &FeedId) -> Option<&MediaInput> {
-        self.media.as_ref()
+    pub fn media_of(&self, feed: &FeedId) -> Option<&MediaInput> {
+        self.media.iter().find(|media| media.feed == *feed)
+    }
+
+    /// Why this feed has no media source, where that is known.
+    pub fn media_note_of(&self, feed: &FeedId) -> Option<&str> {
+        self.media_notes.iter().find(|(one, _)| one == feed).map(|(_, note)| note.as_str())
     }
 
     /// A show is on as far as OBS says; `None` while OBS cannot be read.

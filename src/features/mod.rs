@@ -8,4 +8,6 @@ pub mod health;
 pub mod ingest_watch;
 pub mod journal;
 pub mod obs_link;
+pub mod recording;
+pub mod repair;
 pub mod settings;

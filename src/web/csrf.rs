@@ -17,7 +17,9 @@ pub const MAINTENANCE_PATH: &str = "/api/v1/failover/maintenance";
 pub const ALERT_SOCKET: &str = "/ws/alerts";
 
 /// Where servers and programs send statistics, with the feed's own key.
-const PUSH_PATHS: [&str; 2] = ["/ingest/push/", "/ws/ingest/"];
+const PUSH_PATHS: [&str; 3] = ["/ingest/push/", "/ws/ingest/", NGINX_PATH];
+/// Where nginx-rtmp posts its callbacks to without an Origin; they are never believed.
+pub const NGINX_PATH: &str = "/ingest/nginx/";
 
 /// Where a request says that it comes from.
 #[derive(Debug, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use super::live::board::Board;
 use crate::config::Config;
 use crate::domain::failover::View;
+use crate::domain::failover::repair::Troubles;
 use crate::domain::journal::Tail;
 use crate::domain::signal::Feeds;
 use crate::domain::stream::Obs;
@@ -31,6 +32,8 @@ pub struct Cells {
     pub view: Reader<View>,
     /// The newest poll of each feed.
     pub feeds: Reader<Feeds>,
+    /// What could not be mended.
+    pub troubles: Reader<Troubles>,
     /// The journal's newest lines.
     pub tail: Reader<Tail>,
     /// The settings in force.

@@ -63,10 +63,14 @@ pub fn router(ctx: Ctx) -> Router {
         .route("/api/v1/obs/stop", post(api::v1::obs::stop))
         .route("/api/v1/obs/scene", post(api::v1::obs::scene))
         .route("/api/v1/obs/media_restart", post(api::v1::obs::media_restart))
+        .route("/api/v1/obs/record_start", post(api::v1::obs::record_start))
+        .route("/api/v1/obs/record_stop", post(api::v1::obs::record_stop))
         .route("/api/v1/failover/pause", post(api::v1::failover::pause))
         .route("/api/v1/failover/resume", post(api::v1::failover::resume))
         .route("/api/v1/failover/test", post(api::v1::failover::test))
         .route(csrf::MAINTENANCE_PATH, post(api::v1::failover::maintenance))
+        // Callbacks of ingest servers
+        .route("/ingest/nginx/{feed}", post(api::nginx::callback))
         // Paths that Stream-Control (Python) had
         .route("/api/sg_status", get(api::compat::sg_status))
         .route(csrf::ALERT_PATH, alert)

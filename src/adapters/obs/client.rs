@@ -11,10 +11,11 @@ use obws::client::{ConnectConfig, DangerousConnectConfig};
 use obws::common::MediaAction;
 use obws::error::Error as Wire;
 use obws::requests::EventSubscription;
-use obws::requests::inputs::InputId;
+use obws::requests::inputs::{InputId, SetSettings};
 use obws::requests::scenes::SceneId;
-use obws::requests::sources::SourceId;
+use obws::requests::sources::{SourceId, TakeScreenshot};
 use obws::responses::media_inputs::MediaState;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 /// Longest wait for a connection or for one answer.
@@ -22,6 +23,18 @@ pub const DEADLINE: Duration = Duration::from_secs(5);
 
 /// Reports that wait for the room before the connection counts as lost.
 const EVENTS: usize = 1024;
+
+/// A screenshot to compare with the one before: small, so that it costs OBS and us little, and PNG,
+/// so that equal frames are equal bytes (OBS 30.2.3: about 2 kB, 2 ms).
+const SHOT: (&str, u32, u32) = ("png", 64, 36);
+
+/// What is reported without asking.
+const REPORTS: EventSubscription = EventSubscription::GENERAL
+    .union(EventSubscription::CONFIG)
+    .union(EventSubscription::SCENES)
+    .union(EventSubscription::INPUTS)
+    .union(EventSubscription::OUTPUTS)
+    .union(EventSubscription::MEDIA_INPUTS);
 
 /// The kinds of input that play a stream.
 const MEDIA_KINDS: [&str; 2] = ["ffmpeg_source", "vlc_source"];
@@ -113,6 +126,62 @@ impl Client {
         bounded(async { self.wire.streaming().stop().await }).await
     }
 
+    /// `GetRecordStatus`: whether the record output runs.
+    ///
+    /// # Errors
+    /// As every request.
+    pub async fn recording(&self) -> Result<bool, ObsError> {
+        Ok(bounded(async { self.wire.recording().status().await }).await?.active)
+    }
+
+    /// `StartRecord`; that it runs is told by a report.
+    ///
+    /// # Errors
+    /// As every request.
+    pub async fn start_record(&self) -> Result<(), ObsError> {
+        bounded(async { self.wire.recording().start().await }).await
+    }
+
+    /// `StopRecord`; that it ended is told by a report.
+    ///
+    /// # Errors
+    /// As every request.
+    pub async fn stop_record(&self) -> Result<(), ObsError> {
+        bounded(async { self.wire.recording().stop().await.map(drop) }).await
+    }
+
+    /// `GetSourceActive`, and where the source is on air `GetSourceScreenshot`, tiny: a number that
+    /// is the same for the same picture. `None` off air or where OBS has no picture of it.
+    ///
+    /// # Errors
+    /// Hung or gone.
+    pub async fn glimpse(&self, input: &str) -> Result<Option<u64>, ObsError> {
+        let source = SourceId::Name(input);
+        let (format, width, height) = SHOT;
+        let (width, height) = (Some(width), Some(height));
+        let shot = TakeScreenshot { source, format, width, height, compression_quality: None };
+        let taken = async {
+            if !bounded(async { self.wire.sources().active(source).await }).await?.active {
+                return Ok(None);
+            }
+            bounded(async { self.wire.sources().take_screenshot(shot).await }).await.map(Some)
+        };
+        match taken.await {
+            Ok(image) => Ok(image.map(|image| fingerprint(&image))),
+            Err(error) if error.is_loss() => Err(error),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// `Reidentify`: whether OBS reports `InputVolumeMeters`, twenty times a second.
+    ///
+    /// # Errors
+    /// As every request.
+    pub async fn listen(&self, wanted: bool) -> Result<(), ObsError> {
+        let meters = if wanted { EventSubscription::INPUT_VOLUME_METERS } else { EventSubscription::NONE };
+        bounded(async { self.wire.reidentify(REPORTS | meters).await }).await
+    }
+
     /// `GetInputList` and `GetInputSettings` of the inputs that can play a stream.
     ///
     /// # Errors
@@ -154,14 +223,26 @@ impl Client {
         Ok(MediaReport { playing, over, resting, cursor })
     }
 
-    /// `TriggerMediaInputAction` with `RESTART`.
+    /// `TriggerMediaInputAction` with `RESTART` for a source that is shown anywhere. OBS takes the same
+    /// for one that is not and does nothing (OBS 30.2.3), so that one gets its own settings again
+    /// (`SetInputSettings` with none), which makes OBS open the stream anew.
     ///
     /// # Errors
     /// As every request; [`ObsError::Missing`] when the input is gone.
     pub async fn restart_media(&self, input: &str) -> Result<(), ObsError> {
-        let input = InputId::Name(input);
-        bounded(async { self.wire.media_inputs().trigger_action(input, MediaAction::Restart).await }).await
+        let (source, input) = (SourceId::Name(input), InputId::Name(input));
+        if bounded(async { self.wire.sources().active(source).await }).await?.showing {
+            return bounded(async { self.wire.media_inputs().trigger_action(input, MediaAction::Restart).await }).await;
+        }
+        let same = SetSettings { input, settings: &serde_json::json!({}), overlay: Some(true) };
+        bounded(async { self.wire.inputs().set_settings(same).await }).await
     }
+}
+
+fn fingerprint(image: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    image.hash(&mut hasher);
+    hasher.finish()
 }
 
 async fn bounded<T>(request: impl Future<Output = Result<T, Wire>>) -> Result<T, ObsError> {
@@ -186,14 +267,7 @@ fn wire_config(settings: &config::Obs, any_version: bool) -> ConnectConfig<Strin
         port: settings.port,
         dangerous: any_version.then_some(dangerous),
         password: settings.password.as_ref().map(|password| password.reveal().clone()),
-        event_subscriptions: Some(
-            EventSubscription::GENERAL
-                | EventSubscription::CONFIG
-                | EventSubscription::SCENES
-                | EventSubscription::INPUTS
-                | EventSubscription::OUTPUTS
-                | EventSubscription::MEDIA_INPUTS,
-        ),
+        event_subscriptions: Some(REPORTS),
         broadcast_capacity: EVENTS,
         connect_timeout: DEADLINE,
     }

@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use obws::events::{Event, EventStream, OutputState};
 
 /// One report.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum ObsEvent {
     /// `StreamStateChanged`.
     Output(Output),
@@ -34,6 +34,11 @@ pub enum ObsEvent {
     MediaEnded(String),
     /// `MediaInputActionTriggered`, with the input's name.
     MediaAction(String),
+    /// `RecordStateChanged`: the record output runs, or does not.
+    Record(bool),
+    /// `InputVolumeMeters`, where they were asked for: each active input with its loudest channel's
+    /// peak since the last report, 0 to 1.
+    Volumes(Vec<(String, f32)>),
     /// The connection is gone (after `ExitStarted`: [`ObsError::Exited`]), or reports were lost and
     /// everything must be read anew.
     Closed(ObsError),
@@ -87,8 +92,26 @@ fn translate(event: Event) -> Option<ObsEvent> {
         Event::MediaInputPlaybackStarted { id } => ObsEvent::MediaStarted(id.name),
         Event::MediaInputPlaybackEnded { id } => ObsEvent::MediaEnded(id.name),
         Event::MediaInputActionTriggered { id, .. } => ObsEvent::MediaAction(id.name),
+        Event::RecordStateChanged { state, .. } => ObsEvent::Record(record(&state)?),
+        Event::InputVolumeMeters { inputs } => {
+            ObsEvent::Volumes(inputs.into_iter().map(|input| (input.name, loudest(&input.levels))).collect())
+        }
         _ => return None,
     })
+}
+
+/// What a state says for sure: on the way there it is neither.
+fn record(state: &OutputState) -> Option<bool> {
+    match state {
+        OutputState::Started | OutputState::Paused | OutputState::Resumed => Some(true),
+        OutputState::Stopped => Some(false),
+        _ => None,
+    }
+}
+
+/// A channel is [magnitude, peak, peak before the volume slider]; the slider may be down.
+fn loudest(channels: &[[f32; 3]]) -> f32 {
+    channels.iter().map(|[_, _, input_peak]| *input_peak).fold(0.0, f32::max)
 }
 
 fn output(active: bool, state: OutputState) -> Output {

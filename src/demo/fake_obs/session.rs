@@ -1,9 +1,9 @@
 //! One connection to the fake OBS: greeting with password, then requests and events.
-//! Protocol: obs-websocket 5, op codes 0 Hello, 1 Identify, 2 Identified, 5 Event, 6 Request,
-//! 7 RequestResponse.
+//! Protocol: obs-websocket 5, op codes 0 Hello, 1 Identify, 2 Identified, 3 Reidentify, 5 Event,
+//! 6 Request, 7 RequestResponse.
 
 use super::studio::{Output, Start, uuid};
-use super::{MEDIA_INPUTS, Report, Shared};
+use super::{INPUTS, MEDIA_INPUTS, Report, Shared};
 use crate::kit::clock;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -20,6 +20,9 @@ const SALT: &str = "c2FsdCBvZiB0aGUgZGVtbw==";
 const CHALLENGE: &str = "Y2hhbGxlbmdlIG9mIHRoZSBkZW1v";
 /// `WebSocketCloseCode::AuthenticationFailed`
 const AUTHENTICATION_FAILED: u16 = 4009;
+
+/// Op code of a client that wants other events from now on.
+const REIDENTIFY: u8 = 3;
 
 type Socket = WebSocketStream<TcpStream>;
 /// The data of an answer, or the code and comment of a refusal.
@@ -57,8 +60,12 @@ async fn greet(socket: &mut Socket, shared: &Shared) -> Option<u32> {
         return None;
     }
     send(socket, 2, json!({"negotiatedRpcVersion": 1})).await?;
-    let subscribed = identify["d"]["eventSubscriptions"].as_u64().unwrap_or(0x7ff);
-    u32::try_from(subscribed).ok()
+    Some(wanted_events(&identify))
+}
+
+/// The subscriptions of Identify or Reidentify; without any, all but the frequent ones.
+fn wanted_events(message: &Value) -> u32 {
+    message["d"]["eventSubscriptions"].as_u64().and_then(|bits| u32::try_from(bits).ok()).unwrap_or(0x7ff)
 }
 
 /// base64(sha256(base64(sha256(password + salt)) + challenge))
@@ -67,11 +74,15 @@ fn proof(password: &str) -> String {
     STANDARD.encode(Sha256::digest(format!("{secret}{CHALLENGE}")))
 }
 
-async fn serve(mut socket: Socket, subscribed: u32, shared: Arc<Shared>) {
+async fn serve(mut socket: Socket, mut subscribed: u32, shared: Arc<Shared>) {
     let mut events = shared.events.subscribe();
     loop {
         let went_well = tokio::select! {
             message = receive(&mut socket) => match message {
+                Some(message) if message["op"] == REIDENTIFY => {
+                    subscribed = wanted_events(&message);
+                    send(&mut socket, 2, json!({"negotiatedRpcVersion": 1})).await
+                }
                 Some(message) => answer(&mut socket, &message["d"], &shared).await,
                 None => None,
             },
@@ -130,10 +141,17 @@ fn perform(kind: &str, data: &Value, shared: &Arc<Shared>) -> Answer {
         "GetInputSettings" => shared.studio().input_settings(input).ok_or(NO_SOURCE),
         "GetMediaInputStatus" => shared.studio().media_status(input).ok_or(NO_SOURCE),
         "GetSourceActive" => Ok(shared.studio().source_active()),
+        "SetInputSettings" => set_settings(input, shared),
         "TriggerMediaInputAction" => restart_media(input, shared),
         "SetCurrentProgramScene" => switch(data["sceneName"].as_str().unwrap_or_default(), shared),
         "StartStream" => start(shared),
         "StopStream" => stop(shared),
+        "GetRecordStatus" => Ok(shared.studio().record_status()),
+        "StartRecord" => record(true, shared),
+        "StopRecord" => record(false, shared),
+        "GetSourceScreenshot" => {
+            shared.studio().screenshot(data["sourceName"].as_str().unwrap_or_default()).ok_or(NO_SOURCE)
+        }
         _ => Err((204, "Your request type is not valid.")),
     }
 }
@@ -158,8 +176,18 @@ fn switch(scene: &str, shared: &Arc<Shared>) -> Answer {
     Ok(Value::Null)
 }
 
+/// As with a real one the source opens its stream anew, on air or not; the settings stay as they are.
+fn set_settings(input: &str, shared: &Shared) -> Answer {
+    if !shared.studio().restart_media(input) {
+        return Err(NO_SOURCE);
+    }
+    let data = json!({"inputName": input, "inputUuid": uuid(input), "inputSettings": {}});
+    shared.report(INPUTS, "InputSettingsChanged", data);
+    Ok(Value::Null)
+}
+
 fn restart_media(input: &str, shared: &Shared) -> Answer {
-    if shared.studio().script.ignore_restart {
+    if shared.studio().script.ignore_restart || !shared.studio().is_active() {
         return Ok(Value::Null);
     }
     if !shared.studio().restart_media(input) {
@@ -193,6 +221,26 @@ fn stop(shared: &Arc<Shared>) -> Answer {
     }
     end_stream(shared);
     Ok(Value::Null)
+}
+
+fn record(on: bool, shared: &Arc<Shared>) -> Answer {
+    match (on, shared.studio().recording) {
+        (true, true) => return Err((500, "The output is already running.")),
+        (false, false) => return Err((501, "The output is not running.")),
+        _ => {}
+    }
+    turn_record(on, shared);
+    Ok(if on { Value::Null } else { json!({"outputPath": "/recordings/show.mkv"}) })
+}
+
+pub(super) fn turn_record(on: bool, shared: &Arc<Shared>) {
+    shared.report_record(on, if on { "STARTING" } else { "STOPPING" });
+    let delay = shared.studio().script.output_delay;
+    let shared = shared.clone();
+    after(delay, move || {
+        shared.studio().recording = on;
+        shared.report_record(on, if on { "STARTED" } else { "STOPPED" });
+    });
 }
 
 pub(super) fn begin_stream(shared: &Arc<Shared>) {

@@ -115,6 +115,9 @@ struct Playhead {
 pub(super) struct Studio {
     pub(super) script: Script,
     pub(super) output: Output,
+    pub(super) recording: bool,
+    /// Sources go on, but their pictures stay as they are.
+    pub(super) frozen: bool,
     scenes: Vec<String>,
     current: String,
     inputs: Vec<(Input, Playhead)>,
@@ -123,7 +126,8 @@ pub(super) struct Studio {
 impl Studio {
     pub(super) fn new(script: Script) -> Self {
         let scenes = ["Starting soon", "LIVE", "LOW", "OFFLINE", "BRB", "Intro"].map(str::to_owned).into();
-        let mut studio = Self { script, output: Output::Off, scenes, current: "LIVE".to_owned(), inputs: Vec::new() };
+        let (output, current, inputs) = (Output::Off, "LIVE".to_owned(), Vec::new());
+        let mut studio = Self { script, output, recording: false, frozen: false, scenes, current, inputs };
         studio.put_input(Input {
             name: "Stinger".to_owned(),
             kind: "ffmpeg_source".to_owned(),
@@ -160,7 +164,7 @@ impl Studio {
     }
 
     pub(super) fn power_off(&mut self) {
-        self.output = Output::Off;
+        (self.output, self.recording) = (Output::Off, false);
     }
 
     pub(super) fn put_input(&mut self, input: Input) {
@@ -200,6 +204,20 @@ impl Studio {
             "outputCongestion": 0.0, "outputBytes": duration * 300, "outputSkippedFrames": 2,
             "outputTotalFrames": duration * 30 / 1000,
         })
+    }
+
+    pub(super) fn record_status(&self) -> Value {
+        json!({
+            "outputActive": self.recording, "outputPaused": false, "outputTimecode": "00:00:00.000",
+            "outputDuration": 0, "outputBytes": 0,
+        })
+    }
+
+    /// `GetSourceScreenshot`: no image, but as with a real one equal pictures are equal texts.
+    pub(super) fn screenshot(&self, name: &str) -> Option<Value> {
+        let (_, head) = self.inputs.iter().find(|(input, _)| input.name == name)?;
+        let shown = if self.frozen { 0 } else { head.at().0 };
+        Some(json!({"imageData": format!("data:image/png;base64,{shown:08}")}))
     }
 
     /// As OBS does it: the list runs from bottom to top, `sceneIndex` counts from the bottom.
@@ -244,7 +262,7 @@ impl Studio {
         json!({"videoActive": self.is_active(), "videoShowing": self.is_active()})
     }
 
-    fn is_active(&self) -> bool {
+    pub(super) fn is_active(&self) -> bool {
         self.current == "LIVE"
     }
 

@@ -1,14 +1,22 @@
 //! Failover as a pure machine: readings in, wanted scene and reasons out. Time is an argument.
 
+mod bounds;
+mod choice;
 pub mod classify;
+mod course;
 pub mod lineup;
 pub mod machine;
 pub mod measure;
+mod pace;
 pub mod preset;
+pub mod repair;
 pub mod rules;
 pub mod scenes;
+pub mod standing;
 pub mod suggest;
 pub mod timers;
+pub mod watch;
+mod why;
 pub mod words;
 
 #[cfg(test)]

@@ -2,11 +2,14 @@
 
 use crate::config::Scenes;
 use crate::domain::failover::View;
+use crate::domain::failover::repair::Troubles;
 use crate::domain::health::{Health, State};
+use crate::domain::ids::FeedId;
 use crate::domain::journal::Tail;
 use crate::domain::signal::{Feed, Feeds, Reach};
-use crate::domain::stream::{Obs, ObsLink};
+use crate::domain::stream::{MediaInput, Obs, ObsLink};
 use crate::kit::text;
+use crate::kit::units::Millis;
 use crate::runtime::supervisor::TaskState;
 
 /// What the rows are made from.
@@ -17,6 +20,8 @@ pub struct Seen<'a> {
     pub view: &'a View,
     /// The newest poll of each feed.
     pub feeds: &'a Feeds,
+    /// What could not be mended.
+    pub troubles: &'a Troubles,
     /// The journal's newest lines.
     pub tail: &'a Tail,
     /// The supervisor's list.
@@ -29,15 +34,14 @@ pub struct Seen<'a> {
 
 /// The rows, in the order in which trouble usually begins.
 pub fn rows(seen: &Seen<'_>) -> Vec<Health> {
-    vec![
+    let before = [
         ingest(&seen.feeds.first().cloned().unwrap_or_default(), seen.view),
         obs(seen.obs),
         scenes(seen.obs, seen.scenes),
         switching(seen.view),
-        media(seen.obs),
-        history(seen.tail),
-        tasks(seen.tasks, seen.bus_missed),
-    ]
+    ];
+    let after = [history(seen.tail), tasks(seen.tasks, seen.bus_missed)];
+    before.into_iter().chain(media(seen.obs)).chain(troubles(seen.troubles)).chain(after).collect()
 }
 
 fn row(name: &'static str, state: State, reason: impl Into<String>) -> Health {
@@ -123,18 +127,37 @@ fn switching(view: &View) -> Health {
     }
 }
 
-fn media(obs: &Obs) -> Health {
-    const NAME: &str = "Media source";
+const MEDIA: &str = "Media source";
+
+/// One row for each feed's source, or one that says why there is none.
+fn media(obs: &Obs) -> Vec<Health> {
     if !obs.is_connected() {
-        return row(NAME, State::Unknown, "OBS is not connected.");
+        return vec![row(MEDIA, State::Unknown, "OBS is not connected.")];
     }
-    let Some(media) = &obs.media else {
-        let reason = obs.media_note.clone().unwrap_or_else(|| "No source in OBS plays the ingest.".to_owned());
-        let repair = "Set MEDIA_SOURCE_NAME to the source that plays the ingest.".to_owned();
-        return Health { repair: Some(repair), ..row(NAME, State::Off, reason) };
+    let alone = obs.media.len() + obs.media_notes.len() < 2;
+    let named = |feed: &FeedId, health: Health| match alone {
+        true => health,
+        false => Health { reason: format!("Feed '{feed}': {}", health.reason), ..health },
     };
+    let found = obs.media.iter().map(|media| named(&media.feed, playing(media)));
+    let missing = obs.media_notes.iter().map(|(feed, note)| named(feed, no_media(note)));
+    let rows: Vec<Health> = found.chain(missing).collect();
+    if rows.is_empty() { vec![no_media("No source in OBS plays the ingest.")] } else { rows }
+}
+
+fn no_media(reason: &str) -> Health {
+    let repair = "Set MEDIA_SOURCE_NAME to the source that plays the ingest.".to_owned();
+    Health { repair: Some(repair), ..row(MEDIA, State::Off, reason) }
+}
+
+fn playing(media: &MediaInput) -> Health {
+    const NAME: &str = MEDIA;
+    const STILL: Millis = Millis(10_000);
     let name = &media.name;
     match (media.playing, media.moving) {
+        (true, Some(true)) if media.picture.is_some_and(|picture| picture.still_for() >= STILL) => {
+            row(NAME, State::Weak, format!("'{name}' plays, but its picture has not changed for a while."))
+        }
         (true, Some(true)) => row(NAME, State::Good, format!("'{name}' plays and moves.")),
         (true, Some(false)) => {
             let repair = Some("Press “Restart picture” on the Live page.".to_owned());
@@ -143,6 +166,11 @@ fn media(obs: &Obs) -> Health {
         (true, None) => row(NAME, State::Unknown, format!("'{name}' plays; whether it moves is not known yet.")),
         (false, _) => row(NAME, State::Lost, format!("'{name}' does not play.")),
     }
+}
+
+/// A row for each thing that only a person can mend; none while all is well.
+fn troubles(troubles: &Troubles) -> Vec<Health> {
+    troubles.list.iter().map(|(_, text)| row("Repair", State::NeedsYou, text)).collect()
 }
 
 fn history(tail: &Tail) -> Health {
@@ -183,7 +211,6 @@ mod tests {
     use super::*;
     use crate::domain::ids::SceneName;
     use crate::domain::signal::Sample;
-    use crate::domain::stream::MediaInput;
     use crate::kit::units::{Mono, UnixMs};
 
     fn roles() -> Scenes {
@@ -207,8 +234,16 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_never_good() {
         let (obs, view, feeds, tail) = (Obs::default(), View::default(), Feeds::default(), Tail::default());
-        let seen =
-            Seen { obs: &obs, view: &view, feeds: &feeds, tail: &tail, tasks: &[], scenes: &roles(), bus_missed: 0 };
+        let seen = Seen {
+            obs: &obs,
+            view: &view,
+            feeds: &feeds,
+            troubles: &Troubles::default(),
+            tail: &tail,
+            tasks: &[],
+            scenes: &roles(),
+            bus_missed: 0,
+        };
         let states: Vec<_> = rows(&seen).into_iter().map(|row| (row.name, row.state)).collect();
         assert_eq!(
             states,
@@ -261,13 +296,23 @@ mod tests {
     #[test]
     fn a_standing_picture_is_lost_though_obs_says_playing() {
         let media_of = |playing, moving| {
-            let input = MediaInput { playing, moving, ..MediaInput::unread("Feed".to_owned()) };
-            media(&Obs { media: Some(input), ..connected(&[]) }).state
+            let input = MediaInput { playing, moving, ..MediaInput::unread(FeedId::main(), "Feed".to_owned()) };
+            media(&Obs { media: vec![input], ..connected(&[]) })[0].state
         };
         assert_eq!(media_of(true, Some(true)), State::Good);
         assert_eq!(media_of(true, Some(false)), State::Lost);
         assert_eq!(media_of(true, None), State::Unknown);
         assert_eq!(media_of(false, None), State::Lost);
+    }
+
+    #[test]
+    fn each_feed_has_a_row_for_its_source() {
+        let input = MediaInput { playing: true, ..MediaInput::unread("phone".into(), "Feed".to_owned()) };
+        let notes = vec![("cam".into(), "No media source in OBS points at the feed 'cam'.".to_owned())];
+        let rows = media(&Obs { media: vec![input], media_notes: notes, ..connected(&[]) });
+        let reasons: Vec<&str> = rows.iter().map(|row| row.reason.as_str()).collect();
+        assert!(reasons[0].starts_with("Feed 'phone': 'Feed' plays"), "{reasons:?}");
+        assert!(reasons[1].starts_with("Feed 'cam': No media source"), "{reasons:?}");
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod obs_source;
 mod orders;
 mod pushes;
 mod watcher;
+mod witness;
 mod words;
 
 pub use door::Door;

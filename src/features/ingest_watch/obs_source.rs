@@ -41,6 +41,7 @@ fn publishers(media: &MediaInput) -> Result<Vec<Sample>, Reach> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ids::FeedId;
     use crate::kit::units::Millis;
 
     #[test]
@@ -55,7 +56,7 @@ mod tests {
             (true, false, None, None),
         ];
         for (playing, over, cursor, wanted) in table {
-            let media = MediaInput { playing, over, cursor, ..MediaInput::unread("Feed".to_owned()) };
+            let media = MediaInput { playing, over, cursor, ..MediaInput::unread(FeedId::main(), "Feed".to_owned()) };
             let known = publishers(&media).ok().map(|all| all.len());
             assert_eq!(known, wanted, "{playing} {over} {cursor:?}");
         }
@@ -63,7 +64,7 @@ mod tests {
 
     #[test]
     fn without_obs_nothing_is_known() {
-        let feed = Feed::unset(crate::domain::ids::FeedId::main());
+        let feed = Feed::unset(FeedId::main());
         assert_eq!(read(&Obs::default(), &feed), Err(words::obs_away()));
         let connected = Obs { link: ObsLink::Connected, ..Obs::default() };
         assert_eq!(read(&connected, &feed), Err(words::no_media_source()));

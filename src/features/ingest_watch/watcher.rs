@@ -3,6 +3,7 @@
 use super::door::Door;
 use super::link_notes::LinkNotes;
 use super::pushes::{Arrival, Inboxes};
+use super::witness::KernelWitness;
 use super::{Tools, obs_source, words};
 use crate::adapters::ingest::http::Http;
 use crate::adapters::ingest::{Answer, Poller, Received};
@@ -73,9 +74,11 @@ impl Watcher {
     }
 
     async fn poll(&mut self, mut poller: Poller) {
+        let mut kernel = KernelWitness::new(&self.settings);
         loop {
             let began = Instant::now();
-            let answer = poller.poll().await;
+            let mut answer = poller.poll().await;
+            kernel.testify(&mut answer.sample, &self.settings, answer.server);
             let pause = Duration::from(answer.pause);
             let not_before = (began + poller.min_interval().into()).max(Instant::now() + pause);
             self.publish(answer);

@@ -13,6 +13,8 @@ use tokio::task::JoinSet;
 
 /// From one GetVersion (with a full read) to the next.
 const PING: Millis = Millis(5_000);
+/// From one look at a picture to the next; a little less than two looks at the cursor.
+const GLIMPSE: Millis = Millis(1_900);
 /// Longest silence that a change of the scene collection may cause.
 const QUIET: Millis = Millis(10_000);
 
@@ -21,11 +23,15 @@ pub(super) enum News {
     /// A connection attempt ended.
     Opened(Result<Box<Opened>, ObsError>),
     /// Stream and scenes were read.
-    Read(Result<(StreamReport, SceneReport), ObsError>),
+    Read(Result<State, ObsError>),
     /// The media sources were read.
     Sources(Result<Vec<MediaSource>, ObsError>),
     /// The media source of this name was read.
     Media(String, Result<MediaReport, ObsError>),
+    /// The media source of this name was looked at: its picture as a number.
+    Glimpse(String, Result<Option<u64>, ObsError>),
+    /// OBS was asked to report volumes, or to stop it.
+    Listening(Result<(), ObsError>),
     /// OBS answered the request of this order.
     Asked(Id, Result<(), ObsError>),
     /// OBS reported something by itself.
@@ -38,15 +44,22 @@ pub(super) enum News {
 pub(super) struct Opened {
     client: Client,
     events: Events,
-    pub(super) stream: StreamReport,
-    pub(super) scenes: SceneReport,
+    pub(super) state: State,
     pub(super) sources: Vec<MediaSource>,
+}
+
+/// The outputs and the scenes, read together.
+#[derive(Clone)]
+pub(super) struct State {
+    pub(super) stream: StreamReport,
+    pub(super) recording: bool,
+    pub(super) scenes: SceneReport,
 }
 
 enum Job {
     News(News),
     /// A read, and how many reports had come when it began.
-    Read(u64, Result<(StreamReport, SceneReport), ObsError>),
+    Read(u64, Result<State, ObsError>),
 }
 
 /// The line. Dropping it closes the connection and forgets what is under way.
@@ -63,9 +76,15 @@ struct Up {
     heard: u64,
     read: Once,
     sources: Once,
-    looking: bool,
+    /// Sources whose reading is under way.
+    looking: usize,
+    /// Pictures whose taking is under way.
+    glimpsing: usize,
+    /// Volumes are being reported, or were asked for.
+    listening: bool,
     ping_at: Mono,
     look_at: Option<Mono>,
+    glimpse_at: Mono,
     quiet_until: Mono,
 }
 
@@ -124,9 +143,12 @@ impl Line {
             heard: 0,
             read: Once::default(),
             sources: Once::default(),
-            looking: false,
+            looking: 0,
+            glimpsing: 0,
+            listening: false,
             ping_at: clock::mono() + PING,
             look_at: None,
+            glimpse_at: Mono::default(),
             quiet_until: Mono::default(),
         });
         version
@@ -148,14 +170,15 @@ impl Line {
     fn settle(&mut self, news: News) -> News {
         let Some(up) = &mut self.up else { return news };
         match news {
-            News::Media(..) => up.looking = false,
+            News::Media(..) => up.looking = up.looking.saturating_sub(1),
+            News::Glimpse(..) => up.glimpsing = up.glimpsing.saturating_sub(1),
             News::Sources(_) if up.sources.end() => self.read_sources(),
             _ => {}
         }
         news
     }
 
-    fn settle_read(&mut self, began: u64, result: Result<(StreamReport, SceneReport), ObsError>) -> News {
+    fn settle_read(&mut self, began: u64, result: Result<State, ObsError>) -> News {
         let Some(up) = &mut self.up else { return News::Nothing };
         let again = up.read.end();
         let overtaken = began != up.heard && result.is_ok();
@@ -195,8 +218,8 @@ impl Line {
         self.read_sources();
     }
 
-    /// Sends the request of an order. `media` is the feed's media source.
-    pub(super) fn ask(&mut self, id: Id, request: Request, media: Option<String>) {
+    /// Sends the request of an order.
+    pub(super) fn ask(&mut self, id: Id, request: Request) {
         let Some(up) = &self.up else { return };
         let client = up.client.clone();
         self.jobs.spawn(async move {
@@ -204,7 +227,9 @@ impl Line {
                 Request::Start => client.start_stream().await,
                 Request::Stop => client.stop_stream().await,
                 Request::Switch(scene) => client.switch(&scene).await,
-                Request::Restart => client.restart_media(&media.unwrap_or_default()).await,
+                Request::Restart(name) => client.restart_media(&name).await,
+                Request::StartRecord => client.start_record().await,
+                Request::StopRecord => client.stop_record().await,
             };
             Job::News(News::Asked(id, result))
         });
@@ -234,7 +259,7 @@ impl Line {
         self.jobs.spawn(async move { Job::News(News::Sources(client.media_sources().await)) });
     }
 
-    /// Plans the next look at the media source; an earlier plan stays.
+    /// Plans the next look at the media sources; an earlier plan stays.
     pub(super) fn look_within(&mut self, wait: Millis) {
         if let Some(up) = &mut self.up {
             let at = (clock::mono() + wait).max(up.quiet_until);
@@ -245,18 +270,17 @@ impl Line {
     /// When [`Line::tick`] has something to do.
     pub(super) fn due(&self) -> Option<Mono> {
         let up = self.up.as_ref()?;
-        let look = up.look_at.filter(|_| !up.looking);
+        let look = up.look_at.filter(|_| up.looking == 0);
         Some(look.map_or(up.ping_at, |at| at.min(up.ping_at)))
     }
 
-    /// Does what is due: the ping with its read, the look at the media source.
-    pub(super) fn tick(&mut self, media: Option<MediaSource>) {
+    /// Does what is due: the ping with its read, the look at the media sources.
+    pub(super) fn tick(&mut self, media: Vec<MediaSource>) {
         let now = clock::mono();
         let Some(up) = &mut self.up else { return };
-        if let (Some(_), false) = (up.look_at.filter(|at| *at <= now), up.looking) {
-            up.look_at = None;
-            if let Some(source) = media {
-                up.looking = true;
+        if up.look_at.is_some_and(|at| at <= now) && up.looking == 0 {
+            (up.look_at, up.looking) = (None, media.len());
+            for source in media {
                 let client = up.client.clone();
                 self.jobs.spawn(async move {
                     let report = client.media(&source).await;
@@ -271,6 +295,34 @@ impl Line {
     }
 }
 
+impl Line {
+    /// Looks at the pictures of these sources, unless that was done a moment ago.
+    pub(super) fn glimpse(&mut self, names: Vec<String>) {
+        let now = clock::mono();
+        let Some(up) = self.up.as_mut().filter(|up| up.quiet_until <= now) else { return };
+        if up.glimpsing > 0 || up.glimpse_at > now {
+            return;
+        }
+        (up.glimpse_at, up.glimpsing) = (now + GLIMPSE, names.len());
+        for name in names {
+            let client = up.client.clone();
+            self.jobs.spawn(async move {
+                let shot = client.glimpse(&name).await;
+                Job::News(News::Glimpse(name, shot))
+            });
+        }
+    }
+
+    /// Lets OBS report volumes, or not; true when that is a change.
+    pub(super) fn listen(&mut self, wanted: bool) -> bool {
+        let Some(up) = self.up.as_mut().filter(|up| up.listening != wanted) else { return false };
+        up.listening = wanted;
+        let client = up.client.clone();
+        self.jobs.spawn(async move { Job::News(News::Listening(client.listen(wanted).await)) });
+        true
+    }
+}
+
 async fn next_event(up: &mut Option<Up>) -> ObsEvent {
     match up {
         Some(up) => up.events.next().await,
@@ -280,14 +332,15 @@ async fn next_event(up: &mut Option<Up>) -> ObsEvent {
 
 async fn open(settings: &config::Obs) -> Result<Opened, ObsError> {
     let (client, events) = Client::connect(settings).await?;
-    let (stream, scenes) = read(&client, false).await?;
+    let state = read(&client, false).await?;
     let sources = client.media_sources().await?;
-    Ok(Opened { client, events, stream, scenes, sources })
+    Ok(Opened { client, events, state, sources })
 }
 
-async fn read(client: &Client, ping: bool) -> Result<(StreamReport, SceneReport), ObsError> {
+async fn read(client: &Client, ping: bool) -> Result<State, ObsError> {
     if ping {
         client.ping().await?;
     }
-    Ok((client.stream().await?, client.scenes().await?))
+    let (stream, recording) = (client.stream().await?, client.recording().await?);
+    Ok(State { stream, recording, scenes: client.scenes().await? })
 }

@@ -1,39 +1,58 @@
-//! Which media source in OBS plays the feed.
+//! Which media source in OBS plays which feed.
 
 use crate::adapters::obs::MediaSource;
 use crate::config::{Config, Feed};
+use crate::domain::ids::FeedId;
 use crate::kit::text;
 
-/// The name of the media source that plays the ingest.
-///
-/// # Errors
-/// Why none was chosen and what to set, for people.
-pub(super) fn choose(sources: &[MediaSource], config: &Config) -> Result<String, String> {
-    let Some(feed) = config.first_feed() else { return Err("No feed is set up.".to_owned()) };
+/// For each feed the name of the media source that plays it, or why none was chosen and what to set,
+/// for people.
+pub(super) type Choice = Vec<(FeedId, Result<String, String>)>;
+
+/// Chooses for every feed of the settings.
+pub(super) fn choose(sources: &[MediaSource], config: &Config) -> Choice {
+    let alone = config.feeds.len() == 1;
+    config.feeds.iter().map(|feed| (feed.id.clone(), choose_one(sources, feed, alone))).collect()
+}
+
+/// Among several feeds a source must point at the one that it is taken for.
+fn choose_one(sources: &[MediaSource], feed: &Feed, alone: bool) -> Result<String, String> {
+    let key = key(feed, alone);
     if let Some(name) = &feed.media_source {
-        return named(sources, name);
+        return named(sources, name, &key);
     }
-    let network: Vec<&MediaSource> = sources.iter().filter(|source| !source.urls.is_empty()).collect();
+    let network: Vec<&MediaSource> =
+        sources.iter().filter(|source| !source.urls.is_empty() && (alone || score(source, feed) > 0)).collect();
     let best = network.iter().map(|source| score(source, feed)).max().unwrap_or(0);
     let fitting: Vec<&str> =
         network.iter().filter(|source| score(source, feed) == best).map(|source| source.name.as_str()).collect();
     match fitting.as_slice() {
         [only] => Ok((*only).to_owned()),
-        [] => Err("OBS has no media source that plays a network stream. Add one that plays your feed.".to_owned()),
+        [] if alone => {
+            Err("OBS has no media source that plays a network stream. Add one that plays your feed.".to_owned())
+        }
+        [] => {
+            Err(format!("No media source in OBS points at the feed '{}'. Set {key} to the one that does.", feed.name))
+        }
         several => Err(format!(
-            "Several media sources in OBS could play the feed ({}). Set MEDIA_SOURCE_NAME to one of them.",
+            "Several media sources in OBS could play the feed ({}). Set {key} to one of them.",
             several.join(", ")
         )),
     }
 }
 
-fn named(sources: &[MediaSource], wanted: &str) -> Result<String, String> {
+/// What a person sets to choose by hand.
+fn key(feed: &Feed, alone: bool) -> String {
+    if alone { "MEDIA_SOURCE_NAME".to_owned() } else { format!("media_source of the feed '{}'", feed.id) }
+}
+
+fn named(sources: &[MediaSource], wanted: &str, key: &str) -> Result<String, String> {
     if sources.iter().any(|source| source.name == wanted) {
         return Ok(wanted.to_owned());
     }
     let near = text::nearest(wanted, sources.iter().map(|source| source.name.as_str()));
     let hint = near.map(|name| format!(" Did you mean '{name}'?")).unwrap_or_default();
-    Err(format!("OBS has no media source '{wanted}' (MEDIA_SOURCE_NAME).{hint}"))
+    Err(format!("OBS has no media source '{wanted}' ({key}).{hint}"))
 }
 
 /// The feed's name counts more than the host: one server may carry several feeds.
@@ -85,7 +104,7 @@ mod tests {
     fn chosen(sources: &[MediaSource], ingest: Feed, wanted: Option<&str>) -> Result<String, String> {
         let mut config = crate::features::obs_link::tests::config(4455);
         config.feeds = vec![Feed { media_source: wanted.map(str::to_owned), ..ingest }];
-        choose(sources, &config)
+        choose(sources, &config).remove(0).1
     }
 
     #[test]
@@ -120,6 +139,21 @@ mod tests {
             let note = chosen(sources, ingest(None, None), wanted).expect_err("no choice");
             assert!(note.contains(text), "{note}");
         }
+    }
+
+    #[test]
+    fn each_feed_has_the_source_that_points_at_it() {
+        let feed = |id: &str, publisher: &str| Feed {
+            publisher: Some(publisher.to_owned()),
+            ..Feed::unset(crate::domain::ids::FeedId::from(id))
+        };
+        let sources = [source("A", "rtmp://h/publish/feed1"), source("B", "rtmp://h/publish/feed2")];
+        let mut config = crate::features::obs_link::tests::config(4455);
+        config.feeds = vec![feed("phone", "publish/feed2"), feed("cam", "publish/feed1"), feed("pc", "publish/feed3")];
+        let choice: Vec<Option<String>> = choose(&sources, &config).into_iter().map(|(_, one)| one.ok()).collect();
+        assert_eq!(choice, [Some("B".to_owned()), Some("A".to_owned()), None], "a stranger's source is no witness");
+        let note = choose(&sources, &config).remove(2).1.expect_err("no source");
+        assert!(note.contains("media_source of the feed 'pc'"), "{note}");
     }
 
     #[test]

@@ -4,9 +4,10 @@
 mod line;
 mod media;
 mod picture;
+mod watch;
 pub mod wishes;
 
-use crate::adapters::obs::{MediaReport, MediaSource, ObsError, ObsEvent, SceneReport, StreamReport};
+use crate::adapters::obs::{MediaReport, MediaSource, ObsError, ObsEvent};
 use crate::config::{self, Config};
 use crate::domain::command::{ObsOrder, Order, Outcome};
 use crate::domain::ids::SceneName;
@@ -19,7 +20,7 @@ use crate::runtime::desk::Ticket;
 use crate::runtime::journal::Journal;
 use crate::runtime::shared::{Reader, Writer};
 use crate::runtime::supervisor::Task;
-use line::{Line, News, Opened};
+use line::{Line, News, Opened, State};
 use picture::Picture;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -98,7 +99,7 @@ impl ObsLink {
             Happening::Pace => self.plan_look(),
             Happening::News(news) => self.hear(news),
             Happening::Due => {
-                self.line.tick(self.media_source());
+                self.line.tick(self.media_sources());
                 self.step(&Input::Tick);
             }
         }
@@ -106,9 +107,12 @@ impl ObsLink {
 
     fn order(&mut self, ticket: Ticket) {
         let (order, origin) = (ticket.order.clone(), ticket.origin.clone());
-        let Order::Obs(order) = order else {
+        let Order::Obs(mut order) = order else {
             return ticket.answer(Outcome::Failed("This is no order for OBS.".to_owned()));
         };
+        if let ObsOrder::RestartMedia { feed: feed @ None } = &mut order {
+            *feed = self.config.with(|config| config.first_feed().map(|feed| feed.id.clone()));
+        }
         self.newest += 1;
         self.waiting.insert(self.newest, (ticket, clock::unix()));
         self.step(&Input::Asked(self.newest, &order, &origin));
@@ -120,7 +124,7 @@ impl ObsLink {
     fn step(&mut self, input: &Input<'_>) {
         for effect in self.wishes.step(clock::mono(), &self.picture.obs(), input) {
             match effect {
-                Effect::Send(id, request) => self.line.ask(id, request, self.media_name()),
+                Effect::Send(id, request) => self.line.ask(id, request),
                 Effect::Read => self.line.read(),
                 Effect::Answer(id, outcome) => self.answer(id, outcome),
             }
@@ -140,16 +144,20 @@ impl ObsLink {
         match news {
             News::Opened(Ok(opened)) => self.opened(*opened),
             News::Opened(Err(error)) => self.lose(&error),
-            News::Read(Ok((stream, scenes))) => self.read(stream, scenes),
+            News::Read(Ok(state)) => self.read(state),
             News::Sources(Ok(sources)) => self.take_sources(sources),
             News::Media(name, Ok(report)) => self.take_media(&name, report),
             News::Media(_, Err(ObsError::Missing(_))) => self.line.read_sources(),
+            News::Glimpse(name, Ok(shot)) => self.glimpsed(&name, shot),
+            News::Listening(Ok(())) => {}
             News::Asked(id, Ok(())) => self.step(&Input::Accepted(id)),
             News::Asked(id, Err(error)) if !error.is_loss() => self.step(&Input::Refused(id, &error)),
             News::Read(Err(error @ ObsError::Malformed(_))) => self.lose(&error),
-            News::Read(Err(error)) | News::Sources(Err(error)) | News::Asked(_, Err(error)) => {
-                self.lose_if_lost(&error)
-            }
+            News::Read(Err(error))
+            | News::Sources(Err(error))
+            | News::Asked(_, Err(error))
+            | News::Glimpse(_, Err(error))
+            | News::Listening(Err(error)) => self.lose_if_lost(&error),
             News::Media(_, Err(error)) => {
                 self.lose_if_lost(&error);
                 self.plan_look();
@@ -175,12 +183,18 @@ impl ObsLink {
             ObsEvent::InputsChanged => self.line.read_sources(),
             ObsEvent::CollectionChanging => self.line.hush(),
             ObsEvent::CollectionChanged => self.line.speak(),
-            ObsEvent::MediaStarted(name) | ObsEvent::MediaAction(name) if self.media_name().as_ref() == Some(&name) => {
-                self.step(&Input::MediaPlays);
+            ObsEvent::MediaStarted(name) | ObsEvent::MediaAction(name) if self.plays_a_feed(&name) => {
+                self.step(&Input::MediaPlays(&name));
                 self.line.look_within(Millis(0));
             }
             ObsEvent::MediaEnded(_) => self.line.look_within(Millis(0)),
             ObsEvent::MediaStarted(_) | ObsEvent::MediaAction(_) => {}
+            ObsEvent::Record(runs) => {
+                self.line.heard();
+                self.picture.recording(runs);
+                self.step(&Input::Record);
+            }
+            ObsEvent::Volumes(peaks) => self.picture.volumes(&peaks),
             ObsEvent::Closed(error) => self.lose(&error),
         }
     }
@@ -201,16 +215,19 @@ impl ObsLink {
     }
 
     fn opened(&mut self, opened: Opened) {
-        let (stream, scenes, sources) = (opened.stream, opened.scenes.clone(), opened.sources.clone());
+        let (State { stream, recording, scenes }, sources) = (opened.state.clone(), opened.sources.clone());
         let version = self.line.take(opened);
         let by = scenes.current.as_ref().and_then(|scene| self.wishes.author_of(clock::mono(), scene));
         self.picture.connected(&version, stream, scenes, by);
+        self.picture.recording_read(recording);
         self.take_sources(sources);
         self.step(&Input::Connected);
     }
 
-    fn read(&mut self, stream: StreamReport, scenes: SceneReport) {
+    fn read(&mut self, state: State) {
+        let State { stream, recording, scenes } = state;
         self.picture.stream_read(stream);
+        self.picture.recording_read(recording);
         self.picture.scenes(scenes.all);
         if let Some(scene) = scenes.current {
             self.scene(&scene);
@@ -228,7 +245,7 @@ impl ObsLink {
             return;
         }
         let choice = self.config.with(|config| media::choose(&self.sources, config));
-        self.picture.media_source(choice);
+        self.picture.media_sources(choice);
         self.line.look_within(Millis(0));
     }
 
@@ -236,24 +253,31 @@ impl ObsLink {
         self.picture.media(name, report);
         self.step(&Input::Tick);
         self.plan_look();
+        self.watch();
     }
 
-    /// Once a second while all is calm; closely while the picture stands or the feed is in doubt.
+    /// Once a second while all is calm; closely while a picture stands or a feed is in doubt.
     fn plan_look(&mut self) {
         let obs = self.picture.obs();
-        let Some(media) = &obs.media else { return };
+        if obs.media.is_empty() {
+            return;
+        }
         let in_doubt = obs.is_live() == Some(true) && self.pace.with(|paces| paces.most_urgent() == Pace::Quick);
-        let closely = media.moving != Some(true) || in_doubt;
-        self.line.look_within(if closely { Pace::Quick } else { Pace::Calm }.interval());
+        // Of several feeds some may be away for the whole show: only one that plays is worth a close look.
+        let alone = obs.media.len() == 1;
+        let stands = obs.media.iter().any(|media| media.moving != Some(true) && (alone || media.playing));
+        self.line.look_within(if stands || in_doubt { Pace::Quick } else { Pace::Calm }.interval());
     }
 
-    fn media_name(&self) -> Option<String> {
-        self.picture.obs().media.map(|media| media.name)
+    fn plays_a_feed(&self, name: &str) -> bool {
+        self.picture.obs().media.iter().any(|media| media.name == name)
     }
 
-    fn media_source(&self) -> Option<MediaSource> {
-        let name = self.media_name()?;
-        self.sources.iter().find(|source| source.name == name).cloned()
+    /// The sources that play feeds, each once.
+    fn media_sources(&self) -> Vec<MediaSource> {
+        let media = self.picture.obs().media;
+        let plays = |source: &&MediaSource| media.iter().any(|media| media.name == source.name);
+        self.sources.iter().filter(plays).cloned().collect()
     }
 
     fn lose_if_lost(&mut self, error: &ObsError) {

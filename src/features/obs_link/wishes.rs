@@ -3,9 +3,10 @@
 //!
 //! Start and stop are wishes of people: they end at confirmation, at the deadline or at any contrary
 //! report or press, and are sent again after a reconnect. A scene switch is asked for 3 s at most
-//! and gives way to a newer one. A media restart is sent once.
+//! and gives way to a newer one. A media restart is sent once. Recording is wished for like the stream.
 
 mod output;
+mod record;
 mod restart;
 mod switch;
 
@@ -32,8 +33,10 @@ pub enum Input<'a> {
     Output(Output),
     /// OBS reported a program scene by itself; it stands in the cell.
     Scene,
-    /// OBS reported that the feed's media source was restarted or began to play.
-    MediaPlays,
+    /// OBS reported that the media source of this name was restarted or began to play.
+    MediaPlays(&'a str),
+    /// OBS reported by itself that the record output runs, or does not; it stands in the cell.
+    Record,
     /// Everything was read; it stands in the cell.
     Read,
     /// A new connection stands and everything was read.
@@ -64,14 +67,18 @@ pub enum Request {
     Stop,
     /// `SetCurrentProgramScene`
     Switch(SceneName),
-    /// `TriggerMediaInputAction`
-    Restart,
+    /// `TriggerMediaInputAction` for the media source of this name.
+    Restart(String),
+    /// `StartRecord`
+    StartRecord,
+    /// `StopRecord`
+    StopRecord,
 }
 
 /// How long each kind of order may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Start and stop, from the press to OBS's report.
+    /// Start and stop of stream or recording, from the press to OBS's report.
     pub output: Millis,
     /// A scene switch, from the order to OBS's report.
     pub switch: Millis,
@@ -100,6 +107,7 @@ impl Default for Limits {
 pub struct Wishes {
     limits: Limits,
     output: output::Slot,
+    record: record::Slot,
     switch: switch::Slot,
     restart: restart::Slot,
 }
@@ -115,6 +123,7 @@ impl Wishes {
         let mut effects = Vec::new();
         let view = View { now, obs, input, limits: &self.limits };
         self.output.step(&view, &mut effects);
+        self.record.step(&view, &mut effects);
         self.switch.step(&view, &mut effects);
         self.restart.step(&view, &mut effects);
         effects
@@ -129,7 +138,9 @@ impl Wishes {
     /// When the next [`Input::Tick`] is needed.
     pub fn due(&self) -> Option<Mono> {
         let limits = &self.limits;
-        [self.output.due(limits), self.switch.due(limits), self.restart.due(limits)].into_iter().flatten().min()
+        let slots =
+            [self.output.due(limits), self.record.due(limits), self.switch.due(limits), self.restart.due(limits)];
+        slots.into_iter().flatten().min()
     }
 }
 

@@ -4,4 +4,5 @@ pub mod answer;
 pub mod compat;
 pub mod export;
 pub mod ingest;
+pub mod nginx;
 pub mod v1;

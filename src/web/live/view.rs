@@ -5,6 +5,7 @@ use super::sections::{
     SceneView, Spark,
 };
 use crate::config::{Config, Scenes};
+use crate::domain::failover::repair::Troubles;
 use crate::domain::failover::{Class, FeedView as FailoverFeed, Place, View};
 use crate::domain::health::{Health, State};
 use crate::domain::ids::SceneName;
@@ -39,6 +40,8 @@ pub struct Seen<'a> {
     pub tasks: &'a [TaskState],
     /// The newest alerts.
     pub alerts: &'a Recent,
+    /// What could not be mended.
+    pub troubles: &'a Troubles,
     /// Facts that slow listeners missed.
     pub bus_missed: u64,
 }
@@ -48,6 +51,7 @@ pub fn compose_all(ctx: &Ctx) -> Map<String, Value> {
     let cells = &ctx.cells;
     let (obs, view, feeds, tail) = (cells.obs.get(), cells.view.get(), cells.feeds.get(), cells.tail.get());
     let (config, tasks, alerts) = (cells.config.get(), cells.tasks.get(), cells.alerts.get());
+    let troubles = cells.troubles.get();
     let seen = Seen {
         obs: &obs,
         view: &view,
@@ -56,6 +60,7 @@ pub fn compose_all(ctx: &Ctx) -> Map<String, Value> {
         config: &config,
         tasks: &tasks,
         alerts: &alerts,
+        troubles: &troubles,
         bus_missed: ctx.bus.missed(),
     };
     match serde_json::to_value(compose(&seen)) {
@@ -249,7 +254,7 @@ fn keys(obs: &Obs, roles: &Scenes) -> Vec<KeyView> {
         id: "picture",
         scene: None,
         active: false,
-        blocked: obs_blocks(obs).or_else(|| obs.media.is_none().then(|| no_media(obs))),
+        blocked: obs_blocks(obs).or_else(|| obs.media.is_empty().then(|| no_media(obs))),
     };
     let mut keys = vec![scene_key("live", &roles.live), scene_key("brb", &roles.brb)];
     keys.extend(
@@ -267,7 +272,7 @@ fn obs_blocks(obs: &Obs) -> Option<String> {
 }
 
 fn no_media(obs: &Obs) -> String {
-    obs.media_note.clone().unwrap_or_else(|| words::NO_MEDIA.to_owned())
+    obs.media_notes.first().map_or_else(|| words::NO_MEDIA.to_owned(), |(_, note)| note.clone())
 }
 
 fn failover(view: &View, config: &Config) -> FailoverView {
@@ -312,6 +317,7 @@ pub fn health_rows(seen: &Seen<'_>) -> Vec<RowView> {
         obs: seen.obs,
         view: seen.view,
         feeds: seen.feeds,
+        troubles: seen.troubles,
         tail: seen.tail,
         tasks: seen.tasks,
         scenes: &seen.config.scenes,

@@ -10,5 +10,7 @@ mod obs;
 mod process;
 mod pushes;
 mod real;
+mod real_witness;
+mod repair;
 mod servers;
 mod story;

@@ -1,7 +1,7 @@
 //! The OBS room against a fake OBS over real sockets: every promise, and every way OBS breaks.
 
 use std::time::Duration;
-use stream_control::config::{Config, Values};
+use stream_control::config::{Config, Feed, Values};
 use stream_control::demo::fake_obs::{FakeObs, Input, Script, Start};
 use stream_control::domain::command::{ObsOrder, Order, Outcome};
 use stream_control::domain::event::Fact;
@@ -153,7 +153,7 @@ fn does(output: Output) -> impl Fn(&Obs) -> bool {
 }
 
 fn media(wanted: impl Fn(&MediaInput) -> bool) -> impl Fn(&Obs) -> bool {
-    move |obs| obs.media.as_ref().is_some_and(&wanted)
+    move |obs| obs.media.iter().any(&wanted)
 }
 
 fn settings(port: u16) -> Config {
@@ -176,8 +176,8 @@ async fn everything_is_read_at_once() {
     assert_eq!((obs.live_since, obs.human_switches), (None, 0));
     assert_eq!(stage.fact(|_| true).await, Fact::ObsConnected { version: "30.2.3".to_owned() });
     assert_eq!(stage.journal(), ["Connected to OBS 30.2.3, not streaming."]);
-    let obs = stage.until("the feed's source", |obs| obs.media.is_some()).await;
-    assert_eq!(obs.media.map(|media| media.name).as_deref(), Some("Feed"), "not the local file");
+    let obs = stage.until("the feed's source", |obs| !obs.media.is_empty()).await;
+    assert_eq!(obs.media.first().map(|media| media.name.as_str()), Some("Feed"), "not the local file");
 }
 
 #[tokio::test]
@@ -196,13 +196,13 @@ async fn a_show_that_runs_already_is_seen_with_its_uptime() {
 #[tokio::test]
 async fn the_picture_of_the_feed_is_watched() {
     let mut stage = Stage::healthy().await;
-    let moving = stage.until("moving", media(|media| media.moving == Some(true))).await.media.expect("a source");
+    let moving = stage.until("moving", media(|media| media.moving == Some(true))).await.media.remove(0);
     assert!(moving.playing && moving.moving_since.is_some());
     stage.fake.move_media("Feed", false);
-    let frozen = stage.until("frozen", media(|media| media.moving == Some(false))).await.media.expect("a source");
+    let frozen = stage.until("frozen", media(|media| media.moving == Some(false))).await.media.remove(0);
     assert_eq!(frozen.moving_since, None);
     stage.fake.move_media("Feed", true);
-    let again = stage.until("moving again", media(|media| media.moving == Some(true))).await.media.expect("a source");
+    let again = stage.until("moving again", media(|media| media.moving == Some(true))).await.media.remove(0);
     assert!(again.moving_since > moving.moving_since);
 }
 
@@ -241,13 +241,13 @@ async fn the_picture_is_watched_four_times_a_second_while_the_feed_is_in_doubt()
 async fn the_source_follows_settings_and_obs() {
     let mut stage = Stage::healthy().await;
     stage.fake.put_input(Input::media("Guest", "srt://10.0.0.9:4000?streamid=play/live/guest"));
-    let obs = stage.until("no choice", |obs| obs.media_note.is_some()).await;
-    assert!(obs.media.is_none() && obs.media_note.is_some_and(|note| note.contains("MEDIA_SOURCE_NAME")));
+    let obs = stage.until("no choice", |obs| !obs.media_notes.is_empty()).await;
+    assert!(obs.media.is_empty() && obs.media_notes[0].1.contains("MEDIA_SOURCE_NAME"));
     stage.config.edit(|config| config.feeds[0].publisher = Some("publish/live/guest".to_owned()));
     stage.until("the one of the feed's name", media(|media| media.name == "Guest")).await;
     stage.config.edit(|config| config.feeds[0].media_source = Some("Feed".to_owned()));
     let obs = stage.until("the one that is set", media(|media| media.name == "Feed")).await;
-    assert_eq!(obs.media_note, None);
+    assert!(obs.media_notes.is_empty());
     assert!(obs.is_connected());
 }
 
@@ -452,7 +452,7 @@ async fn a_media_restart_that_changes_nothing_times_out() {
 #[tokio::test]
 async fn a_media_restart_is_not_sent_again_after_a_reconnect() {
     let mut stage = Stage::with(Script { ignore_restart: true, ..Script::default() }, Limits::default()).await;
-    stage.until("a source", |obs| obs.media.is_some()).await;
+    stage.until("a source", |obs| !obs.media.is_empty()).await;
     let fix = stage.order(FIX);
     stage.heard("TriggerMediaInputAction", 1).await;
     stage.fake.crash().await;
@@ -592,4 +592,108 @@ async fn a_new_port_is_used_at_once() {
     stage.config.edit(|config| config.obs.port = other.port());
     let obs = stage.until("the other OBS", shows("Intro")).await;
     assert!(obs.is_connected());
+}
+
+// Several feeds
+
+#[tokio::test]
+async fn each_feed_has_its_own_source_and_its_own_restart() {
+    let mut stage = Stage::healthy().await;
+    stage.fake.put_input(Input::media("Cam", "rtmp://127.0.0.1:1935/publish/cam"));
+    stage.config.edit(|config| {
+        let feed =
+            |id: &str, publisher: &str| Feed { publisher: Some(publisher.to_owned()), ..Feed::unset(FeedId::from(id)) };
+        config.feeds = vec![feed("phone", "publish/feed1"), feed("cam", "publish/cam"), feed("pc", "publish/pc")];
+    });
+    let (phone, cam) = (FeedId::from("phone"), FeedId::from("cam"));
+    let plays = |obs: &Obs, feed: &FeedId| obs.media_of(feed).is_some_and(|media| media.moving == Some(true));
+    let obs = stage.until("both move", |obs| plays(obs, &phone) && plays(obs, &cam)).await;
+    assert_eq!(obs.media_of(&cam).map(|media| media.name.as_str()), Some("Cam"));
+    assert!(obs.media_note_of(&"pc".into()).is_some_and(|note| note.contains("media_source of the feed 'pc'")));
+
+    stage.fake.move_media("Cam", false);
+    stage.until("one stands", |obs| plays(obs, &phone) && !plays(obs, &cam)).await;
+    let fix = ObsOrder::RestartMedia { feed: Some(cam.clone()) };
+    assert_eq!(stage.give(fix).await, Outcome::Done("OBS restarted 'Cam'.".to_owned()));
+    let fix = ObsOrder::RestartMedia { feed: Some("pc".into()) };
+    assert!(matches!(stage.give(fix).await, Outcome::Failed(text) if text.contains("media_source")));
+    assert_eq!(stage.give(FIX).await, Outcome::Done("OBS restarted 'Feed'.".to_owned()), "the first by default");
+}
+
+// The picture and the sound
+
+fn stands_for(wanted: Millis) -> impl Fn(&MediaInput) -> bool {
+    move |media| media.picture.is_some_and(|picture| picture.still_for() >= wanted)
+}
+
+#[tokio::test]
+async fn pictures_are_looked_at_only_while_live_and_on_air() {
+    let mut stage = Stage::healthy().await;
+    stage.until("moving", media(|media| media.moving == Some(true))).await;
+    stage.heard("GetMediaInputStatus", 4).await;
+    assert_eq!(stage.fake.count("GetSourceScreenshot"), 0, "no show is on");
+    stage.fake.human_start();
+    stage.heard("GetSourceScreenshot", 2).await;
+    let seen = |media: &MediaInput| media.picture.is_some_and(|picture| picture.still_for() == Millis(0));
+    stage.until("a picture that changes", media(seen)).await;
+    stage.fake.human_switch("OFFLINE");
+    stage.until("off air nobody looks", media(|media| media.picture.is_none())).await;
+    let shots = stage.fake.count("GetSourceScreenshot");
+    let asked = stage.fake.count("GetSourceActive");
+    stage.heard("GetSourceActive", asked + 2).await;
+    assert_eq!(stage.fake.count("GetSourceScreenshot"), shots);
+    stage.fake.human_switch("LIVE");
+    stage.until("looked at again", media(seen)).await;
+    stage.fake.human_stop();
+    stage.until("the show is over", media(|media| media.picture.is_none())).await;
+}
+
+#[tokio::test]
+async fn sound_is_listened_to_only_under_suspicion() {
+    let mut stage = Stage::healthy().await;
+    stage.fake.human_start();
+    stage.heard("GetSourceScreenshot", 2).await;
+    stage.fake.sound("Feed", 0.5);
+    stage.fake.freeze_picture(true);
+    let obs = stage.until("a picture that stands", media(stands_for(Millis(3000)))).await;
+    assert_eq!(obs.media[0].sound, None, "nobody asked for the first sound");
+    let heard = async {
+        loop {
+            stage.fake.sound("Feed", 0.5);
+            if stage.obs.with(media(|media| media.sound.is_some())) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), heard).await.expect("it listens");
+    stage.fake.freeze_picture(false);
+    stage.until("all is well, nobody listens", media(|media| media.sound.is_none())).await;
+}
+
+// Recording
+
+#[tokio::test]
+async fn recording_is_confirmed_by_obs_and_never_toggled() {
+    let mut stage = Stage::healthy().await;
+    stage.until("not recording", |obs| obs.recording == Some(false)).await;
+    let (start, stop) = (ObsOrder::StartRecord, ObsOrder::StopRecord);
+    assert_eq!(stage.give(start.clone()).await, Outcome::Done("OBS is recording.".to_owned()));
+    assert_eq!(stage.give(start).await, Outcome::Done("Already recording.".to_owned()));
+    assert_eq!(stage.fake.count("StartRecord"), 1);
+    stage.fake.human_record(false);
+    stage.until("stopped by hand", |obs| obs.recording == Some(false)).await;
+    assert_eq!(stage.give(stop).await, Outcome::Done("Nothing is being recorded.".to_owned()));
+    assert_eq!(stage.fake.count("StopRecord"), 0);
+}
+
+#[tokio::test]
+async fn a_recording_that_is_wished_for_while_obs_is_away_begins_when_it_is_back() {
+    let mut stage = Stage::healthy().await;
+    stage.fake.crash().await;
+    stage.lost().await;
+    let order = stage.order(ObsOrder::StartRecord);
+    stage.fake.restart().await.expect("the port is free");
+    assert_eq!(ended(order).await, Outcome::Done("OBS is recording.".to_owned()));
+    assert!(stage.fake.is_recording());
 }

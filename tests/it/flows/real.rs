@@ -17,16 +17,22 @@ const PASSWORD: &str = "obs-password";
 const GOOD: u32 = 2000;
 const WEAK: u32 = 400;
 
-struct World {
-    nginx: RealNginx,
-    obs: RealObs,
-    publisher: Publisher,
-    app: App,
+/// All of it, running.
+pub(super) struct World {
+    pub(super) nginx: RealNginx,
+    pub(super) obs: RealObs,
+    pub(super) publisher: Publisher,
+    pub(super) app: App,
 }
 
 impl World {
     /// Everything connected, the stream running, LIVE on and the feed good.
-    async fn on_air() -> Self {
+    pub(super) async fn on_air() -> Self {
+        Self::on_air_with(&[]).await
+    }
+
+    /// The same with more settings.
+    pub(super) async fn on_air_with(more: &[(&str, &str)]) -> Self {
         let nginx = RealNginx::start().await;
         let publisher = Publisher::start(&nginx.publish_url("feed1"), GOOD);
         let obs = RealObs::start(PASSWORD, free_port()).await;
@@ -37,14 +43,16 @@ impl World {
             scenes: &["LIVE", "LOW", "OFFLINE", "BRB"],
         };
         obs.prepare(&setup).await;
-        let app = App::start(&[
-            ("OBS_PORT", &obs.port().to_string()),
+        let (port, url) = (obs.port().to_string(), nginx.stats_url());
+        let mut settings = vec![
+            ("OBS_PORT", port.as_str()),
             ("OBS_PASSWORD", PASSWORD),
-            ("STATS_URL", &nginx.stats_url()),
+            ("STATS_URL", url.as_str()),
             ("STATS_FEED", "publish/feed1"),
             ("LOW_SCENE_NAME", "LOW"),
-        ])
-        .await;
+        ];
+        settings.extend_from_slice(more);
+        let app = App::start(&settings).await;
         let world = Self { nginx, obs, publisher, app };
         world.app.obs("OBS connected", |obs| obs.is_connected()).await;
         world.start_stream().await;
@@ -86,7 +94,7 @@ async fn the_scene_follows_the_feed_and_says_why() {
     world.publisher.kill();
     world.publish_again(GOOD);
     world.app.scene("LIVE").await;
-    world.app.obs("a moving picture", |obs| obs.media.as_ref().is_some_and(|media| media.moving == Some(true))).await;
+    world.app.obs("a moving picture", |obs| obs.media.iter().any(|media| media.moving == Some(true))).await;
     world.app.stop().await;
 }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use stream_control::config::{Config, Values, settle};
 use stream_control::domain::command::{Order, Outcome};
 use stream_control::domain::failover::View;
+use stream_control::domain::failover::repair::Troubles;
 use stream_control::domain::journal::{Entry, Tail};
 use stream_control::domain::signal::Feeds;
 use stream_control::domain::stream::{Obs, ObsLink, Output};
@@ -93,6 +94,7 @@ impl House {
             obs: obs_reader,
             view: view_reader,
             feeds: feeds_reader,
+            troubles: shared::cell(Troubles::default()).1,
             tail: tail_reader,
             config: config_reader,
             tasks: tasks_reader,

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use stream_control::config::{Config, Values, settle};
+use stream_control::domain::failover::repair::Troubles;
 use stream_control::domain::failover::{Class, Place, View};
 use stream_control::domain::health::State;
 use stream_control::domain::ids::FeedId;
@@ -20,11 +21,12 @@ use stream_control::web::live::{
 const T: i64 = 1_700_000_000_000;
 
 fn good() -> (Obs, View, Feed) {
-    let media = MediaInput { playing: true, moving: Some(true), ..MediaInput::unread("SRT feed".to_owned()) };
+    let media =
+        MediaInput { playing: true, moving: Some(true), ..MediaInput::unread(FeedId::main(), "SRT feed".to_owned()) };
     let obs = Obs {
         link_since: UnixMs(T - 60_000),
         live_since: Some(UnixMs(T - 50_000)),
-        media: Some(media),
+        media: vec![media],
         ..super::house::connected()
     };
     let view = View {
@@ -74,7 +76,17 @@ fn shown_with(obs: &Obs, view: &View, feed: &Feed, config: &Config) -> LiveView 
     let tail = Tail { lines: VecDeque::from([line]), ..Tail::default() };
     let task = TaskState { name: "obs", running: true, since: UnixMs(T), restarts: 0, last_error: None };
     let alerts = Recent::new();
-    let seen = Seen { obs, view, feeds: &feeds, tail: &tail, config, tasks: &[task], alerts: &alerts, bus_missed: 0 };
+    let seen = Seen {
+        obs,
+        view,
+        feeds: &feeds,
+        tail: &tail,
+        config,
+        tasks: &[task],
+        alerts: &alerts,
+        troubles: &Troubles::default(),
+        bus_missed: 0,
+    };
     compose(&seen)
 }
 
@@ -174,7 +186,7 @@ fn lost() {
             view.wanted = Some(Place::Offline);
             view.kbps = Some(Kbps(0.0));
             obs.scene = Some("OFFLINE".into());
-            obs.media = obs.media.take().map(|media| MediaInput { moving: Some(false), ..media });
+            obs.media.iter_mut().for_each(|media| media.moving = Some(false));
         }),
     );
 }

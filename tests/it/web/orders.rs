@@ -22,6 +22,8 @@ async fn each_path_gives_its_order() {
         ("/api/v1/obs/start", "", Order::Obs(ObsOrder::StartStream)),
         ("/api/v1/obs/stop", "", Order::Obs(ObsOrder::StopStream)),
         ("/api/v1/obs/scene", r#"{"scene":"BRB"}"#, switch("BRB")),
+        ("/api/v1/obs/record_start", "", Order::Obs(ObsOrder::StartRecord)),
+        ("/api/v1/obs/record_stop", "", Order::Obs(ObsOrder::StopRecord)),
         ("/api/v1/obs/media_restart", "", Order::Obs(ObsOrder::RestartMedia { feed: None })),
         ("/api/v1/failover/pause", "", Order::Failover(FailoverOrder::Pause)),
         ("/api/v1/failover/resume", "", Order::Failover(FailoverOrder::Resume)),

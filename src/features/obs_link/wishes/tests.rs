@@ -15,6 +15,10 @@ enum Step {
     Refuse(Id, u16),
     /// OBS reports the output by itself.
     Output(Output),
+    /// OBS reports by itself that it records, or not.
+    Record(bool),
+    /// The record output was read.
+    ReadRecord(bool),
     /// The output was read.
     ReadOutput(Output),
     /// OBS reports the scene by itself.
@@ -32,7 +36,9 @@ enum Step {
     Wait(u64),
 }
 use Output::{Reconnecting, Starting, Stopped, Stopping, Streaming};
-use Step::{Accept, Connect, Lose, Moves, Plays, Press, ReadOutput, ReadScene, Refuse, Scene, Wait};
+use Step::{
+    Accept, Connect, Lose, Moves, Plays, Press, ReadOutput, ReadRecord, ReadScene, Record, Refuse, Scene, Wait,
+};
 
 fn to(scene: &str) -> ObsOrder {
     ObsOrder::SwitchScene { scene: scene.into(), reason: "test".to_owned() }
@@ -43,14 +49,15 @@ fn obs(output: Output) -> Obs {
         playing: true,
         over: false,
         moving: Some(false),
-        ..crate::domain::stream::MediaInput::unread("Feed".to_owned())
+        ..crate::domain::stream::MediaInput::unread(crate::domain::ids::FeedId::main(), "Feed".to_owned())
     };
     Obs {
         link: ObsLink::Connected,
         output: Some(output),
         scene: Some("LIVE".into()),
         scenes: ["LIVE", "Low bitrate", "BRB"].map(SceneName::from).into(),
-        media: Some(media),
+        media: vec![media],
+        recording: Some(false),
         ..Obs::default()
     }
 }
@@ -86,6 +93,14 @@ fn play(mut cell: Obs, story: &[Step]) -> Vec<String> {
                 cell.output = Some(output);
                 Input::Read
             }
+            Record(on) => {
+                cell.recording = Some(on);
+                Input::Record
+            }
+            ReadRecord(on) => {
+                cell.recording = Some(on);
+                Input::Read
+            }
             Scene(scene) => {
                 cell.scene = Some(scene.into());
                 Input::Scene
@@ -94,7 +109,7 @@ fn play(mut cell: Obs, story: &[Step]) -> Vec<String> {
                 cell.scene = Some(scene.into());
                 Input::Read
             }
-            Plays => Input::MediaPlays,
+            Plays => Input::MediaPlays("Feed"),
             Moves => {
                 cell.media.iter_mut().for_each(|media| media.moving = Some(true));
                 Input::Tick
@@ -321,7 +336,7 @@ fn wishes_outlive_a_lost_connection_until_their_deadline() {
             "a media restart is never sent again",
             obs(Streaming),
             &[Press(1, FIX), Accept(1), Lose, Connect(Streaming), Wait(9_000)],
-            &["1 send Restart", "1 failed: The connection to OBS was lost. It is not asked again."],
+            &["1 send Restart(\"Feed\")", "1 failed: The connection to OBS was lost. It is not asked again."],
         ),
         ("no switch without OBS", lost(), &[Press(1, to("BRB"))], &["1 failed: OBS is not connected: OBS was closed."]),
         ("no restart without OBS", lost(), &[Press(1, FIX)], &["1 failed: OBS is not connected: OBS was closed."]),
@@ -409,34 +424,117 @@ fn a_switch_is_verified() {
 }
 
 #[test]
+fn recording_is_a_wish_and_never_a_toggle() {
+    const START: ObsOrder = ObsOrder::StartRecord;
+    const STOP: ObsOrder = ObsOrder::StopRecord;
+    let recording = || Obs { recording: Some(true), ..obs(Streaming) };
+    let table: [(&str, Obs, &[Step], &[&str]); 12] = [
+        (
+            "confirmed by the report",
+            obs(Streaming),
+            &[Press(1, START), Accept(1), Record(true)],
+            &["1 send StartRecord", "read", "1 done: OBS is recording."],
+        ),
+        (
+            "confirmed by a read, where the report was lost",
+            recording(),
+            &[Press(1, STOP), Accept(1), ReadRecord(true), ReadRecord(false)],
+            &["1 send StopRecord", "read", "1 done: The recording has ended."],
+        ),
+        ("it records already", recording(), &[Press(1, START)], &["1 done: Already recording."]),
+        ("nothing to stop", obs(Stopped), &[Press(1, STOP)], &["1 done: Nothing is being recorded."]),
+        (
+            "two presses are one request",
+            obs(Streaming),
+            &[Press(1, START), Press(2, START), Record(true)],
+            &["1 send StartRecord", "1 done", "2 done"],
+        ),
+        (
+            "the opposite counts",
+            obs(Streaming),
+            &[Press(1, START), Press(2, STOP), Record(false)],
+            &["1 send StartRecord", "1 failed: Cancelled", "2 send StopRecord", "2 done"],
+        ),
+        (
+            "refused because somebody was quicker",
+            obs(Streaming),
+            &[Press(1, START), Refuse(1, 500), ReadRecord(true)],
+            &["1 send StartRecord", "read", "1 done"],
+        ),
+        (
+            "refused because the last one has not quite ended",
+            obs(Streaming),
+            &[Press(1, START), Refuse(1, 500), ReadRecord(false), Wait(499), Wait(1), Record(true)],
+            &["1 send StartRecord", "read", "1 send StartRecord", "1 done"],
+        ),
+        (
+            "refused because OBS cannot",
+            obs(Streaming),
+            &[Press(1, START), Refuse(1, 702)],
+            &["1 send StartRecord", "1 failed: OBS says"],
+        ),
+        (
+            "a full disk",
+            obs(Streaming),
+            &[Press(1, START), Accept(1), Record(false)],
+            &["1 send StartRecord", "read", "1 failed: The recording ended at once."],
+        ),
+        (
+            "sent again after a reconnect",
+            obs(Streaming),
+            &[Press(1, START), Lose, Connect(Streaming), Record(true)],
+            &["1 send StartRecord", "1 send StartRecord", "1 done"],
+        ),
+        (
+            "no answer",
+            obs(Streaming),
+            &[Press(1, START), Accept(1), Wait(30_000)],
+            &["1 send StartRecord", "read", "1 timed out"],
+        ),
+    ];
+    for (name, cell, story, wanted) in table {
+        expect(name, cell, story, wanted);
+    }
+}
+
+#[test]
 fn a_media_restart_is_verified_and_sent_once() {
-    let unset = Obs { media: None, media_note: Some("Set MEDIA_SOURCE_NAME.".to_owned()), ..obs(Streaming) };
+    let unset = Obs {
+        media: Vec::new(),
+        media_notes: vec![(crate::domain::ids::FeedId::main(), "Set MEDIA_SOURCE_NAME.".to_owned())],
+        ..obs(Streaming)
+    };
     let table: &[(&str, Obs, &[Step], &[&str])] = &[
         (
             "by the report",
             obs(Streaming),
             &[Press(1, FIX), Plays],
-            &["1 send Restart", "1 done: OBS restarted 'Feed'."],
+            &["1 send Restart(\"Feed\")", "1 done: OBS restarted 'Feed'."],
         ),
         (
             "by the moving picture",
             obs(Streaming),
             &[Press(1, FIX), Moves],
-            &["1 send Restart", "1 done: 'Feed' plays again."],
+            &["1 send Restart(\"Feed\")", "1 done: 'Feed' plays again."],
         ),
         (
             "twice",
             obs(Streaming),
             &[Press(1, FIX), Press(2, FIX), Plays],
-            &["1 send Restart", "2 failed: A restart", "1 done"],
+            &["1 send Restart(\"Feed\")", "2 failed: A restart", "1 done"],
         ),
         (
             "nothing plays",
             obs(Streaming),
             &[Press(1, FIX), Accept(1), Wait(7_999), Wait(1)],
-            &["1 send Restart", "1 timed out"],
+            &["1 send Restart(\"Feed\")", "1 timed out"],
         ),
-        ("refused", obs(Streaming), &[Press(1, FIX), Refuse(1, 604)], &["1 send Restart", "1 failed: OBS says"]),
+        (
+            "refused",
+            obs(Streaming),
+            &[Press(1, FIX), Refuse(1, 604)],
+            &["1 send Restart(\"Feed\")", "1 failed: OBS says"],
+        ),
         ("no media source", unset, &[Press(1, FIX)], &["1 failed: Set MEDIA_SOURCE_NAME."]),
     ];
     for (name, cell, story, wanted) in table {

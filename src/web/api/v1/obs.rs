@@ -45,6 +45,16 @@ pub async fn media_restart(State(ctx): State<Ctx>, person: SignedIn) -> Response
     give(&ctx, &person, ObsOrder::RestartMedia { feed: None }).await
 }
 
+/// POST /api/v1/obs/record_start
+pub async fn record_start(State(ctx): State<Ctx>, person: SignedIn) -> Response {
+    give(&ctx, &person, ObsOrder::StartRecord).await
+}
+
+/// POST /api/v1/obs/record_stop
+pub async fn record_stop(State(ctx): State<Ctx>, person: SignedIn) -> Response {
+    give(&ctx, &person, ObsOrder::StopRecord).await
+}
+
 async fn give(ctx: &Ctx, person: &SignedIn, order: ObsOrder) -> Response {
     answer::outcome(&ctx.desk.give(person.origin(), Order::Obs(order)).await)
 }

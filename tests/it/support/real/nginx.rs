@@ -24,19 +24,29 @@ pub struct RealNginx {
 impl RealNginx {
     /// Starts one that keeps a stalled publisher connected, as nginx does by default.
     pub async fn start() -> Self {
-        Self::start_dropping(None).await
+        Self::start_with(String::new()).await
     }
 
-    /// Starts one that drops a publisher silent for `drop_idle`.
-    pub async fn start_dropping(drop_idle: Option<Duration>) -> Self {
+    /// Starts one that calls back when a publisher has gone.
+    pub async fn start_calling(url: &str) -> Self {
+        Self::start_with(format!("on_publish_done {url};")).await
+    }
+
+    /// Starts one with more lines in its application `publish`.
+    async fn start_with(more: String) -> Self {
         let folder = TempDir::new().expect("temporary folder");
         let (rtmp_port, http_port) = (free_port(), free_port());
-        let config = config(folder.path(), rtmp_port, http_port, drop_idle);
+        let config = config(folder.path(), rtmp_port, http_port, &more);
         fs::write(folder.path().join("nginx.conf"), config).expect("nginx.conf is written");
         let process = launch(folder.path());
         let nginx = Self { process, _folder: folder, rtmp_port, http_port };
         nginx.ready().await;
         nginx
+    }
+
+    /// The port that publishers connect to.
+    pub fn rtmp_port(&self) -> u16 {
+        self.rtmp_port
     }
 
     /// The stat page's address.
@@ -75,9 +85,8 @@ fn launch(folder: &Path) -> Process {
     Process::start(command, &folder.join("nginx.log"))
 }
 
-fn config(folder: &Path, rtmp_port: u16, http_port: u16, drop_idle: Option<Duration>) -> String {
+fn config(folder: &Path, rtmp_port: u16, http_port: u16, more: &str) -> String {
     let folder = folder.display();
-    let drop_idle = drop_idle.map_or(String::new(), |idle| format!("drop_idle_publisher {}ms;", idle.as_millis()));
     format!(
         "load_module {MODULE};
 daemon off; user root; worker_processes 1;
@@ -85,7 +94,7 @@ pid {folder}/nginx.pid; error_log stderr notice;
 events {{ worker_connections 256; }}
 rtmp {{ access_log off; server {{
     listen 127.0.0.1:{rtmp_port};
-    application publish {{ live on; {drop_idle} }}
+    application publish {{ live on; {more} }}
     application out {{ live on; }}
 }} }}
 http {{

@@ -13,6 +13,15 @@ pub struct Publisher {
 impl Publisher {
     /// Sends about `kbps`, 64 of them sound, to an RTMP address.
     pub fn start(url: &str, kbps: u32) -> Self {
+        Self::filtered(url, kbps, "null")
+    }
+
+    /// The same, but after five seconds the picture stands still at the same rate.
+    pub fn freezing(url: &str, kbps: u32) -> Self {
+        Self::filtered(url, kbps, "loop=loop=-1:size=1:start=75")
+    }
+
+    fn filtered(url: &str, kbps: u32, filter: &str) -> Self {
         let folder = TempDir::new().expect("temporary folder");
         let (rate, buffer) = {
             let picture = kbps.saturating_sub(64).max(32);
@@ -23,7 +32,7 @@ impl Publisher {
             .args(["-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning", "-re"])
             .args(["-f", "lavfi", "-i", "testsrc2=s=640x360:r=15"])
             .args(["-f", "lavfi", "-i", "sine=sample_rate=44100"])
-            .args(["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency"])
+            .args(["-vf", filter, "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency"])
             .args(["-threads", "1", "-pix_fmt", "yuv420p", "-g", "30"])
             // Filler holds the rate where the picture needs less.
             .args(["-b:v", &rate, "-maxrate", &rate, "-bufsize", &buffer, "-x264-params", "nal-hrd=cbr"])

@@ -1,0 +1,3 @@
+//! The machine that the daemon runs on: what its kernel knows.
+
+pub mod sockets;

@@ -1,0 +1,76 @@
+//! The second witness of a feed: the kernel's statistics of the port on this machine that its
+//! publisher connects to.
+
+use crate::adapters::host::sockets::{Hint, Sockets};
+use crate::config;
+use crate::domain::server::Server;
+use crate::domain::signal::Sample;
+
+/// The port of RTMP.
+const RTMP: u16 = 1935;
+
+/// Asks the kernel beside each poll.
+pub(super) struct KernelWitness {
+    sockets: Option<Sockets>,
+    port: Option<u16>,
+}
+
+impl KernelWitness {
+    /// For this feed; it sees nothing where the publisher does not connect to this machine by TCP, or
+    /// where the kernel cannot be asked.
+    pub(super) fn new(feed: &config::Feed) -> Self {
+        Self { sockets: None, port: feed.port }
+    }
+
+    /// Fills in what the kernel says, for unreadable samples too. `server` is who answers, once known.
+    pub(super) fn testify(&mut self, sample: &mut Sample, feed: &config::Feed, server: Option<Server>) {
+        if self.port.is_none() && self.sockets.is_none() {
+            self.port = usual_port(feed, feed.kind.or(server));
+        }
+        let Some(port) = self.port else { return };
+        if self.sockets.is_none() {
+            match Sockets::open(port) {
+                Ok(sockets) => self.sockets = Some(sockets),
+                // Not asked again: what the system forbids now it forbids at the next poll.
+                Err(_) => self.port = None,
+            }
+        }
+        let hint = Hint { remote: None, counted: sample.rx_bytes };
+        sample.witness = self.sockets.as_mut().and_then(|sockets| sockets.witness(hint));
+    }
+}
+
+/// The port of an RTMP server on this machine whose settings name none.
+fn usual_port(feed: &config::Feed, server: Option<Server>) -> Option<u16> {
+    let speaks_rtmp = matches!(server?, Server::Nginx | Server::Nms2 | Server::Nms4 | Server::Srs);
+    let here = feed.url.as_ref()?.reveal().host().is_some_and(|host| match host {
+        url::Host::Domain(name) => name.eq_ignore_ascii_case("localhost"),
+        url::Host::Ipv4(address) => address.is_loopback(),
+        url::Host::Ipv6(address) => address.is_loopback(),
+    });
+    (speaks_rtmp && here).then_some(RTMP)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::FeedId;
+    use crate::kit::secret::Secret;
+
+    #[test]
+    fn the_usual_port_is_taken_only_for_an_rtmp_server_on_this_machine() {
+        let table = [
+            ("http://127.0.0.1:8080/stat", Some(Server::Nginx), Some(1935)),
+            ("http://localhost:8080/stat", Some(Server::Nms4), Some(1935)),
+            ("http://[::1]:1985/api/v1/streams/", Some(Server::Srs), Some(1935)),
+            ("http://192.168.1.7:8080/stat", Some(Server::Nginx), None),
+            ("http://127.0.0.1:8181/stats", Some(Server::Sls), None),
+            ("http://127.0.0.1:8080/stat", None, None),
+        ];
+        for (url, server, wanted) in table {
+            let url = Some(Secret::new(url.parse().expect("a URL")));
+            let feed = config::Feed { url, ..config::Feed::unset(FeedId::main()) };
+            assert_eq!(usual_port(&feed, server), wanted, "{server:?}");
+        }
+    }
+}
