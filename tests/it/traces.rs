@@ -294,6 +294,22 @@ fn a_burst_that_catches_up_brings_live_back_and_nothing_else() {
     }
 }
 
+/// belacoder takes the rate back quickly and gives it again slowly (100 kbit/s each 250 ms down, 15 up).
+#[test]
+fn an_encoder_that_adapts_brings_low_and_live_once_each() {
+    let rate = |at: u64| match at {
+        0..30_000 => 6000.0,
+        30_000..60_000 => (6000.0 - (at - 30_000) as f64 / 250.0 * 100.0).max(300.0),
+        _ => (300.0 + (at - 60_000) as f64 / 250.0 * 15.0).min(6000.0),
+    };
+    for decisions in played(&nginx_feed(200, |at| Does::Sends(rate(at)))) {
+        let places: Vec<Place> = decisions.iter().map(|(_, place)| *place).collect();
+        assert_eq!(places, [Place::Low, Place::Live], "{decisions:?}");
+        // 800 kbit/s are reached at 43 s, 1000 kbit/s at 72 s; then the rate window and the hold.
+        assert!(decisions[0].0 <= 47_000 && decisions[1].0 <= 80_000, "{decisions:?}");
+    }
+}
+
 /// Two nginx workers answer by chance, and one of them carries the stream (from `from` on neither).
 fn two_workers(seconds: u64, gone_from: u64) -> Vec<Sample> {
     let mut memory = Memory::default();
