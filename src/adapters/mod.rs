@@ -2,4 +2,5 @@
 //! May import `config`, `domain` and `kit`; never another adapter, the store, or anything above.
 
 pub mod ingest;
+pub mod noalbs;
 pub mod obs;

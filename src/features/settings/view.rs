@@ -38,7 +38,7 @@ pub struct SettingItem {
 impl SettingsView {
     /// The view of these layers and what they parse to.
     pub fn of(values: &Values, config: &Config) -> Self {
-        Self { items: KEYS.iter().filter(|key| key.editable).map(|key| item(key, values, config)).collect() }
+        Self { items: KEYS.iter().filter(|key| key.offered()).map(|key| item(key, values, config)).collect() }
     }
 
     /// One setting by its key.
