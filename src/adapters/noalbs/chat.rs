@@ -52,7 +52,7 @@ pub(super) fn read(root: &mut Fields, draft: &mut Draft) {
     keep_texts(&mut chat, &[("username", "CHAT_CHANNEL"), ("prefix", "CHAT_PREFIX")], draft);
     if let Some(language) = chat.text("language", draft) {
         let word = language.value.to_lowercase();
-        draft.becomes(&language.path, "CHAT_LANGUAGE", &word, words::CHAT_LATER);
+        draft.keeps(&language.path, "CHAT_LANGUAGE", &word);
     }
     keep_names(&mut chat, &[("admins", "TWITCH_ADMINS"), ("ignoreUsers", "CHAT_IGNORED")], draft);
     keep_flags(
@@ -78,10 +78,10 @@ fn platform(chat: &mut Fields, draft: &mut Draft) {
     match chat.value("platform") {
         None => {}
         Some(Value::String(word)) if ["twitch", "kick"].contains(&word.to_lowercase().as_str()) => {
-            draft.becomes_of(&path, word, "CHAT_PLATFORM", &word.to_lowercase(), words::CHAT_LATER);
+            draft.keeps(&path, "CHAT_PLATFORM", &word.to_lowercase());
         }
         Some(Value::Object(one)) if one.len() == 1 && one.contains_key("Kick") => {
-            draft.becomes_of(&path, "Kick", "CHAT_PLATFORM", "kick", words::CHAT_LATER);
+            draft.keeps(&path, "CHAT_PLATFORM", "kick");
             let kick = one.get("Kick").and_then(Value::as_object);
             for (name, value) in kick.into_iter().flatten().filter(|(_, value)| !value.is_null()) {
                 draft.no_place(&format!("{path}.Kick.{name}"), &value.to_string(), words::KICK);
@@ -94,7 +94,7 @@ fn platform(chat: &mut Fields, draft: &mut Draft) {
 pub(super) fn keep_texts(chat: &mut Fields, table: &[(&'static str, &'static str)], draft: &mut Draft) {
     for (name, key) in table {
         if let Some(field) = chat.text(name, draft) {
-            draft.becomes(&field.path, key, &field.value, words::CHAT_LATER);
+            draft.keeps(&field.path, key, &field.value);
         }
     }
 }
@@ -102,7 +102,7 @@ pub(super) fn keep_texts(chat: &mut Fields, table: &[(&'static str, &'static str
 pub(super) fn keep_flags(chat: &mut Fields, table: &[(&'static str, &'static str)], draft: &mut Draft) {
     for (name, key) in table {
         if let Some(field) = chat.flag(name, draft) {
-            draft.becomes(&field.path, key, &field.value.to_string(), words::CHAT_LATER);
+            draft.keeps(&field.path, key, &field.value.to_string());
         }
     }
 }
@@ -110,7 +110,7 @@ pub(super) fn keep_flags(chat: &mut Fields, table: &[(&'static str, &'static str
 pub(super) fn keep_names(chat: &mut Fields, table: &[(&'static str, &'static str)], draft: &mut Draft) {
     for (name, key) in table {
         if let Some(field) = chat.names(name, draft) {
-            draft.becomes(&field.path, key, &field.value.join(","), words::CHAT_LATER);
+            draft.keeps(&field.path, key, &field.value.join(","));
         }
     }
 }
@@ -144,9 +144,8 @@ pub(super) fn add(draft: &mut Draft, path: &str, command: ChatCommand, note: &st
         Audience::Everyone => "everyone",
     };
     let shown = format!("{who}{}{}", with("also as", &command.aliases), with("and", &command.people));
-    let note = if note.is_empty() { words::CHAT_LATER.to_owned() } else { format!("{} ({note})", words::CHAT_LATER) };
-    let becomes = Fate::Becomes { key: "chat command", shown: command.name.clone() };
-    draft.line(path, &shown, becomes, &note);
+    let kept = Fate::Kept { key: words::COMMAND, shown: format!("{}, for {shown}", command.name) };
+    draft.line(path, &command.name, kept, note);
     draft.commands.retain(|earlier| earlier.name != command.name);
     draft.commands.push(command);
 }
@@ -165,8 +164,8 @@ fn disabled(chat: &mut Fields, draft: &mut Draft) {
         }
     }
     if !field.value.is_empty() {
-        let becomes = Fate::Becomes { key: "chat command", shown: "off".to_owned() };
-        draft.line(&field.path, &field.value.join(", "), becomes, words::DISABLED);
+        let kept = Fate::Kept { key: words::COMMAND, shown: words::OFF.to_owned() };
+        draft.line(&field.path, &field.value.join(", "), kept, "");
     }
 }
 

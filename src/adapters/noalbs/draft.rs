@@ -55,6 +55,13 @@ impl Draft {
         self.line(path, from, Fate::Becomes { key, shown }, note);
     }
 
+    /// The field becomes a setting that nothing uses yet.
+    pub(super) fn keeps(&mut self, path: &str, key: &'static str, value: &str) {
+        self.set(key, value);
+        let shown = shown(key, value);
+        self.line(path, &shown.clone(), Fate::Kept { key, shown }, "");
+    }
+
     pub(super) fn already(&mut self, path: &str, from: &str, note: &str) {
         self.line(path, from, Fate::AlreadySo, note);
     }

@@ -33,7 +33,7 @@ pub(super) fn read(root: &mut Fields, draft: &mut Draft) {
     server(root, draft);
     twitch(root, draft);
     if let Some(language) = root.text("language", draft) {
-        draft.becomes(&language.path, "CHAT_LANGUAGE", &language.value.to_lowercase(), words::CHAT_LATER);
+        draft.keeps(&language.path, "CHAT_LANGUAGE", &language.value.to_lowercase());
     }
 }
 
@@ -44,7 +44,8 @@ fn address(obs: &mut Fields, draft: &mut Draft) {
         draft.becomes_of(&path, &value, "OBS_HOST", host, "");
         match port.parse::<u16>() {
             Ok(port) => {
-                let note = if port == 4444 { words::OLD_PORT } else { "" };
+                // Version 1 spoke to obs-websocket 4 alone, and 4444 was its port.
+                let (port, note) = if port == 4444 { (4455, words::NEW_PORT) } else { (port, "") };
                 draft.becomes_of(&path, &value, "OBS_PORT", &port.to_string(), note);
             }
             Err(_) => draft.mistake(&path, &words::wrong("no such address", "a machine and a port, such as localhost:4455")),
@@ -98,7 +99,7 @@ fn twitch(root: &mut Fields, draft: &mut Draft) {
         draft.no_place(&oauth.path, HIDDEN, words::BOT);
     }
     if let Some(enable) = twitch.flag("enable", draft) {
-        draft.no_place(&enable.path, &enable.value.to_string(), words::CHAT_OFF);
+        draft.no_place(&enable.path, &enable.value.to_string(), words::CHAT_SWITCH);
     }
     chat::keep_texts(&mut twitch, &[("channel", "CHAT_CHANNEL"), ("prefix", "CHAT_PREFIX")], draft);
     chat::keep_names(&mut twitch, &[("adminUsers", "TWITCH_ADMINS")], draft);

@@ -93,7 +93,7 @@ fn transcoding(options: &mut Fields, draft: &mut Draft) {
     for (path, value) in check.into_iter().chain(numbers.into_iter().flatten()) {
         match is_wanted {
             true => draft.no_place(&path, &value, words::TRANSCODING),
-            false => draft.already(&path, &value, words::TRANSCODING),
+            false => draft.already(&path, &value, ""),
         }
     }
 }

@@ -50,6 +50,13 @@ pub enum Fate {
         /// Its value.
         shown: String,
     },
+    /// A setting, kept until the part of the program that uses it is built.
+    Kept {
+        /// The setting.
+        key: &'static str,
+        /// Its value.
+        shown: String,
+    },
     /// It is so here in any case.
     AlreadySo,
     /// It has no place here.
@@ -57,6 +64,14 @@ pub enum Fate {
 }
 
 impl Line {
+    /// The value in the file, where the setting's reads otherwise.
+    pub fn was(&self) -> String {
+        match &self.fate {
+            Fate::Becomes { shown, .. } | Fate::Kept { shown, .. } if *shown != self.value => format!(" (from {})", self.value),
+            _ => String::new(),
+        }
+    }
+
     /// The field is taken over, but not everything is as it was.
     pub fn is_to_mind(&self) -> bool {
         matches!(self.fate, Fate::Becomes { .. }) && !self.note.is_empty()
@@ -80,12 +95,12 @@ impl Plan {
         let widest = self.lines.iter().map(|line| line.path.chars().count()).max().unwrap_or_default();
         for line in &self.lines {
             let fate = match &line.fate {
-                Fate::Becomes { key, shown } => format!("{key} = {shown}"),
-                Fate::AlreadySo => "is so here".to_owned(),
-                Fate::NoPlace => "no place here".to_owned(),
+                Fate::Becomes { key, shown } => format!("{key} = {shown}{}", line.was()),
+                Fate::Kept { key, shown } => format!("{key} = {shown}{} (kept for later)", line.was()),
+                Fate::AlreadySo => format!("as it is here: {}", line.value),
+                Fate::NoPlace => format!("no place here: {}", line.value),
             };
-            let value = if line.value.is_empty() { String::new() } else { format!("  ({})", line.value) };
-            let _ = writeln!(out, "{:widest$}  ->  {fate}{value}", line.path);
+            let _ = writeln!(out, "{:widest$}  ->  {fate}", line.path);
             if !line.note.is_empty() {
                 let _ = writeln!(out, "{:widest$}      {}", "", line.note);
             }

@@ -36,7 +36,7 @@ fn manners(switcher: &mut Fields, draft: &mut Draft) {
     }
     let instantly = switcher.flag("instantlySwitchOnRecover", draft);
     if let Some(notify) = switcher.flag("autoSwitchNotification", draft) {
-        draft.becomes(&notify.path, "CHAT_ANNOUNCE", &notify.value.to_string(), words::CHAT_LATER);
+        draft.keeps(&notify.path, "CHAT_ANNOUNCE", &notify.value.to_string());
     }
     let retries = switcher.whole("retryAttempts", 255, draft);
     times(switcher, instantly, retries, draft);

@@ -83,7 +83,7 @@ pub(super) const FIRST_GOOD: &str = "The first feed that is good is shown, as be
 pub(super) const DEPENDS: &str = "These scenes are shown while that feed is lost, as before.";
 
 pub(super) fn unknown_server(kind: &str) -> String {
-    format!("There is no reader for servers of the kind '{kind}'; the address is tried as it is")
+    format!("There is no reader for servers of the kind '{kind}'; the address is tried as it is.")
 }
 
 pub(super) fn no_such_server(name: &str) -> String {
@@ -93,6 +93,7 @@ pub(super) fn no_such_server(name: &str) -> String {
 // OBS
 
 pub(super) const OLD_PORT: &str = "4444 is the port of the old obs-websocket. In OBS 28 and newer it is 4455: look in OBS under Tools, WebSocket Server Settings.";
+pub(super) const NEW_PORT: &str = "4444 was the port of the old obs-websocket, which OBS 28 and newer no longer has. Its own is 4455.";
 pub(super) const OTHER_SOFTWARE: &str = "is no software that is known. Allowed: \"Obs\"";
 pub(super) const COLLECTIONS: &str = "Profiles and scene collections are not switched here.";
 
@@ -105,11 +106,13 @@ pub(super) const TO_STARTING: &str = "The scene is not changed when the stream s
 
 // Chat
 
-pub(super) const CHAT_LATER: &str = "Kept for the chat, which is not built yet.";
-pub(super) const CHAT_OFF: &str = "Off in the file; whether chat is used will be chosen when the chat is built.";
+/// What a line calls a command.
+pub(super) const COMMAND: &str = "chat command";
+/// What a line calls commands that are switched off.
+pub(super) const OFF: &str = "kept, and switched off";
+pub(super) const CHAT_SWITCH: &str = "Whether the chat is read is chosen by signing in to it.";
 pub(super) const KICK: &str = "Found by the channel's name.";
-pub(super) const DEFAULT_ROLE: &str = "no permission given, so that of NOALBS";
-pub(super) const DISABLED: &str = "These commands are kept switched off.";
+pub(super) const DEFAULT_ROLE: &str = "The file gives no permission, so that of NOALBS.";
 pub(super) const REFRESH_INTERVAL: &str = "The refresh scene is left as soon as the picture is back.";
 
 pub(super) fn unknown_command(near: Option<&str>) -> String {
