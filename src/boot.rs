@@ -10,7 +10,7 @@ use crate::features::access::Access;
 use crate::features::alerts::{AlertsRoom, Recent};
 use crate::features::failover::{self, Failover};
 use crate::features::ingest_watch::IngestWatch;
-use crate::features::journal::JournalRoom;
+use crate::features::journal::{self as history_room, JournalRoom};
 use crate::features::obs_link::{self, ObsLink};
 use crate::features::settings::SettingsRoom;
 use crate::runtime::bus::Bus;
@@ -96,9 +96,17 @@ impl House {
                 format!("A saved setting no longer fits and is set aside: {mistake}"),
             );
         }
-        let history = JournalRoom::new(store.clone(), journal.clone(), lines, samples_out);
         let settings = SettingsRoom::new(store.clone(), settled, to_settings, bus.clone());
         let config = settings.config();
+        let history = JournalRoom::new(history_room::Parts {
+            store: store.clone(),
+            journal: journal.clone(),
+            entries: lines,
+            samples: samples_out,
+            config: config.clone(),
+            obs: obs.clone(),
+        });
+        let look_back = history.history();
         let cells = Cells {
             obs: obs.clone(),
             view,
@@ -140,7 +148,7 @@ impl House {
 
         let stop = CancellationToken::new();
         let cells = Cells { tasks: supervisor.states(), ..cells };
-        let ctx = Ctx::new(cells, bus, desk, access, stop.clone());
+        let ctx = Ctx::new(cells, bus, desk, access, look_back, stop.clone());
         let bind = config.with(|config| config.web.bind);
         Ok(Self { ctx, bind, supervisor, store, journal, stop })
     }

@@ -2,8 +2,10 @@
 
 use super::Config;
 use super::keys::{KEYS, Section, Standing};
+use super::rules;
 use super::source::Source;
 use super::values::Values;
+use crate::domain::failover::preset::Preset;
 use std::fmt::Write as _;
 
 /// Every key with its value (secrets masked) and where it came from; then what is accepted and waits
@@ -14,9 +16,12 @@ pub fn report(values: &Values) -> String {
     for section in Section::ALL {
         for key in KEYS.iter().filter(|key| key.section == *section && key.standing == Standing::Used) {
             let (value, source) = values.get(key.name);
-            let follows = config.as_ref().and_then(|config| follows(key.name, config));
-            let shown = if value.is_empty() { follows } else { Some(key.shown(value)) };
-            let shown = shown.unwrap_or_else(|| "(not set)".to_owned());
+            let follows = config.as_ref().filter(|_| value.is_empty()).and_then(|config| follows(key.name, config));
+            let (shown, source) = match (follows, value.is_empty()) {
+                (Some((value, origin)), _) => (value, origin),
+                (None, true) => ("(not set)".to_owned(), source.to_string()),
+                (None, false) => (key.shown(value), source.to_string()),
+            };
             let _ = writeln!(out, "  {:<26} {shown}  [{source}]", key.name);
         }
     }
@@ -34,13 +39,15 @@ pub fn report(values: &Values) -> String {
     out
 }
 
-/// The value of a key that follows from others while it is not set.
-pub fn follows(name: &str, config: &Config) -> Option<String> {
-    match name {
-        "BITRATE_HIGH_KBPS" => Some(config.rules.high.0.to_string()),
-        "BITRATE_OFFLINE_KBPS" => Some(config.rules.offline.0.to_string()),
-        _ => None,
-    }
+/// The value of a key that follows from others while it is not set, and what it follows from.
+pub fn follows(name: &str, config: &Config) -> Option<(String, String)> {
+    let value = rules::in_force(name, &config.rules)?;
+    Some((value.to_string(), from_preset(config.preset)))
+}
+
+/// Where a value comes from that no key sets.
+pub fn from_preset(preset: Preset) -> String {
+    format!("from the preset '{}'", preset.word())
 }
 
 /// Those of one standing that somebody has set.
@@ -57,6 +64,16 @@ fn standing(values: &Values, title: &str, pick: impl Fn(Standing) -> Option<&'st
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_preset_gives_is_shown_with_its_preset() {
+        let values = Values::from_pairs([("SWITCHING_PRESET", "calm"), ("LOW_AFTER_SEC", "3")]);
+        let text = report(&values);
+        let line = |key: &str| text.lines().find(|line| line.trim_start().starts_with(key)).expect("a line").to_owned();
+        assert!(line("RECOVER_FROM_LOW_SEC").ends_with(" 8  [from the preset 'calm']"), "{text}");
+        assert!(line("BITRATE_LOW_KBPS").ends_with(" 600  [from the preset 'calm']"), "{text}");
+        assert!(line("LOW_AFTER_SEC").ends_with(" 3  [from the environment]"), "{text}");
+    }
 
     #[test]
     fn the_report_names_values_sources_and_standings_and_hides_secrets() {

@@ -1,6 +1,7 @@
 //! The one table of keys: it drives parsing, `stream-control check`, the settings page, the help and
 //! `.env.example`.
 
+use crate::domain::failover::preset::Preset;
 use std::fmt::Write as _;
 
 /// Where a key stands in `.env.example` and on the settings page.
@@ -12,8 +13,10 @@ pub enum Section {
     Obs,
     /// Scenes by role.
     Scenes,
-    /// Ingest statistics and limits.
+    /// Where the feeds' statistics come from.
     Ingest,
+    /// The limits and times of switching.
+    Switching,
     /// What happens when the stream starts and ends.
     Behaviour,
     /// What is kept of the past.
@@ -39,6 +42,7 @@ impl Section {
         Self::Obs,
         Self::Scenes,
         Self::Ingest,
+        Self::Switching,
         Self::Behaviour,
         Self::History,
         Self::Alerts,
@@ -55,7 +59,8 @@ impl Section {
             Section::Web => "Web page and sign-in",
             Section::Obs => "OBS",
             Section::Scenes => "Scenes",
-            Section::Ingest => "Ingest and bitrate limits",
+            Section::Ingest => "Feeds",
+            Section::Switching => "Automatic switching",
             Section::Behaviour => "When the stream starts and ends",
             Section::History => "What is kept",
             Section::Alerts => "Alerts",
@@ -107,6 +112,8 @@ pub enum Kind {
     Path,
     /// A stored password hash.
     PasswordHash,
+    /// The document of feeds ([`super::feeds`]).
+    Document,
 }
 
 impl Kind {
@@ -124,6 +131,9 @@ impl Kind {
             Kind::Host => "the name or address of a machine, without http:// and port".to_owned(),
             Kind::Address => "an address and port such as 0.0.0.0:5000 or 127.0.0.1:5000".to_owned(),
             Kind::Path => "a folder or file".to_owned(),
+            Kind::Document => {
+                "a JSON document such as {\"feeds\": [{\"id\": \"phone\", \"url\": \"http://…\"}]}".to_owned()
+            }
             Kind::PasswordHash => {
                 "a hash such as scrypt:32768:8:1$salt$hex, pbkdf2:sha256:600000$salt$hex or $argon2id$…".to_owned()
             }
@@ -226,6 +236,11 @@ impl Key {
         if self.label.is_empty() { String::new() } else { format!("{}: ", self.label) }
     }
 
+    /// Longest value that the page may set, in bytes.
+    pub fn longest(&self) -> usize {
+        if self.kind == Kind::Document { super::feeds::LONGEST } else { 2048 }
+    }
+
     /// Whether nothing is a value that a person may choose; other keys fall back to their default.
     pub fn may_be_empty(&self) -> bool {
         self.default.is_empty() || self.kind == Kind::SceneOrNone
@@ -250,12 +265,17 @@ pub const HIDDEN: &str = "••••";
 
 const SECONDS: &str = "seconds";
 const KBPS: Kind = Kind::Number { min: 1.0, max: 1_000_000.0, unit: "kbit/s" };
+const WAIT: Kind = Kind::Number { min: 0.0, max: 3600.0, unit: SECONDS };
+const ROUND_TRIP: Kind = Kind::Number { min: 1.0, max: 60_000.0, unit: "ms" };
+const FROZEN: &[&str] = &["tell", "repair", "switch"];
 const RECONNECTS: &str = "OBS is called again by itself, after 10 seconds at the latest";
 
 /// Every key, in the order of `.env.example`.
 pub const KEYS: &[Key] = {
     use Kind::{Choice, Scene, SceneOrNone, Switch, Text, Url};
-    use Section::{Alerts, Behaviour, Embeds, History, Ingest, Obs, Power, Restream, Scenes, Services, Twitch, Web};
+    use Section::{
+        Alerts, Behaviour, Embeds, History, Ingest, Obs, Power, Restream, Scenes, Services, Switching, Twitch, Web,
+    };
     &[
         Key::new(Web, "BIND_ADDR", Kind::Address, "0.0.0.0:5000", "Address and port of the page."),
         Key::new(Web, "DATA_DIR", Kind::Path, "", "Folder of the database. Default: $STATE_DIRECTORY, else ./data."),
@@ -296,19 +316,59 @@ pub const KEYS: &[Key] = {
         Key::new(Ingest, "STATS_TYPE", Choice(crate::domain::server::WORDS), "auto", "Which statistics it speaks; auto finds out.")
             .editable("Kind of ingest server"),
         Key::new(Ingest, "STATS_FEED", Text, "", "Name of the publisher (app/key for nginx), if several send there.").editable("Feed to follow"),
-        Key::new(Ingest, "BITRATE_LOW_KBPS", KBPS, "800", "Below this the feed is weak.").editable("Low limit"),
-        Key::new(Ingest, "BITRATE_HIGH_KBPS", KBPS, "", "From this on the feed is good again. Default: 1.25 times the low limit.")
-            .editable("Good-again limit"),
-        Key::new(Ingest, "BITRATE_OFFLINE_KBPS", KBPS, "", "Below this the feed counts as lost. Default: 200, or a quarter of the low limit if that is less.")
-            .editable("Lost limit"),
-        Key::new(Ingest, "LOW_CONSEC_SAMPLES", Kind::Count { min: 1, max: 1000 }, "", "As in Stream-Control for Python: weak samples in a row before LOW.")
-            .editable("Weak samples in a row"),
-        Key::new(Ingest, "POLL_INTERVAL_SEC", Kind::Number { min: 0.1, max: 60.0, unit: SECONDS }, "", "As in Stream-Control for Python: time between those samples. The ingest is asked at its own pace in any case.")
-            .editable("Time between samples"),
-        Key::new(Ingest, "LIVE_SCENE_LOW_GRACE_SEC", Kind::Number { min: 0.0, max: 3600.0, unit: SECONDS }, "3", "How long a scene that you chose is left alone.")
-            .editable("Respect for your choice"),
+        Key::new(Ingest, "STATS_USER", Text, "", "User, for statistics that want a sign-in.").editable("User of the statistics"),
+        Key::new(Ingest, "STATS_PASSWORD", Text, "", "Password, for statistics that want a sign-in.").secret().editable("Password of the statistics"),
+        Key::new(Ingest, "STATS_TOKEN", Text, "", "API key, access token or bearer, for statistics that want one.").secret().editable("Token of the statistics"),
+        Key::new(Ingest, "STATS_CONTROL_URL", Url, "", "nginx's rtmp_control, such as http://127.0.0.1:8080/control: a dead connection is dropped through it, so that the encoder can come back.")
+            .hide_url_parts()
+            .editable("Control address"),
+        Key::new(Ingest, "STATS_PORT", Kind::Count { min: 1, max: 65535 }, "", "The TCP port on this machine that the encoder sends to, such as 1935. Its connection is watched as a second witness.")
+            .editable("Ingest port"),
+        Key::new(Ingest, "STATS_PUSH_KEY", Text, "", "The key that a server sends when it pushes its statistics here, or calls on publish and done.").secret().editable("Push key"),
         Key::new(Ingest, "REQUEST_TIMEOUT", Kind::Number { min: 0.1, max: 10.0, unit: SECONDS }, "0.8", "Longest wait for one answer of the ingest server.")
             .editable("Patience with the statistics"),
+        Key::new(Ingest, "FEEDS", Kind::Document, "", "Several feeds with their scenes and order, as JSON; the page Settings → Feeds writes it. Empty: the one feed of the STATS_ settings.")
+            .secret()
+            .editable("Feeds"),
+        Key::new(Switching, "SWITCHING_PRESET", Choice(Preset::WORDS), "normal", "How quickly scenes follow the feed. It gives every value below that is not set.")
+            .editable("Preset"),
+        Key::new(Switching, "BITRATE_LOW_KBPS", KBPS, "", "Below this the feed is weak. Empty: by the preset, 800 in normal.").editable("Low limit"),
+        Key::new(Switching, "BITRATE_HIGH_KBPS", KBPS, "", "From this on the feed is good again. Empty: by the preset, in step with the low limit (1.25 times in normal).")
+            .editable("Good-again limit"),
+        Key::new(Switching, "BITRATE_OFFLINE_KBPS", KBPS, "", "Below this the feed counts as lost. Empty: by the preset (200 in normal), at most a quarter of the low limit.")
+            .editable("Lost limit"),
+        Key::new(Switching, "RTT_LOW_MS", ROUND_TRIP, "", "From this round-trip time on the feed is weak. Empty: not judged by it, the buffer tells more.").editable("Delay that is weak"),
+        Key::new(Switching, "RTT_LOST_MS", ROUND_TRIP, "", "From this round-trip time on the feed counts as lost. Empty: not judged by it.").editable("Delay that is lost"),
+        Key::new(Switching, "DROPS_PER_SEC", Kind::Number { min: 1.0, max: 100_000.0, unit: "packets a second" }, "", "More packets given up than this are damage that viewers see (a 2.5 Mbit/s feed has about 240). Empty: by the preset, 20 in normal.")
+            .editable("Lost packets"),
+        Key::new(Switching, "LOW_AFTER_SEC", WAIT, "", "How long the feed is weak before the low scene is shown. Empty: by the preset, 2 in normal.").editable("Weak before LOW"),
+        Key::new(Switching, "LOST_AFTER_SEC", WAIT, "", "How long nothing arrives on a standing connection before the feed is lost. Empty: by the preset, 1.5 in normal.")
+            .editable("Silent before OFFLINE"),
+        Key::new(Switching, "GONE_AFTER_SEC", WAIT, "", "How long the encoder is gone before the feed is lost. Empty: by the preset, 0.5 in normal.")
+            .editable("Gone before OFFLINE"),
+        Key::new(Switching, "UNKNOWN_HOLD_SEC", WAIT, "", "How long scenes are left alone while nothing can be measured. Empty: by the preset, 15 in normal.")
+            .editable("Patience with no numbers"),
+        Key::new(Switching, "LOW_CONSEC_SAMPLES", Kind::Count { min: 1, max: 1000 }, "", "As in Stream-Control for Python: weak samples in a row before LOW. LOW_AFTER_SEC wins.")
+            .editable("Weak samples in a row"),
+        Key::new(Switching, "POLL_INTERVAL_SEC", Kind::Number { min: 0.1, max: 60.0, unit: SECONDS }, "", "As in Stream-Control for Python: time between those samples. The ingest is asked at its own pace in any case.")
+            .editable("Time between samples"),
+        Key::new(Switching, "RECOVER_FROM_LOW_SEC", WAIT, "", "How long the feed is good before LOW gives way to LIVE. Empty: by the preset, 4 in normal.").editable("Good after LOW"),
+        Key::new(Switching, "RECOVER_FROM_LOST_SEC", WAIT, "", "How long the feed is good before OFFLINE gives way to LIVE. Empty: by the preset, 0.9 in normal.").editable("Good after OFFLINE"),
+        Key::new(Switching, "MIN_STAY_SEC", WAIT, "", "Shortest stay in a scene, except on the way to OFFLINE. Empty: by the preset, 2 in normal.").editable("Shortest stay"),
+        Key::new(Switching, "FLAP_LIMIT", Kind::Count { min: 1, max: 30 }, "", "Most ways back up to LIVE in one minute; a feed that flaps more stays in LOW. Empty: by the preset, 2 in normal.")
+            .editable("Returns a minute"),
+        Key::new(Switching, "PREFER_AFTER_SEC", WAIT, "", "How long a feed that comes first must be good to take over. Empty: by the preset, 10 in normal.")
+            .editable("Good before taking over"),
+        Key::new(Switching, "LIVE_SCENE_LOW_GRACE_SEC", WAIT, "3", "How long a scene that you chose is left alone.")
+            .editable("Respect for your choice"),
+        Key::new(Switching, "START_GRACE_SEC", WAIT, "0", "After the stream began nothing is switched for this long.").editable("Quiet after the start"),
+        Key::new(Switching, "LIVE_FROM_STARTING", Switch, "false", "The first good feed of a show leads from the starting scene to LIVE.").editable("Starting scene ends by itself"),
+        Key::new(Switching, "OFFLINE_STOP_MIN", Kind::Number { min: 1.0, max: 1440.0, unit: "minutes" }, "", "The stream is stopped when the offline scene has been on for this long. Empty: never.")
+            .editable("Stop the stream after"),
+        Key::new(Switching, "FROZEN_PICTURE", Choice(FROZEN), "repair", "When the picture stands still although bytes arrive: tell it, repair it (restart the source once and tell), or switch to LOW meanwhile too.")
+            .editable("A frozen picture"),
+        Key::new(Switching, "SELF_REPAIR", Switch, "true", "A source in OBS that stays dead after the feed came back is restarted once.")
+            .editable("Repair by itself"),
         Key::new(Behaviour, "WAIT_FOR_STREAM_START", Switch, "true", "Write a line when switching waits for the stream. Scenes change only while OBS streams in any case.").editable("Tell of waiting for the stream"),
         Key::new(Behaviour, "IDLE_WHEN_STREAM_ENDS", Switch, "true", "Forget what was when the stream ends, and wait for the next.").editable("Start over when the stream ends"),
         Key::new(Behaviour, "EXIT_WHEN_STREAM_ENDS", Switch, "false", "No switching after the stream ended, until the next start is seen. The program stays.")
@@ -423,6 +483,10 @@ mod tests {
         UNIFIED_CHAT_PREF_PATH BELABOX_EMBED_URL UNIFIED_CHAT_EMBED_URL SRT_LINK_URL STREAMELEMENTS_OVERLAY_URL \
         SOUNDALERTS_URL BIND_ADDR DATA_DIR STATS_TYPE STATS_FEED MEDIA_SOURCE_NAME BITRATE_OFFLINE_KBPS \
         ENDING_SCENE_NAME PRIVACY_SCENE_NAME REFRESH_SCENE_NAME RECORD_WITH_STREAM JOURNAL_DAYS SAMPLES_DAYS RECORD_POLLS \
+        STATS_USER STATS_PASSWORD STATS_TOKEN STATS_CONTROL_URL STATS_PORT STATS_PUSH_KEY FEEDS SWITCHING_PRESET \
+        RTT_LOW_MS RTT_LOST_MS DROPS_PER_SEC LOW_AFTER_SEC LOST_AFTER_SEC GONE_AFTER_SEC UNKNOWN_HOLD_SEC \
+        RECOVER_FROM_LOW_SEC RECOVER_FROM_LOST_SEC MIN_STAY_SEC FLAP_LIMIT PREFER_AFTER_SEC START_GRACE_SEC \
+        LIVE_FROM_STARTING OFFLINE_STOP_MIN FROZEN_PICTURE SELF_REPAIR \
         CHAT_PLATFORM CHAT_CHANNEL CHAT_PREFIX CHAT_LANGUAGE CHAT_PUBLIC_COMMANDS CHAT_MOD_COMMANDS CHAT_ANNOUNCE CHAT_IGNORED";
 
     #[test]

@@ -21,6 +21,11 @@ impl Mistake {
         Self { key: key.to_owned(), text: format!("{key} is '{shown}' ({source}). Allowed: {allowed}.") }
     }
 
+    /// One of several mistakes inside a value; `what` names the part and what is allowed there.
+    pub fn of_part(key: &str, what: &str, source: Source) -> Self {
+        Self { key: key.to_owned(), text: format!("{key} ({source}): {what}") }
+    }
+
     /// A file, or a line of one, that cannot be read.
     pub fn of_file(path: &Path, what: &str) -> Self {
         Self { key: String::new(), text: format!("{}: {what}", path.display()) }

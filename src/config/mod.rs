@@ -4,10 +4,13 @@
 
 pub mod dotenv;
 pub mod effective;
+pub mod feeds;
+mod form;
 pub mod keys;
 pub mod mistake;
 mod parse;
 pub mod password_hash;
+pub mod rules;
 pub mod source;
 pub mod values;
 
@@ -17,6 +20,7 @@ pub use source::Source;
 pub use values::Values;
 
 use crate::domain::failover::lineup::Lineup;
+use crate::domain::failover::preset::Preset;
 use crate::domain::failover::rules::Rules;
 use crate::domain::ids::{FeedId, SceneName};
 use crate::domain::server::Server;
@@ -38,6 +42,8 @@ pub struct Config {
     pub feeds: Vec<Feed>,
     /// How the feeds stand to one another; one member for each of `feeds`.
     pub lineup: Lineup,
+    /// SWITCHING_PRESET: what `rules` follow where no key says otherwise.
+    pub preset: Preset,
     /// The limits and times of failover.
     pub rules: Rules,
     /// RECORD_WITH_STREAM: recording starts and ends with the stream.

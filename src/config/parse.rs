@@ -1,32 +1,32 @@
 //! Makes types of values. Every mistake is noted and reading goes on, so that all are told at once.
 
-use super::keys::{self, Kind};
+use super::feeds::Document;
+use super::form::{Form, web_address};
 use super::mistake::Mistake;
 use super::password_hash::StoredHash;
-use super::source::Source;
+use super::rules;
 use super::values::Values;
-use super::{Config, Feed, Keep, Obs, Scenes, Web};
+use super::{Config, Feed, Keep, Login, Obs, Scenes, Web};
 use crate::domain::failover::lineup::{Lineup, Member, SceneSet};
-use crate::domain::failover::rules::Rules;
 use crate::domain::ids::{FeedId, SceneName};
 use crate::domain::server::Server;
-use crate::kit::secret::Secret;
-use crate::kit::units::{Kbps, Millis};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 impl Config {
     /// All settings as types, or all mistakes.
     pub fn parse(values: &Values) -> Result<Self, Vec<Mistake>> {
-        let mut form = Form { values, mistakes: values.unreadable.clone() };
-        let feeds = vec![form.main_feed()];
+        let mut form = Form::new(values);
+        let (feeds, lineup) = form.feeds();
+        let (preset, rules) = rules::read(&mut form);
         let config = Self {
             web: form.web(),
             obs: form.obs(),
             scenes: form.scenes(),
-            lineup: Lineup { members: feeds.iter().map(alone).collect(), ..Lineup::default() },
             feeds,
-            rules: form.rules(),
+            lineup,
+            preset,
+            rules,
             record_with_stream: form.switch("RECORD_WITH_STREAM"),
             keep: form.keep(),
         };
@@ -55,11 +55,6 @@ pub fn settle(base: &Values, rows: Vec<(String, String)>) -> Result<Settled, Vec
         let fitting = rows.into_iter().filter(|(name, _)| fits(name));
         settled(base.with_rows(fitting), mistakes.clone()).or_else(|_| settled(base.with_rows([]), mistakes.clone()))
     })
-}
-
-struct Form<'a> {
-    values: &'a Values,
-    mistakes: Vec<Mistake>,
 }
 
 impl Form<'_> {
@@ -98,14 +93,39 @@ impl Form<'_> {
         Scenes { live, low, offline, brb, starting, ending, privacy, refresh }
     }
 
+    /// The feeds of the document, or the one of the STATS_* settings.
+    fn feeds(&mut self) -> (Vec<Feed>, Lineup) {
+        let main = self.main_feed();
+        let (text, source) = self.values.get("FEEDS");
+        let settled = match text.trim() {
+            "" => Ok((Vec::new(), Lineup::default())),
+            text => Document::read(text).and_then(|document| document.settle(main.timeout)),
+        };
+        match settled {
+            Ok((feeds, lineup)) if !feeds.is_empty() => (feeds, lineup),
+            Ok(_) => (vec![main.clone()], Lineup { members: vec![alone(&main)], ..Lineup::default() }),
+            Err(wrong) => {
+                self.mistakes.extend(wrong.iter().map(|wrong| Mistake::of_part("FEEDS", &wrong.to_string(), source)));
+                (vec![main.clone()], Lineup { members: vec![alone(&main)], ..Lineup::default() })
+            }
+        }
+    }
+
     /// The feed that the STATS_* settings describe.
     fn main_feed(&mut self) -> Feed {
+        let (user, password) = (self.text("STATS_USER"), self.secret("STATS_PASSWORD"));
+        self.demand("STATS_USER", user.is_some() || password.is_none(), "a name, since STATS_PASSWORD is set");
         Feed {
             url: self.read("STATS_URL", web_address),
             kind: self.read("STATS_TYPE", stats_type).flatten(),
             publisher: self.text("STATS_FEED"),
+            login: user.map(|user| Login { user, password: password.unwrap_or_else(|| "".into()) }),
+            token: self.secret("STATS_TOKEN"),
             timeout: self.seconds("REQUEST_TIMEOUT").unwrap_or_default(),
             media_source: self.text("MEDIA_SOURCE_NAME"),
+            control: self.read("STATS_CONTROL_URL", web_address),
+            port: self.number("STATS_PORT").map(|port| port as u16),
+            push_key: self.secret("STATS_PUSH_KEY"),
             ..Feed::unset(FeedId::main())
         }
     }
@@ -114,105 +134,6 @@ impl Form<'_> {
         let mut days = |name| self.number(name).map_or(0, |days| days as u32);
         let (journal_days, samples_days) = (days("JOURNAL_DAYS"), days("SAMPLES_DAYS"));
         Keep { journal_days, samples_days, polls: self.read("RECORD_POLLS", |text| Some(PathBuf::from(text))) }
-    }
-
-    fn rules(&mut self) -> Rules {
-        let usual = Rules::default();
-        let (low_after, low_after_severe) = self.low_times(&usual);
-        let (low, high, offline) = self.limits(&usual);
-        Rules {
-            low,
-            high,
-            offline,
-            low_after,
-            low_after_severe,
-            grace: self.seconds("LIVE_SCENE_LOW_GRACE_SEC").unwrap_or(usual.grace),
-            wait_for_stream_start: self.switch("WAIT_FOR_STREAM_START"),
-            idle_when_stream_ends: self.switch("IDLE_WHEN_STREAM_ENDS"),
-            exit_when_stream_ends: self.switch("EXIT_WHEN_STREAM_ENDS"),
-            ..usual
-        }
-    }
-
-    /// Low, high and offline limit, in their order: offline < low < high.
-    fn limits(&mut self, usual: &Rules) -> (Kbps, Kbps, Kbps) {
-        let low = self.number("BITRATE_LOW_KBPS").unwrap_or(usual.low.0);
-        let high = self.number("BITRATE_HIGH_KBPS").unwrap_or(low * 1.25);
-        let offline = self.number("BITRATE_OFFLINE_KBPS").unwrap_or_else(|| usual.offline.0.min(low / 4.0));
-        self.demand("BITRATE_HIGH_KBPS", high > low, &format!("more than BITRATE_LOW_KBPS ({low})"));
-        self.demand("BITRATE_OFFLINE_KBPS", offline < low, &format!("less than BITRATE_LOW_KBPS ({low})"));
-        (Kbps(low), Kbps(high), Kbps(offline))
-    }
-
-    /// LOW_CONSEC_SAMPLES samples span one interval less than their number.
-    fn low_times(&mut self, usual: &Rules) -> (Millis, Millis) {
-        let samples = self.number("LOW_CONSEC_SAMPLES");
-        let interval = self.number("POLL_INTERVAL_SEC");
-        if samples.is_none() && interval.is_none() {
-            return (usual.low_after, usual.low_after_severe);
-        }
-        let after = Millis::from_secs_f64((samples.unwrap_or(3.0) - 1.0) * interval.unwrap_or(1.0));
-        (after, usual.low_after_severe.min(after))
-    }
-
-    /// The value as a type; `None` when it is empty, and when it is a mistake, which is noted.
-    fn read<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
-        let (value, source) = self.values.get(name);
-        let value = value.trim();
-        if value.is_empty() {
-            return None;
-        }
-        let parsed = if value.len() <= 4096 { parse(value) } else { None };
-        if parsed.is_none() {
-            self.note(name, value, source, &keys::find(name).map(|key| key.kind.allowed()).unwrap_or_default());
-        }
-        parsed
-    }
-
-    fn text(&mut self, name: &str) -> Option<String> {
-        self.read(name, |text| (!text.contains(char::is_control)).then(|| text.to_owned()))
-    }
-
-    fn secret(&mut self, name: &str) -> Option<Secret<String>> {
-        self.text(name).map(Secret::new)
-    }
-
-    fn switch(&mut self, name: &str) -> bool {
-        self.read(name, switch).unwrap_or_default()
-    }
-
-    fn number(&mut self, name: &str) -> Option<f64> {
-        let kind = keys::find(name)?.kind;
-        self.read(name, |text| match kind {
-            Kind::Number { min, max, .. } => text.parse().ok().filter(|number| (min..=max).contains(number)),
-            Kind::Count { min, max } => text.parse().ok().filter(|n| (min..=max).contains(n)).map(f64::from),
-            _ => None,
-        })
-    }
-
-    fn seconds(&mut self, name: &str) -> Option<Millis> {
-        self.number(name).map(Millis::from_secs_f64)
-    }
-
-    /// Notes a mistake unless `holds`; one mistake per key is enough.
-    fn demand(&mut self, name: &str, holds: bool, allowed: &str) {
-        if !holds && self.mistakes.iter().all(|mistake| mistake.key != name) {
-            let (value, source) = self.values.get(name);
-            self.note(name, value, source, allowed);
-        }
-    }
-
-    fn note(&mut self, name: &str, value: &str, source: Source, allowed: &str) {
-        self.mistakes.push(Mistake::new(name, value, allowed, source));
-    }
-}
-
-/// `true` or `false` in the spellings that people use.
-pub fn switch(text: &str) -> Option<bool> {
-    match text.to_ascii_lowercase().as_str() {
-        "true" | "1" | "yes" | "y" | "on" => Some(true),
-        "false" | "0" | "no" | "n" | "off" => Some(false),
-        _ => None,
     }
 }
 
@@ -233,14 +154,12 @@ fn alone(feed: &Feed) -> Member {
     Member { id, name, priority: 0, group: None, scenes: SceneSet::default(), depends_on: None }
 }
 
-fn web_address(text: &str) -> Option<Secret<url::Url>> {
-    let url = url::Url::parse(text).ok()?;
-    (matches!(url.scheme(), "http" | "https") && url.has_host()).then(|| Secret::new(url))
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::form::switch;
     use super::*;
+    use crate::domain::failover::rules::Rules;
+    use crate::kit::units::{Kbps, Millis};
 
     type Pairs = &'static [(&'static str, &'static str)];
 
@@ -377,7 +296,7 @@ mod tests {
 
     #[test]
     fn every_default_is_a_value_that_parses() {
-        for key in super::keys::KEYS.iter().filter(|key| !key.default.is_empty()) {
+        for key in crate::config::keys::KEYS.iter().filter(|key| !key.default.is_empty()) {
             assert!(parse(&[(key.name, key.default)]).is_ok(), "{}", key.name);
         }
     }

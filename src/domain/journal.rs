@@ -57,6 +57,8 @@ pub struct Entry {
 pub struct Tail {
     /// Newest last; bounded by the journal room.
     pub lines: std::collections::VecDeque<Entry>,
+    /// How many of them, from the newest on, are not written yet.
+    pub waiting: usize,
     /// Why rows cannot be written (disk full, database locked), and since when; `None` while all is well.
     pub not_writing: Option<(String, UnixMs)>,
     /// Lines lost because nobody could keep up.

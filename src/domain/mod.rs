@@ -7,6 +7,7 @@ pub mod command;
 pub mod event;
 pub mod failover;
 pub mod health;
+pub mod history;
 pub mod ids;
 pub mod journal;
 pub mod people;

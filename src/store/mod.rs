@@ -6,7 +6,9 @@ pub mod accounts;
 pub mod chat;
 mod dialect;
 pub mod journal;
+pub mod rollups;
 pub mod samples;
+pub mod scenes;
 pub mod sessions;
 pub mod settings;
 pub mod wanted;
@@ -19,8 +21,8 @@ use std::time::Duration;
 pub const FILE: &str = "stream-control.db";
 /// Longest wait for one call.
 const LIMIT: Duration = Duration::from_secs(2);
-/// Longest wait for opening, migrations included.
-const OPENING: Duration = Duration::from_secs(10);
+/// Longest wait for opening: a migration may have to go through months of samples on a slow card.
+const OPENING: Duration = Duration::from_secs(60);
 
 /// The database; clones share it.
 #[derive(Clone)]

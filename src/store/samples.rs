@@ -1,6 +1,6 @@
 //! Table `samples`: the feed second by second while live.
 
-use super::{Result, Store};
+use super::{Result, Store, rollups};
 use crate::kit::units::{Kbps, Millis, UnixMs};
 use sqlx::Row as _;
 
@@ -9,7 +9,7 @@ use sqlx::Row as _;
 pub struct SampleRow {
     /// When it was read.
     pub at: UnixMs,
-    /// The publisher's name, empty where unknown.
+    /// The feed's id.
     pub feed: String,
     /// The class the machine gave it ("good", "low").
     pub class: String,
@@ -27,8 +27,22 @@ pub struct SampleRow {
     pub dropped: Option<u64>,
 }
 
+/// A place in the samples: everything before it has been read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    at: i64,
+    id: i64,
+}
+
+impl Mark {
+    /// Ahead of the first sample of this moment.
+    pub fn before(at: UnixMs) -> Self {
+        Self { at: at.0.saturating_sub(1), id: i64::MAX }
+    }
+}
+
 impl Store {
-    /// Writes samples: all of them or none.
+    /// Writes samples and adds them to their steps: all of them or none.
     pub async fn add_samples(&self, samples: &[SampleRow]) -> Result<()> {
         if samples.is_empty() {
             return Ok(());
@@ -52,6 +66,7 @@ impl Store {
                 .execute(&mut *together)
                 .await?;
             }
+            rollups::add(&mut together, samples).await?;
             together.commit().await
         })
         .await
@@ -66,6 +81,26 @@ impl Store {
         .bind(since.0)
         .fetch_all(&self.pool);
         self.within(query).await?.iter().map(sample).collect()
+    }
+
+    /// The samples from the mark on up to `to`, oldest first, at most `most`; with the mark of the next
+    /// page where there may be one.
+    pub async fn samples_from(&self, mark: Mark, to: UnixMs, most: u32) -> Result<(Vec<SampleRow>, Option<Mark>)> {
+        let query = sqlx::query(
+            "SELECT at, feed, class, kbps, rtt_ms, buffer_ms, latency_ms, lost, dropped, id FROM samples \
+             WHERE (at, id) > ($1, $2) AND at < $3 ORDER BY at, id LIMIT $4",
+        )
+        .bind(mark.at)
+        .bind(mark.id)
+        .bind(to.0)
+        .bind(i64::from(most))
+        .fetch_all(&self.pool);
+        let rows = self.within(query).await?;
+        let next = match rows.last() {
+            Some(last) if rows.len() == most as usize => Some(Mark { at: last.try_get(0)?, id: last.try_get(9)? }),
+            _ => None,
+        };
+        Ok((rows.iter().map(sample).collect::<Result<_>>()?, next))
     }
 
     /// Removes samples older than `before`, 5,000 at most; gives how many went.

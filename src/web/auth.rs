@@ -1,8 +1,8 @@
 //! Who is asking: the session cookie, and the extractor that lets only signed-in people through.
 
 use super::ctx::Ctx;
-use super::error;
-use super::limits;
+use super::error::{self, WebError};
+use super::{limits, words};
 use crate::domain::people::Origin;
 use crate::features::access::{Person, SESSION};
 use crate::kit::secret::Secret;
@@ -11,6 +11,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Version, header};
 use axum::response::Response;
 use std::net::{IpAddr, SocketAddr};
+use subtle::ConstantTimeEq;
 
 /// The cookie's name.
 pub const COOKIE: &str = "sc_session";
@@ -85,18 +86,30 @@ pub struct Caller {
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Caller {
-    type Rejection = super::error::WebError;
+    type Rejection = WebError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let ConnectInfo(addr) = ConnectInfo::<SocketAddr>::from_request_parts(parts, state)
             .await
-            .map_err(|_| super::error::WebError::Internal("the socket has no address".to_owned()))?;
+            .map_err(|_| WebError::Internal("the socket has no address".to_owned()))?;
         let proxied = limits::came_through_proxy(&parts.headers) || parts.version < Version::HTTP_11;
         let local = limits::canonical(addr.ip()).is_loopback() && !proxied && asks_this_machine(&parts.headers);
         let addr = SocketAddr::new(limits::canonical(addr.ip()), addr.port());
         let near = limits::is_private(addr.ip()) && !proxied;
         Ok(Self { addr, secure: over_https(&parts.headers, addr), local, near })
     }
+}
+
+/// Lets a program through that sends ALERT_TOKEN, or, where none is set, one on this very machine.
+/// Errors: 403 with the reason.
+pub fn program(ctx: &Ctx, caller: &Caller, headers: &HeaderMap) -> Result<Origin, WebError> {
+    let refuse = |text: &str| Err(WebError::Forbidden(text.to_owned()));
+    let allowed = Origin::Token("alert token");
+    let Some(token) = ctx.cells.config.with(|config| config.web.alert_token.clone()) else {
+        return if caller.local { Ok(allowed) } else { refuse(words::ALERT_LOCAL_ONLY) };
+    };
+    let sent = headers.get("x-alert-token").map(|sent| sent.as_bytes()).unwrap_or_default();
+    if sent.ct_eq(token.reveal().as_bytes()).into() { Ok(allowed) } else { refuse(words::ALERT_TOKEN_WRONG) }
 }
 
 /// Whether the name that was asked for is this machine's own to itself. A proxy that passes on a public

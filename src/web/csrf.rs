@@ -10,6 +10,9 @@ use axum::response::{IntoResponse, Response};
 /// The path that programs post to without an Origin; it carries its own token.
 pub const ALERT_PATH: &str = "/api/alert";
 
+/// The path where scripts announce work on the ingest, in the same way.
+pub const MAINTENANCE_PATH: &str = "/api/v1/failover/maintenance";
+
 /// The WebSocket that overlay programs open without an Origin.
 pub const ALERT_SOCKET: &str = "/ws/alerts";
 
@@ -32,7 +35,7 @@ pub async fn guard(request: Request, next: Next) -> Response {
     let allowed = match origin(request.headers()) {
         From::Own => true,
         From::Foreign => false,
-        From::Nowhere => path == ALERT_PATH || path == ALERT_SOCKET,
+        From::Nowhere => matches!(path, ALERT_PATH | MAINTENANCE_PATH | ALERT_SOCKET),
     };
     if allowed {
         return next.run(request).await;

@@ -8,6 +8,7 @@ use crate::domain::signal::Feeds;
 use crate::domain::stream::Obs;
 use crate::features::access::Access;
 use crate::features::alerts::Recent;
+use crate::features::journal::history::History;
 use crate::features::settings::view::SettingsView;
 use crate::runtime::bus::Bus;
 use crate::runtime::desk::Desk;
@@ -52,6 +53,8 @@ pub struct Ctx {
     pub desk: Desk,
     /// Who may come in.
     pub access: Access,
+    /// What was.
+    pub history: History,
     /// Cancelled when the daemon stops: sockets say goodbye.
     pub stop: CancellationToken,
     /// The Live page's sections with their sequence numbers.
@@ -67,12 +70,20 @@ pub struct Ctx {
 
 impl Ctx {
     /// The state for [`super::router`]; `stop` ends the sockets.
-    pub fn new(cells: Cells, bus: Bus, desk: Desk, access: Access, stop: CancellationToken) -> Self {
+    pub fn new(
+        cells: Cells,
+        bus: Bus,
+        desk: Desk,
+        access: Access,
+        history: History,
+        stop: CancellationToken,
+    ) -> Self {
         Self {
             cells,
             bus,
             desk,
             access,
+            history,
             stop,
             board: Arc::default(),
             live_seats: Arc::new(Semaphore::new(SOCKETS as usize)),

@@ -21,7 +21,7 @@ use axum::routing::{get, post};
 use ctx::Ctx;
 use dress::REQUEST_ID;
 use error::WebError;
-use pages::{claim, health, live as live_page, login, overlay, settings};
+use pages::{claim, health, journal, live as live_page, login, overlay, settings};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -34,6 +34,7 @@ pub fn router(ctx: Ctx) -> Router {
         // Pages
         .route("/", get(live_page::show))
         .route("/health", get(health::show))
+        .route("/journal", get(journal::show))
         .route("/settings", get(settings::show).post(settings::save))
         .route("/claim", get(claim::show).post(claim::claim))
         .route("/login", get(login::show).post(login::sign_in))
@@ -42,12 +43,18 @@ pub fn router(ctx: Ctx) -> Router {
         // The API
         .route("/api/v1/live", get(api::v1::live::snapshot))
         .route("/api/v1/journal", get(api::v1::journal::lines))
+        .route("/api/v1/journal/export.csv", get(api::v1::journal::csv))
+        .route("/api/v1/journal/export.json", get(api::v1::journal::json))
+        .route("/api/v1/timeline", get(api::v1::timeline::show))
+        .route("/api/v1/timeline/export.csv", get(api::v1::timeline::csv))
+        .route("/api/v1/timeline/export.json", get(api::v1::timeline::json))
         .route("/api/v1/obs/start", post(api::v1::obs::start))
         .route("/api/v1/obs/stop", post(api::v1::obs::stop))
         .route("/api/v1/obs/scene", post(api::v1::obs::scene))
         .route("/api/v1/obs/media_restart", post(api::v1::obs::media_restart))
         .route("/api/v1/failover/pause", post(api::v1::failover::pause))
         .route("/api/v1/failover/resume", post(api::v1::failover::resume))
+        .route(csrf::MAINTENANCE_PATH, post(api::v1::failover::maintenance))
         // Paths that Stream-Control (Python) had
         .route("/api/sg_status", get(api::compat::sg_status))
         .route(csrf::ALERT_PATH, alert)

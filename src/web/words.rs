@@ -36,6 +36,14 @@ pub const ALERT_LOCAL_ONLY: &str = "ALERT_TOKEN is not set, so alerts are taken 
     at http://127.0.0.1 or http://localhost.";
 /// 400 of an alert.
 pub const ALERT_SHAPE: &str = "Send JSON {\"type\": \"low\" or \"restored\", \"message\": text}.";
+/// 400 of a maintenance order.
+pub const MAINTENANCE_SHAPE: &str = "Send JSON {\"seconds\": 1 to 600, \"reason\": text, \"feed\": the feed's id, or nothing for all}.";
+/// 400 of a feed that does not exist.
+pub const NO_SUCH_FEED: &str = "There is no feed with this id.";
+/// The reason of work on the ingest that came without one.
+pub const WORK: &str = "work on the ingest";
+/// 400 of a span of time.
+pub const SPAN_SHAPE: &str = "Send from and to as unix milliseconds, from before to, at most 31 days apart on the timeline.";
 /// 400 of a scene order.
 pub const SCENE_SHAPE: &str = "Send JSON {\"scene\": the name of a scene in OBS}.";
 
@@ -89,6 +97,11 @@ pub const NO_MEDIA: &str = "No source in OBS plays the ingest";
 /// The limits by which scenes are switched.
 pub fn limits(low: Kbps, high: Kbps, offline: Kbps) -> String {
     format!("Low below {low}, good again from {high}, lost below {offline}.")
+}
+
+/// 503 where rows cannot be read.
+pub fn no_history(why: &str) -> String {
+    format!("History cannot be read now: {why}.")
 }
 
 /// A setting without a value.

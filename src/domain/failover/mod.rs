@@ -4,6 +4,7 @@ pub mod classify;
 pub mod lineup;
 pub mod machine;
 pub mod measure;
+pub mod preset;
 pub mod rules;
 pub mod scenes;
 pub mod timers;

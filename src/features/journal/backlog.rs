@@ -86,6 +86,11 @@ impl<T: Clone> Backlog<T> {
         self.due = Some(Instant::now() + wait);
     }
 
+    /// Rows that wait.
+    pub fn waiting(&self) -> usize {
+        self.rows.len()
+    }
+
     /// Rows dropped because too many waited.
     pub fn dropped(&self) -> u64 {
         self.dropped

@@ -13,16 +13,28 @@ struct House {
     samples: mpsc::Sender<SampleRow>,
     tail: Reader<Tail>,
     supervisor: Supervisor,
+    obs: Writer<Obs>,
+    config: Writer<Config>,
 }
 
 async fn house(store: Store, dir: tempfile::TempDir) -> House {
     let (journal, entries) = journal::lane();
     let (samples, sample_rows) = mpsc::channel(64);
-    let room = JournalRoom::new(store.clone(), journal.clone(), entries, sample_rows);
+    let settled = crate::config::settle(&crate::config::Values::from_pairs([]), Vec::new()).unwrap();
+    let (obs_cell, obs) = shared::cell(Obs::default());
+    let (config_cell, config) = shared::cell(settled.config);
+    let room = JournalRoom::new(Parts {
+        store: store.clone(),
+        journal: journal.clone(),
+        entries,
+        samples: sample_rows,
+        config,
+        obs,
+    });
     let tail = room.tail();
     let mut supervisor = Supervisor::new(journal.clone());
     supervisor.start(room);
-    House { dir, store, journal, samples, tail, supervisor }
+    House { dir, store, journal, samples, tail, supervisor, obs: obs_cell, config: config_cell }
 }
 
 async fn new_house() -> House {

@@ -1,13 +1,27 @@
 //! What the settings page shows: finished values, secrets never among them.
 
+use crate::config::feeds::Document;
 use crate::config::keys::{KEYS, Key, Kind, Secrecy};
-use crate::config::{Config, Source, Values, effective};
+use crate::config::{Config, Source, Values, effective, rules};
 
 /// Every setting that the page may change, in the order of the page.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SettingsView {
     /// The settings.
     pub items: Vec<SettingItem>,
+    /// The feeds as they are written, for the page that edits them; it shows no secret of them.
+    pub feeds: Feeds,
+}
+
+/// The feeds as they are written.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Feeds {
+    /// The document in force, or what it would be of the STATS_* settings.
+    pub document: Document,
+    /// There is no document: the STATS_* settings hold.
+    pub of_stats: bool,
+    /// A row of the page stands over what `.env` says.
+    pub overridden: bool,
 }
 
 /// One setting.
@@ -31,6 +45,12 @@ pub struct SettingItem {
     pub in_force: String,
     /// The value of the environment or `.env`, or the default, as it may be shown.
     pub from_env: String,
+    /// The value that somebody set, as it may be shown; empty while it follows a preset or nothing is set.
+    pub own: String,
+    /// Where the value in force comes from, in words: "set in the page", "from the preset 'calm'".
+    pub origin: String,
+    /// What each preset gives (calm, normal, fast), where presets have a say.
+    pub presets: Option<[f64; 3]>,
     /// A row of the page stands over the value of `.env`; "back to .env" is offered.
     pub overridden: bool,
 }
@@ -38,7 +58,8 @@ pub struct SettingItem {
 impl SettingsView {
     /// The view of these layers and what they parse to.
     pub fn of(values: &Values, config: &Config) -> Self {
-        Self { items: KEYS.iter().filter(|key| key.offered()).map(|key| item(key, values, config)).collect() }
+        let items = KEYS.iter().filter(|key| key.offered()).map(|key| item(key, values, config)).collect();
+        Self { items, feeds: feeds(values) }
     }
 
     /// One setting by its key.
@@ -47,10 +68,18 @@ impl SettingsView {
     }
 }
 
+fn feeds(values: &Values) -> Feeds {
+    let (text, source) = values.get("FEEDS");
+    let document = Document::read(text).ok().filter(|document| !document.feeds.is_empty());
+    let of_stats = document.is_none();
+    let document = document.unwrap_or_else(|| Document::of_stats(values));
+    Feeds { document, of_stats, overridden: source == Source::Page }
+}
+
 fn item(key: &'static Key, values: &Values, config: &Config) -> SettingItem {
     let (value, source) = values.get(key.name);
-    let in_force =
-        if value.is_empty() { effective::follows(key.name, config).unwrap_or_default() } else { shown(key, value) };
+    let follows = effective::follows(key.name, config).filter(|_| value.is_empty());
+    let (in_force, origin) = follows.unwrap_or_else(|| (shown(key, value), source.to_string()));
     SettingItem {
         name: key.name,
         label: key.label,
@@ -59,7 +88,10 @@ fn item(key: &'static Key, values: &Values, config: &Config) -> SettingItem {
         kind: key.kind,
         allowed: key.kind.allowed(),
         secret: key.secrecy == Secrecy::Whole,
-        in_force: if in_force.is_empty() { shown(key, "") } else { in_force },
+        in_force,
+        origin,
+        own: if key.secrecy == Secrecy::Whole { String::new() } else { key.shown(value) },
+        presets: rules::by_preset(key.name),
         from_env: shown(key, values.below_rows(key.name).0),
         overridden: source == Source::Page,
     }

@@ -5,9 +5,6 @@ use crate::config::{Config, Mistake, Values, keys};
 use crate::domain::command::ChangeSetting;
 use std::collections::BTreeMap;
 
-/// Longest value that the page may set.
-const LONGEST: usize = 2048;
-
 /// A change that may be made.
 #[derive(Debug)]
 pub struct Weighed {
@@ -61,7 +58,9 @@ fn refused(change: &ChangeSetting) -> Vec<Mistake> {
         let text = match keys::find(name) {
             None => format!("{shown} is no setting."),
             Some(key) if !key.editable => format!("{shown} is set in .env and read at start only."),
-            Some(_) if has(|value| value.len() > LONGEST) => format!("{shown} is too long: at most {LONGEST} bytes."),
+            Some(key) if value.as_ref().is_some_and(|value| value.len() > key.longest()) => {
+                format!("{shown} is too long: at most {} bytes.", key.longest())
+            }
             Some(_) if has(|value| value.contains(keys::HIDDEN)) => {
                 format!("{shown} still holds the dots that hide its secret part. Type the whole value.")
             }

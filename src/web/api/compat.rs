@@ -5,10 +5,8 @@ use super::v1::obs::SceneBody;
 use crate::domain::alert::AlertKind;
 use crate::domain::command::{ObsOrder, Order, Outcome, RaiseAlert};
 use crate::domain::ids::SceneName;
-use crate::domain::people::Origin;
 use crate::kit::clock;
-use crate::kit::secret::Secret;
-use crate::web::auth::{Caller, SignedIn};
+use crate::web::auth::{self, Caller, SignedIn};
 use crate::web::ctx::Ctx;
 use crate::web::error::WebError;
 use crate::web::words;
@@ -18,7 +16,6 @@ use axum::extract::rejection::JsonRejection;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use subtle::ConstantTimeEq;
 
 /// The task whose health upstream calls `streamguard_state`.
 const GUARD: &str = "failover";
@@ -57,20 +54,10 @@ pub async fn alert(
     headers: HeaderMap,
     body: Result<Json<AlertBody>, JsonRejection>,
 ) -> Result<Response, WebError> {
-    let token = ctx.cells.config.with(|config| config.web.alert_token.clone());
-    may_alert(token.as_ref(), &caller, &headers)?;
+    let origin = auth::program(&ctx, &caller, &headers)?;
     let AlertBody { kind, message } = answer::body(body, words::ALERT_SHAPE)?;
     let order = Order::Alerts(RaiseAlert { kind, message });
-    Ok(answer::outcome(&ctx.desk.give(Origin::Token("alert token"), order).await))
-}
-
-fn may_alert(token: Option<&Secret<String>>, caller: &Caller, headers: &HeaderMap) -> Result<(), WebError> {
-    let refuse = |text: &str| Err(WebError::Forbidden(text.to_owned()));
-    let Some(token) = token else {
-        return if caller.local { Ok(()) } else { refuse(words::ALERT_LOCAL_ONLY) };
-    };
-    let sent = headers.get("x-alert-token").map(|sent| sent.as_bytes()).unwrap_or_default();
-    if sent.ct_eq(token.reveal().as_bytes()).into() { Ok(()) } else { refuse(words::ALERT_TOKEN_WRONG) }
+    Ok(answer::outcome(&ctx.desk.give(origin, order).await))
 }
 
 /// POST /obs/start_stream: as upstream, the starting scene is shown too.

@@ -28,6 +28,10 @@ pub struct LiveView {
     pub spark: Spark,
     /// OBS.
     pub obs: ObsView,
+    /// Every feed, where there are several; empty otherwise.
+    pub feeds: Vec<FeedRow>,
+    /// What a person must not overlook: a test that runs, work on the ingest.
+    pub notices: Notices,
     /// Scene buttons.
     pub scenes: Vec<SceneView>,
     /// The large keys.
@@ -63,6 +67,36 @@ pub struct FeedView {
     pub last_reading: Option<UnixMs>,
 }
 
+/// One feed among several.
+#[derive(Debug, Serialize)]
+pub struct FeedRow {
+    /// Its id.
+    pub id: String,
+    /// Its name for people.
+    pub name: String,
+    /// State word.
+    pub word: &'static str,
+    /// Colour and shape.
+    pub level: Level,
+    /// The rate with its unit, or a dash.
+    pub rate: String,
+    /// Its scenes are the ones shown.
+    pub on_air: bool,
+    /// Why it is so.
+    pub reason: String,
+}
+
+/// What stands above everything else while it lasts.
+#[derive(Debug, Serialize)]
+pub struct Notices {
+    /// Until when a test runs.
+    pub testing: Option<UnixMs>,
+    /// What work on the ingest is announced.
+    pub work: Option<String>,
+    /// Until when at most.
+    pub work_until: Option<UnixMs>,
+}
+
 /// The sparkline: few bytes, since it goes over the air every second.
 #[derive(Debug, Serialize)]
 pub struct Spark {
@@ -89,6 +123,8 @@ pub struct ObsView {
     pub live: Option<bool>,
     /// Since when the show is on.
     pub live_since: Option<UnixMs>,
+    /// OBS records; `None` while OBS cannot be read.
+    pub recording: Option<bool>,
     /// The program scene.
     pub scene: Option<String>,
     /// OBS Studio's version.
@@ -128,7 +164,7 @@ pub struct SceneView {
 /// A large key.
 #[derive(Debug, Serialize)]
 pub struct KeyView {
-    /// `live`, `brb`, `starting`, `picture`.
+    /// `live`, `brb`, `privacy`, `picture`, `starting`.
     pub id: &'static str,
     /// The scene it shows; `None` for the media restart.
     pub scene: Option<String>,

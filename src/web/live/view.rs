@@ -1,10 +1,11 @@
 //! The Live page as finished words: one pure function from the cells to what the page shows.
 
 use super::sections::{
-    FailoverView, FeedView, KeyView, Level, LineView, LiveView, ObsView, PendingView, RowView, SceneView, Spark,
+    FailoverView, FeedRow, FeedView, KeyView, Level, LineView, LiveView, Notices, ObsView, PendingView, RowView,
+    SceneView, Spark,
 };
 use crate::config::{Config, Scenes};
-use crate::domain::failover::{Place, View};
+use crate::domain::failover::{Class, FeedView as FailoverFeed, Place, View};
 use crate::domain::health::{Health, State};
 use crate::domain::ids::SceneName;
 use crate::domain::journal::{Entry, Tail, Tone, Topic};
@@ -69,6 +70,8 @@ pub fn compose(seen: &Seen<'_>) -> LiveView {
     LiveView {
         feed: feed(seen.view),
         spark: spark(seen.view, seen.config),
+        feeds: feeds(seen.view),
+        notices: notices(seen.view),
         obs: obs(seen.obs),
         scenes: scene_buttons(seen.obs, scenes),
         keys: keys(seen.obs, scenes),
@@ -100,6 +103,43 @@ fn feed(view: &View) -> FeedView {
         unit,
         detail: detail(view),
         last_reading: view.last_reading,
+    }
+}
+
+/// The feeds, where there is a choice.
+fn feeds(view: &View) -> Vec<FeedRow> {
+    let row = |feed: &FailoverFeed| {
+        let state = class_state(feed.class);
+        FeedRow {
+            id: feed.id.to_string(),
+            name: feed.name.clone(),
+            word: state.word(),
+            level: level(state),
+            rate: feed.kbps.map_or_else(|| "–".to_owned(), |kbps| kbps.to_string()),
+            on_air: feed.on_air,
+            reason: text::sentence(&feed.reason),
+        }
+    };
+    if view.feeds.len() < 2 { Vec::new() } else { view.feeds.iter().map(row).collect() }
+}
+
+/// A single reading in the words of a state; what failover makes of it is told elsewhere.
+fn class_state(class: Class) -> State {
+    match class {
+        Class::Good => State::Good,
+        Class::Mid => State::Weak,
+        Class::Low => State::Low,
+        Class::Warming => State::Starting,
+        Class::Bad | Class::Stalled | Class::Absent => State::Lost,
+        Class::Unknown => State::Unknown,
+    }
+}
+
+fn notices(view: &View) -> Notices {
+    Notices {
+        testing: view.testing,
+        work: view.maintenance.as_ref().map(|(what, _)| what.clone()),
+        work_until: view.maintenance.as_ref().map(|(_, until)| *until),
     }
 }
 
@@ -143,6 +183,7 @@ fn obs(obs: &Obs) -> ObsView {
         live,
         // What OBS said before it was lost is not shown as if it were of now.
         live_since: obs.live_since.filter(|_| live == Some(true)),
+        recording: obs.recording.filter(|_| obs.is_connected()),
         scene: obs.scene.as_ref().filter(|_| obs.is_connected()).map(SceneName::to_string),
         version: obs.version.clone().filter(|_| obs.is_connected()),
         reason,
@@ -186,12 +227,13 @@ fn scene_buttons(obs: &Obs, roles: &Scenes) -> Vec<SceneView> {
     buttons.into_iter().map(|(_, button)| button).collect()
 }
 
-fn by_role(roles: &Scenes) -> [(&'static str, Option<&SceneName>); 5] {
+fn by_role(roles: &Scenes) -> [(&'static str, Option<&SceneName>); 6] {
     [
         ("Live", Some(&roles.live)),
         ("Low", Some(&roles.low)),
         ("Offline", roles.offline.as_ref()),
         ("BRB", Some(&roles.brb)),
+        ("Privacy", roles.privacy.as_ref()),
         ("Starting", Some(&roles.starting)),
     ]
 }
@@ -209,7 +251,9 @@ fn keys(obs: &Obs, roles: &Scenes) -> Vec<KeyView> {
         active: false,
         blocked: obs_blocks(obs).or_else(|| obs.media.is_none().then(|| no_media(obs))),
     };
-    let mut keys = vec![scene_key("live", &roles.live), scene_key("brb", &roles.brb), picture];
+    let mut keys = vec![scene_key("live", &roles.live), scene_key("brb", &roles.brb)];
+    keys.extend(roles.privacy.iter().filter(|scene| obs.scenes.contains(scene)).map(|scene| scene_key("privacy", scene)));
+    keys.push(picture);
     if obs.scenes.contains(&roles.starting) {
         keys.push(scene_key("starting", &roles.starting));
     }

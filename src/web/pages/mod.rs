@@ -2,6 +2,7 @@
 
 pub mod claim;
 pub mod health;
+pub mod journal;
 pub mod live;
 pub mod login;
 pub mod overlay;
@@ -36,6 +37,7 @@ pub struct Entry {
 /// The pages that exist.
 pub const NAVIGATION: &[Entry] = &[
     Entry { path: "/", label: "Live", icon: "live" },
+    Entry { path: "/journal", label: "Journal", icon: "journal" },
     Entry { path: "/health", label: "Health", icon: "health" },
     Entry { path: "/settings", label: "Settings", icon: "settings" },
 ];

@@ -188,6 +188,7 @@ fn summary(sections: &[Section], refusal: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::features::settings::view::Feeds;
 
     fn item(name: &'static str, secret: bool, overridden: bool) -> SettingItem {
         SettingItem {
@@ -200,6 +201,9 @@ mod tests {
             secret,
             in_force: if secret { "set".to_owned() } else { "now".to_owned() },
             from_env: String::new(),
+            own: String::new(),
+            origin: String::new(),
+            presets: None,
             overridden,
         }
     }
@@ -216,6 +220,7 @@ mod tests {
                 item("SECRET_NEW", true, false),
                 item("ABSENT", false, false),
             ],
+            feeds: Feeds::default(),
         };
         let form = [
             ("SAME", "now"),

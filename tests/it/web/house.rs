@@ -10,6 +10,7 @@ use stream_control::domain::signal::Feeds;
 use stream_control::domain::stream::{Obs, ObsLink, Output};
 use stream_control::features::access::Access;
 use stream_control::features::alerts::Recent;
+use stream_control::features::journal::history::History;
 use stream_control::features::settings::view::SettingsView;
 use stream_control::runtime::bus::Bus;
 use stream_control::runtime::desk::{DeskBuilder, Room};
@@ -46,6 +47,7 @@ pub struct House {
     pub stop: CancellationToken,
     pub serving: JoinHandle<std::io::Result<()>>,
     pub tail: Writer<Tail>,
+    pub store: Store,
     _kept: Kept,
 }
 
@@ -62,7 +64,7 @@ impl House {
         let store = Store::open(dir.path()).await.unwrap();
         let settled = settle(&Values::from_pairs(env.iter().copied()), Vec::new()).unwrap();
         let (journal, lines) = journal::lane();
-        let access = Access::open(store, &settled.config.web, journal.clone()).await.unwrap();
+        let access = Access::open(store.clone(), &settled.config.web, journal.clone()).await.unwrap();
         let mut desk = DeskBuilder::new(journal);
         let (orders, gate): (Arc<Mutex<Vec<Order>>>, Arc<tokio::sync::Mutex<()>>) = Default::default();
         for room in [Room::Obs, Room::Failover, Room::Alerts, Room::Settings] {
@@ -95,12 +97,13 @@ impl House {
             settings: settings_reader,
         };
         let (bus, stop) = (Bus::new(), CancellationToken::new());
-        let ctx = Ctx::new(cells, bus.clone(), desk.open(), access.clone(), stop.clone());
+        let history = History::new(store.clone(), cells.tail.clone(), cells.config.clone());
+        let ctx = Ctx::new(cells, bus.clone(), desk.open(), access.clone(), history, stop.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
         let serving = tokio::spawn(shell::serve(listener, ctx));
         let _kept = (feeds, config, recent, tasks, settings, dir);
-        Self { addr, access, bus, obs, view, tail, orders, gate, lines, stop, serving, _kept }
+        Self { addr, access, bus, obs, view, tail, orders, gate, lines, stop, serving, store, _kept }
     }
 
     /// A visitor without a session.
