@@ -5,14 +5,25 @@
 //! [`choose`] picks the publisher; [`memory::Memory`] adds what a single document cannot tell.
 
 pub mod choose;
+pub mod datarhei;
 pub mod detect;
 pub mod document;
+pub mod fields;
 pub mod http;
+pub mod irlhosting;
 pub mod memory;
 pub mod nginx;
+pub mod nimble;
 mod no_answer;
 pub mod number;
+pub mod ome;
+pub mod openrtmp;
+pub mod pointers;
 mod poller;
+pub mod pushed;
+pub mod rist;
+mod shapes;
 pub mod sls;
+pub mod xiu;
 
 pub use poller::{Answer, Poller};
