@@ -8,6 +8,8 @@ use crate::domain::signal::Feeds;
 use crate::domain::stream::Obs;
 use crate::features::access::Access;
 use crate::features::alerts::Recent;
+use crate::features::import::Imports;
+use crate::features::probe::Probe;
 use crate::features::journal::history::History;
 use crate::features::settings::view::SettingsView;
 use crate::runtime::bus::Bus;
@@ -55,6 +57,10 @@ pub struct Ctx {
     pub access: Access,
     /// What was.
     pub history: History,
+    /// Files of other programs that wait for a yes.
+    pub imports: Imports,
+    /// Looks for ingest servers.
+    pub probe: Probe,
     /// Cancelled when the daemon stops: sockets say goodbye.
     pub stop: CancellationToken,
     /// The Live page's sections with their sequence numbers.
@@ -84,6 +90,8 @@ impl Ctx {
             desk,
             access,
             history,
+            imports: Imports::default(),
+            probe: Probe::default(),
             stop,
             board: Arc::default(),
             live_seats: Arc::new(Semaphore::new(SOCKETS as usize)),

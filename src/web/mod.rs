@@ -21,7 +21,7 @@ use axum::routing::{get, post};
 use ctx::Ctx;
 use dress::REQUEST_ID;
 use error::WebError;
-use pages::{claim, health, journal, live as live_page, login, overlay, settings};
+use pages::{claim, find, health, import, journal, live as live_page, login, overlay, settings};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -36,6 +36,10 @@ pub fn router(ctx: Ctx) -> Router {
         .route("/health", get(health::show))
         .route("/journal", get(journal::show))
         .route("/settings", get(settings::show).post(settings::save))
+        .route("/import", get(import::show).post(import::preview).layer(DefaultBodyLimit::max(limits::IMPORT_BODY)))
+        .route("/import/apply", post(import::apply))
+        .route("/find", get(find::show).post(find::look))
+        .route("/find/use", post(find::choose))
         .route("/claim", get(claim::show).post(claim::claim))
         .route("/login", get(login::show).post(login::sign_in))
         .route("/logout", post(login::sign_out))
@@ -55,6 +59,7 @@ pub fn router(ctx: Ctx) -> Router {
         .route("/api/v1/failover/pause", post(api::v1::failover::pause))
         .route("/api/v1/failover/resume", post(api::v1::failover::resume))
         .route(csrf::MAINTENANCE_PATH, post(api::v1::failover::maintenance))
+        .route("/api/v1/probe", post(api::v1::probe::probe))
         // Paths that Stream-Control (Python) had
         .route("/api/sg_status", get(api::compat::sg_status))
         .route(csrf::ALERT_PATH, alert)

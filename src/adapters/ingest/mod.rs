@@ -20,6 +20,7 @@ pub mod ome;
 pub mod openrtmp;
 pub mod pointers;
 mod poller;
+pub mod probe;
 pub mod pushed;
 pub mod rist;
 mod shapes;

@@ -5,6 +5,9 @@ use super::fields::Fields;
 use super::words;
 use crate::config::keys::HIDDEN;
 
+/// Most minutes that OFFLINE_STOP_MIN allows.
+const DAY: u64 = 1440;
+
 pub(super) fn user(root: &mut Fields, draft: &mut Draft) {
     let mut user = root.below("user", draft);
     if let Some(id) = user.whole("id", u64::MAX, draft) {
@@ -67,7 +70,11 @@ pub(super) fn options(root: &mut Fields, draft: &mut Draft) {
     let mut options = root.below("optionalOptions", draft);
     transcoding(&mut options, draft);
     if let Some(minutes) = options.whole("offlineTimeout", 100_000, draft) {
-        draft.becomes(&minutes.path, "OFFLINE_STOP_MIN", &minutes.value.to_string(), words::OFFLINE_TIMEOUT);
+        let from = minutes.value.to_string();
+        match minutes.value {
+            0 => draft.no_place(&minutes.path, &from, words::OFFLINE_AT_ONCE),
+            some => draft.becomes_of(&minutes.path, &from, "OFFLINE_STOP_MIN", &some.min(DAY).to_string(), ""),
+        }
     }
     if let Some(record) = options.flag("recordWhileStreaming", draft) {
         draft.becomes(&record.path, "RECORD_WITH_STREAM", &record.value.to_string(), "");

@@ -11,6 +11,8 @@ const TRIGGERS: (u64, u64) = (800, 2500);
 /// The lowest limit that the settings allow.
 const LOWEST: &str = "1";
 const MOST: u64 = 1_000_000;
+/// The longest round-trip time that the settings allow as a limit.
+const LONGEST_RTT: u64 = 60_000;
 
 pub(super) fn read(root: &mut Fields, draft: &mut Draft) {
     let mut switcher = root.below("switcher", draft);
@@ -103,7 +105,10 @@ pub(super) fn limits(low: Option<Field<u64>>, offline: Option<Field<u64>>, paths
 pub(super) fn rtts(low: Option<Field<u64>>, lost: Option<Field<u64>>, note: &str, draft: &mut Draft) {
     for (rtt, key) in [(low, "RTT_LOW_MS"), (lost, "RTT_LOST_MS")] {
         match rtt {
-            Some(rtt) => draft.becomes(&rtt.path, key, &rtt.value.to_string(), note),
+            Some(rtt) => {
+                let from = rtt.value.to_string();
+                draft.becomes_of(&rtt.path, &from, key, &rtt.value.min(LONGEST_RTT).to_string(), note);
+            }
             None => draft.set(key, ""),
         }
     }

@@ -16,7 +16,7 @@ fn plan(text: &str, env: Option<&str>) -> Plan {
 /// The table, the settings as they are written, and the commands.
 fn whole(plan: &Plan) -> String {
     let mut out = plan.table();
-    out.push_str("\n");
+    out.push('\n');
     for (key, value) in &plan.settings {
         out.push_str(&format!("{key}={}\n", value.reveal()));
     }
@@ -52,6 +52,19 @@ fn no_secret_is_shown() {
         let plan = plan(text, Some(DOTENV));
         let shown = format!("{}{plan:?}", plan.table());
         assert!(!shown.contains("sesame"), "{shown}");
+    }
+}
+
+#[test]
+fn every_plan_is_a_change_that_the_settings_take() {
+    for text in [ONE, EVERYTHING, OLD, OLD_BELABOX] {
+        let order = plan(text, None).order();
+        let rows = order.change.changes.into_iter().filter_map(|(key, value)| Some((key, value?)));
+        let values = crate::config::Values::default().with_rows(rows.clone().filter(|(_, value)| !value.is_empty()));
+        let known = |key: &str| crate::config::keys::find(key).is_some_and(|key| key.editable);
+        assert_eq!(rows.filter(|(key, _)| !known(key)).collect::<Vec<_>>(), []);
+        let config = crate::config::Config::parse(&values).map_err(|wrong| crate::config::mistake::all(&wrong));
+        assert_eq!(config.err(), None);
     }
 }
 

@@ -1,5 +1,7 @@
 //! What an import says about each field, in one place.
 
+/// A feed without an address.
+pub(super) const NO_ADDRESS: &str = "no address";
 /// A setting without a value.
 pub(super) const NONE: &str = "(none)";
 
@@ -15,7 +17,6 @@ pub(super) const FLAG: &str = "true or false, without quotes";
 pub(super) const NAMES: &str = "a list of names, such as [\"anna\", \"ben\"], of at most 256";
 pub(super) const A_LIST: &str = "a list in brackets [ ]";
 pub(super) const A_URL: &str = "an address that begins with http:// or https://";
-pub(super) const A_SOCKET_URL: &str = "an address that begins with ws:// or wss://";
 pub(super) const PRIORITY: &str = "a whole number; 0 comes first";
 pub(super) const PLATFORM: &str = "\"Twitch\" or {\"Kick\": {…}}";
 pub(super) const PERMISSION: &str = "\"Admin\", \"Mod\" or \"Public\"";
@@ -58,7 +59,7 @@ pub(super) const RETRIES: &str = "NOALBS counted polls, one a second and longer 
     A feed far below the limit is not waited for so long.";
 pub(super) const RETRIES_UP: &str = "The same wait on the way up, from low to live.";
 pub(super) const RETRIES_LOST: &str = "A feed that is gone is recognised by its bytes, not by counting polls, so the offline scene comes \
-    within about 2 s. For a longer wait change \"Lost after\".";
+    within about 2 s. To wait longer, set \"Silent before OFFLINE\".";
 pub(super) const LOW_NGINX: &str = "NOALBS took nginx's own figure: about 7 % too high, and without the sound. Here the bytes that \
     arrive are counted, sound included.";
 pub(super) const LOW_NONE: &str = "Here the low scene always has a limit, 800 kbit/s unless you set another. Set 1 for hardly ever.";
@@ -76,7 +77,8 @@ pub(super) const NO_SERVERS: &str = "Without a server nothing is switched. \"Fin
 pub(super) const TOO_MANY: &str = "holds more than 16 servers, and that is the most that are followed here";
 pub(super) const NMS: &str = "Both versions of Node-Media-Server are understood.";
 pub(super) const NIMBLE_ID: &str = "Nimble's receivers and streams are told apart by the name of the stream.";
-pub(super) const WS_TIMES: &str = "The connection is kept at its own pace.";
+pub(super) const WS: &str = "Statistics are sent to Stream Control here, it calls no WebSocket. Let that program send to the feed's push address; until then the feed is off.";
+pub(super) const WS_PART: &str = "Belongs to the WebSocket, which is not called here.";
 pub(super) const CALLED: &str = "One feed alone needs no name.";
 pub(super) const FEED_OFF: &str = "Kept, and not asked until you switch it on.";
 pub(super) const FIRST_GOOD: &str = "The first feed that is good is shown, as before. A better one takes over after it was good for 10 s, not at once.";
@@ -101,7 +103,7 @@ pub(super) const COLLECTIONS: &str = "Profiles and scene collections are not swi
 
 pub(super) const PRIVACY_MANAGED: &str = "Must be another than the scenes of automatic switching, since it is never left by itself.";
 pub(super) const TRANSCODING: &str = "Whether Twitch transcodes the stream is not watched here.";
-pub(super) const OFFLINE_TIMEOUT: &str = "Minutes on the offline scene until the stream is stopped, as before.";
+pub(super) const OFFLINE_AT_ONCE: &str = "A stream is never stopped at once when it goes offline; a minute is the least.";
 pub(super) const TO_STARTING: &str = "The scene is not changed when the stream starts; pick the starting scene before you press Start.";
 
 // Chat

@@ -1,7 +1,9 @@
 //! The pages: one file and one template of the same name each; a view struct holds finished values.
 
 pub mod claim;
+pub mod find;
 pub mod health;
+pub mod import;
 pub mod journal;
 pub mod live;
 pub mod login;

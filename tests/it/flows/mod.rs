@@ -2,6 +2,7 @@
 
 mod browser;
 mod ingest;
+mod noalbs;
 mod obs;
 mod process;
 mod real;

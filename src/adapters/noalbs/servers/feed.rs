@@ -29,6 +29,8 @@ pub(in crate::adapters::noalbs) struct Feed {
     pub password: Option<String>,
     pub token: Option<String>,
     pub media_source: Option<String>,
+    /// Nothing can be asked of it until a person has done something.
+    pub silent: bool,
     /// As the file has it.
     pub priority: Option<i64>,
     /// As it is written.
@@ -43,7 +45,7 @@ pub(in crate::adapters::noalbs) struct Feed {
 impl Feed {
     /// Nothing about it needs the FEEDS document.
     pub fn stands_alone(&self) -> bool {
-        self.enabled && self.scenes.is_none() && self.depends_on.is_none()
+        self.enabled && !self.silent && self.scenes.is_none() && self.depends_on.is_none()
     }
 
     fn word(&self) -> &'static str {
@@ -59,7 +61,7 @@ impl Feed {
             },
             (Some(url), _) => redact::urls(url).into_owned(),
             (None, Some(source)) => format!("the source '{}' in OBS", text::excerpt(source, 40)),
-            (None, None) => words::NONE.to_owned(),
+            (None, None) => words::NO_ADDRESS.to_owned(),
         }
     }
 
@@ -102,9 +104,6 @@ impl Feed {
         match name {
             "type" if self.old => "server",
             "statsUrl" if self.old => "stats",
-            "statsUrl" if self.kind == Some(Server::Push) => "url",
-            "publisher" if self.kind == Some(Server::Push) => "feed",
-            "apiKey" if self.kind == Some(Server::Push) => "token",
             "publisher" if !named => "application, key",
             other => other,
         }
@@ -129,7 +128,7 @@ impl Feed {
         put("priority", Some(self.rank.into()));
         put("scenes", self.scenes.as_ref().map(scenes));
         put("depends_on", self.depends(all).map(|(feed, own)| json!({ "feed": feed, "scenes": own })));
-        put("enabled", (!self.enabled).then_some(Value::Bool(false)));
+        put("enabled", (!self.enabled || self.silent).then_some(Value::Bool(false)));
         Value::Object(entry)
     }
 

@@ -4,6 +4,7 @@ use super::feed::Feed;
 use crate::adapters::noalbs::draft::Draft;
 use crate::adapters::noalbs::fields::{Field, Fields};
 use crate::adapters::noalbs::words;
+use crate::config::keys::HIDDEN;
 use crate::domain::server::Server;
 use crate::kit::text;
 
@@ -67,18 +68,19 @@ fn page(fields: &mut Fields, feed: &mut Feed, draft: &mut Draft) {
     }
 }
 
-/// A feed of statistics over a WebSocket: `url`, `feed`, `token`.
+/// A feed of statistics over a WebSocket that NOALBS calls: `url`, `feed`, `token`.
 fn socket(fields: &mut Fields, feed: &mut Feed, draft: &mut Draft) {
-    match fields.text("url", draft) {
-        Some(url) if url.value.starts_with("ws://") || url.value.starts_with("wss://") => feed.url = Some(url.value),
-        Some(url) => draft.mistake(&url.path, &words::wrong("no such address", words::A_SOCKET_URL)),
-        None => draft.mistake(&fields.path("url"), "is missing: the address of the WebSocket"),
-    }
     feed.publisher = fields.text("feed", draft).map(|field| field.value);
-    feed.token = fields.text("token", draft).map(|field| field.value);
+    feed.silent = true;
+    feed.notes.push(words::WS.to_owned());
+    for name in ["url", "token"] {
+        if let Some(part) = fields.text(name, draft) {
+            draft.no_place(&part.path, HIDDEN, words::WS_PART);
+        }
+    }
     for name in ["reconnectIntervalMs", "staleTimeoutMs"] {
         if let Some(time) = fields.whole(name, u64::MAX, draft) {
-            draft.no_place(&time.path, &time.value.to_string(), words::WS_TIMES);
+            draft.no_place(&time.path, &time.value.to_string(), words::WS_PART);
         }
     }
 }

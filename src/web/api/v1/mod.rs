@@ -5,3 +5,4 @@ pub mod journal;
 pub mod live;
 pub mod obs;
 pub mod timeline;
+pub mod probe;
