@@ -54,7 +54,11 @@ impl Wanted {
 
 /// Words between commas, to be looked for with commas round them; empty for none.
 fn list<T: Serialize>(variants: &[T]) -> String {
-    if variants.is_empty() { String::new() } else { format!(",{},", variants.iter().map(word).collect::<Vec<_>>().join(",")) }
+    if variants.is_empty() {
+        String::new()
+    } else {
+        format!(",{},", variants.iter().map(word).collect::<Vec<_>>().join(","))
+    }
 }
 
 macro_rules! lines {

@@ -76,14 +76,7 @@ pub struct Ctx {
 
 impl Ctx {
     /// The state for [`super::router`]; `stop` ends the sockets.
-    pub fn new(
-        cells: Cells,
-        bus: Bus,
-        desk: Desk,
-        access: Access,
-        history: History,
-        stop: CancellationToken,
-    ) -> Self {
+    pub fn new(cells: Cells, bus: Bus, desk: Desk, access: Access, history: History, stop: CancellationToken) -> Self {
         Self {
             cells,
             bus,

@@ -37,7 +37,8 @@ pub const ALERT_LOCAL_ONLY: &str = "ALERT_TOKEN is not set, so alerts are taken 
 /// 400 of an alert.
 pub const ALERT_SHAPE: &str = "Send JSON {\"type\": \"low\" or \"restored\", \"message\": text}.";
 /// 400 of a maintenance order.
-pub const MAINTENANCE_SHAPE: &str = "Send JSON {\"seconds\": 1 to 600, \"reason\": text, \"feed\": the feed's id, or nothing for all}.";
+pub const MAINTENANCE_SHAPE: &str =
+    "Send JSON {\"seconds\": 1 to 600, \"reason\": text, \"feed\": the feed's id, or nothing for all}.";
 /// 400 of a feed that does not exist.
 pub const NO_SUCH_FEED: &str = "There is no feed with this id.";
 /// The reason of work on the ingest that came without one.
@@ -64,6 +65,8 @@ pub const NO_PLACE: &str = "No place here";
 pub const NAMELESS: &str = "The one publisher";
 /// A publisher whose rate is not known.
 pub const NO_RATE: &str = "rate unknown";
+pub const SPAN_SHAPE: &str =
+    "Send from and to as unix milliseconds, from before to, at most 31 days apart on the timeline.";
 /// 400 of a scene order.
 pub const SCENE_SHAPE: &str = "Send JSON {\"scene\": the name of a scene in OBS}.";
 

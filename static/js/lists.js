@@ -15,6 +15,19 @@ export function journal(lines) {
   $("journal").replaceChildren(...items);
 }
 
+/** The feeds, the one on air marked in words. */
+export function feeds(list) {
+  $("feeds").replaceChildren(...list.map((feed) => {
+    const item = el("li", "row",
+      mark(feed.level),
+      el("div", "row-text",
+        el("div", "row-head", el("strong", "", feed.name), el("span", "row-word", feed.word), feed.on_air ? el("span", "row-air", "On air") : null, el("span", "row-since num", feed.rate)),
+        el("p", "row-reason", feed.reason)));
+    item.dataset.level = feed.level;
+    return item;
+  }));
+}
+
 let rows = [];
 
 export function health(set) {

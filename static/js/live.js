@@ -2,7 +2,7 @@
 
 import { $, chip, el, text } from "./dom.js";
 import { act } from "./action.js";
-import { alerts, health, journal, note } from "./lists.js";
+import { alerts, feeds, health, journal, note } from "./lists.js";
 import { connect } from "./link.js";
 import { hold } from "./hold.js";
 import { now, span } from "./time.js";
@@ -20,7 +20,7 @@ const TOO_OLD_MS = 30_000;
 // Large keys
 
 function keys(list) {
-  $("key-starting").hidden = !list.some((key) => key.id === "starting");
+  for (const id of ["privacy", "starting"]) $(`key-${id}`).hidden = !list.some((key) => key.id === id);
   for (const key of list) {
     const button = $(`key-${key.id}`).querySelector("button");
     button.disabled = key.blocked !== null;
@@ -39,7 +39,7 @@ function press(id) {
   else act(button, note(slot), "/api/v1/obs/media_restart");
 }
 
-for (const id of ["live", "brb", "picture", "starting"]) {
+for (const id of ["live", "brb", "privacy", "picture", "starting"]) {
   $(`key-${id}`).querySelector("button").addEventListener("click", () => press(id));
 }
 
@@ -99,12 +99,29 @@ $("failover-button").addEventListener("click", () => {
   act($("failover-button"), note($("failover-button").parentElement), `/api/v1/failover/${order}`);
 });
 
+// What must not be overlooked
+
+function notices(view) {
+  $("notice-test").hidden = view.testing === null;
+  text($("notice-test-text"), view.testing ? `Scenes are switched although OBS does not stream. It ends by itself in ${span(view.testing - now())}.` : "");
+  $("notice-work").hidden = view.work === null;
+  text($("notice-work"), view.work ? `Work on the ingest: ${view.work}. For ${span(view.work_until - now())} at most, what the feed shows counts as unknown, not as lost.` : "");
+}
+
+$("end-test").addEventListener("click", () => act($("end-test"), note($("end-test").parentElement), "/api/v1/failover/test", { on: false }));
+
+function several(list) {
+  $("card-feeds").hidden = list.length === 0;
+  feeds(list);
+}
+
 // The stream
 
 function obs(view) {
   chip($("obs-chip"), view.level, view.word);
   text($("obs-line"), obsLine(view));
-  const version = view.version ? `OBS ${view.version}. ` : "";
+  const recorded = view.recording === null ? "" : view.recording ? "Recording. " : "Not recording. ";
+  const version = recorded + (view.version ? `OBS ${view.version}. ` : "");
   const pending = view.pending.map((one) => `Asked ${span(now() - one.since)} ago: ${one.what}.`).join(" ");
   text($("obs-more"), view.repair ?? version + pending);
   const button = $("stream-button");
@@ -167,7 +184,7 @@ document.addEventListener("keydown", (event) => {
     const scene = state.scenes?.[Number(event.key) - 1];
     return scene && sceneButton(scene.name).click();
   }
-  const key = { l: "live", b: "brb", x: "picture" }[event.key.toLowerCase()];
+  const key = { l: "live", b: "brb", p: "privacy", x: "picture" }[event.key.toLowerCase()];
   if (key) press(key);
 });
 
@@ -175,7 +192,7 @@ document.addEventListener("keydown", (event) => {
 
 const feed = (view) => text($("feed-more"), view.detail ? `Feed: ${view.detail}.` : "");
 
-const parts = { feed, keys, scenes, failover, obs, journal, alerts: hear };
+const parts = { notices, feed, feeds: several, keys, scenes, failover, obs, journal, alerts: hear };
 
 function take(set) {
   Object.assign(state, set);
@@ -191,6 +208,7 @@ const link = connect({
     if (fresh.stale) return;
     if (state.obs) obs(state.obs);
     if (state.failover) failover(state.failover);
+    if (state.notices) notices(state.notices);
     health({});
   },
 });

@@ -20,6 +20,7 @@ export function strip(set) {
   text($("strip-unit"), feed.unit);
   text($("strip-air"), obs.word);
   $("strip-air").dataset.level = obs.level;
+  $("strip-rec").hidden = obs.recording !== true;
   text($("strip-scene"), obs.scene ?? "–");
   $("spark").setAttribute("aria-label", `Bitrate of the last minute, now ${feed.rate} ${feed.unit}`);
   document.title = `${feed.word} · ${obs.word} – Stream Control`;

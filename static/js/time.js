@@ -18,6 +18,19 @@ export function clock(at) {
   return `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`;
 }
 
+/** 22:41:07 on this device's clock. */
+export function timeOfDay(at, seconds = true) {
+  const d = new Date(at - offset);
+  return `${two(d.getHours())}:${two(d.getMinutes())}${seconds ? `:${two(d.getSeconds())}` : ""}`;
+}
+
+/** "Today", "Yesterday", "Sat 21 Nov". */
+export function day(at) {
+  const d = new Date(at - offset);
+  const back = Math.round((new Date().setHours(12, 0, 0, 0) - new Date(d).setHours(12, 0, 0, 0)) / 86400000);
+  return { 0: "Today", 1: "Yesterday" }[back] ?? d.toLocaleDateString(undefined, { weekday: "short", day: "numeric", month: "short" });
+}
+
 /** "12 s", "3 min", "2 h 4 min". */
 export function span(ms) {
   const s = Math.max(0, Math.floor(ms / 1000));

@@ -6,6 +6,7 @@ use crate::domain::failover::machine::{Machine, Standing};
 use crate::domain::failover::measure::Measured;
 use crate::domain::failover::{Class, View, words};
 use crate::domain::health::State;
+use crate::domain::ids::FeedId;
 use crate::domain::journal::Tone;
 use crate::domain::signal::{Reach, Sample};
 use crate::kit::clock;
@@ -103,7 +104,7 @@ impl Show {
         self.last_row = Some(at);
         Some(SampleRow {
             at,
-            feed: sample.feed.clone().unwrap_or_default(),
+            feed: FeedId::MAIN.to_owned(),
             class: verdict.class.name().to_owned(),
             kbps: shown_rate(verdict, measured),
             rtt: sample.rtt,

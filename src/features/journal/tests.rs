@@ -1,7 +1,9 @@
 //! What the journal room promises, with a real database file.
 
 use super::*;
+use crate::domain::history::SceneRole;
 use crate::domain::journal::Topic;
+use crate::kit::units::{Millis, UnixMs};
 use crate::runtime::journal;
 use crate::runtime::supervisor::Supervisor;
 use sqlx::{AnyConnection, Connection as _, Executor as _};
@@ -96,4 +98,68 @@ async fn a_locked_database_is_told_and_the_lines_are_written_later() {
     other.execute("ROLLBACK").await.unwrap();
     house.tail.until(|tail| tail.not_writing.is_none()).await;
     eventually("both rows", async || house.store.newest_lines(5).await.unwrap().len() == 2).await;
+}
+
+#[tokio::test]
+async fn what_obs_shows_is_kept_until_the_end_and_unknown_after_it() {
+    let house = new_house().await;
+    let show = |scene: &str| {
+        house.obs.edit(|obs| {
+            obs.link = crate::domain::stream::ObsLink::Connected;
+            obs.output = Some(crate::domain::stream::Output::Streaming);
+            obs.scene = Some(scene.into());
+        });
+    };
+    let roles = async |store: &Store| {
+        let rows = store.programs(UnixMs(0), UnixMs(i64::MAX)).await.unwrap();
+        rows.iter().map(|program| program.role).collect::<Vec<_>>()
+    };
+    show("LIVE");
+    eventually("LIVE", async || roles(&house.store).await == [SceneRole::Live]).await;
+    show("lowbitrate");
+    eventually("LOW", async || roles(&house.store).await == [SceneRole::Live, SceneRole::Low]).await;
+    house.supervisor.stop(Duration::from_secs(5)).await;
+    assert_eq!(roles(&house.store).await, [SceneRole::Live, SceneRole::Low, SceneRole::Unknown]);
+}
+
+#[tokio::test]
+async fn a_run_that_ended_without_a_word_is_known_up_to_its_last_sign() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path()).await.unwrap();
+    let program = Program {
+        scene: Some("LIVE".into()),
+        role: SceneRole::Live,
+        live: Some(true),
+        ..Program::unknown(UnixMs(1000))
+    };
+    store.add_programs(&[program.clone()]).await.unwrap();
+    store.add_samples(&[SampleRow { at: UnixMs(9000), ..sample() }]).await.unwrap();
+    let house = house(store, dir).await;
+    let wanted = [program, Program::unknown(UnixMs(9000))];
+    eventually("the end", async || house.store.programs(UnixMs(0), UnixMs(10_000)).await.unwrap() == wanted).await;
+}
+
+#[tokio::test]
+async fn what_is_older_than_the_settings_say_goes() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path()).await.unwrap();
+    let ago = |days: i64| UnixMs(clock::unix().0 - days * 24 * 3600 * 1000);
+    for days in [0, 3, 8] {
+        let line = Entry {
+            at: ago(days),
+            topic: Topic::System,
+            tone: Tone::Info,
+            text: format!("{days} days"),
+            origin: String::new(),
+            data: serde_json::Value::Null,
+        };
+        store.add_lines(&[line]).await.unwrap();
+        store.add_samples(&[SampleRow { at: ago(days), ..sample() }]).await.unwrap();
+    }
+    let keep = crate::config::Keep { journal_days: 7, samples_days: 2, polls: None };
+    assert_eq!(clean::round(store.clone(), keep).await, clean::PAUSE, "nothing is left to do");
+    let lines: Vec<String> = store.newest_lines(9).await.unwrap().into_iter().map(|line| line.text).collect();
+    assert_eq!(lines, ["3 days", "0 days"]);
+    assert_eq!(store.samples_since(UnixMs(0)).await.unwrap().len(), 1);
+    assert_eq!(store.buckets(UnixMs(0), ago(-1), Millis(15_000)).await.unwrap().len(), 1);
 }

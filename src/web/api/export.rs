@@ -83,7 +83,8 @@ fn csv_line(text: &mut String, cells: &[Value]) {
 /// Quoted where it must be. A spreadsheet runs what begins like a formula, so an apostrophe goes ahead
 /// of it (OWASP, "CSV Injection").
 fn csv_text(text: &mut String, words: &str) {
-    let formula = words.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) || words.starts_with(['\t', '\r']);
+    let formula =
+        words.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) || words.starts_with(['\t', '\r']);
     let guard = if formula { "'" } else { "" };
     if formula || words.contains([',', '"', '\n', '\r', ';']) {
         text.push_str(&format!("\"{guard}{}\"", words.replace('"', "\"\"")));

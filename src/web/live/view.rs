@@ -252,7 +252,9 @@ fn keys(obs: &Obs, roles: &Scenes) -> Vec<KeyView> {
         blocked: obs_blocks(obs).or_else(|| obs.media.is_none().then(|| no_media(obs))),
     };
     let mut keys = vec![scene_key("live", &roles.live), scene_key("brb", &roles.brb)];
-    keys.extend(roles.privacy.iter().filter(|scene| obs.scenes.contains(scene)).map(|scene| scene_key("privacy", scene)));
+    keys.extend(
+        roles.privacy.iter().filter(|scene| obs.scenes.contains(scene)).map(|scene| scene_key("privacy", scene)),
+    );
     keys.push(picture);
     if obs.scenes.contains(&roles.starting) {
         keys.push(scene_key("starting", &roles.starting));

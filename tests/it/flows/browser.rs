@@ -310,7 +310,7 @@ async fn every_page_fits_a_narrow_phone_and_can_be_read_and_pressed() {
     person.press(".save-bar button").await;
     person.reads("#BITRATE_LOW_KBPS-error", "Allowed: a number from 1").await;
     looks(&person, "/settings with a mistake").await;
-    for path in ["/settings", "/settings?saved=1", "/health", "/nothing-here"] {
+    for path in ["/settings", "/settings?saved=1", "/health", "/journal", "/nothing-here"] {
         person.open(path).await;
         looks(&person, path).await;
     }

@@ -11,7 +11,7 @@ async fn unclaimed() -> House {
 async fn before_the_claim_every_page_leads_to_it_and_programs_get_401() {
     let house = unclaimed().await;
     let visitor = house.visitor();
-    for path in ["/", "/settings", "/health", "/login"] {
+    for path in ["/", "/settings", "/health", "/journal", "/login"] {
         let answer = visitor.page(path).await;
         assert_eq!((answer.status().as_u16(), header(&answer, "location")), (303, "/claim"), "{path}");
     }

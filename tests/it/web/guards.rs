@@ -201,7 +201,9 @@ async fn every_file_that_a_page_or_module_names_is_served() {
     let house = House::claimed().await;
     let (owner, visitor) = (house.owner().await, house.visitor());
     let mut wanted = Vec::new();
-    for (who, path) in [(&owner, "/"), (&owner, "/health"), (&owner, "/settings"), (&visitor, "/overlay")] {
+    for (who, path) in
+        [(&owner, "/"), (&owner, "/health"), (&owner, "/journal"), (&owner, "/settings"), (&visitor, "/overlay")]
+    {
         let html = who.page(path).await.text().await.unwrap();
         let named = html.split('"').filter(|part| part.starts_with("/static/") && part.contains('.'));
         wanted.extend(named.map(str::to_owned));

@@ -1,7 +1,7 @@
 //! What the Live page says in each state, word for word.
 
 use std::collections::VecDeque;
-use stream_control::config::{Values, settle};
+use stream_control::config::{Config, Values, settle};
 use stream_control::domain::failover::{Class, Place, View};
 use stream_control::domain::health::State;
 use stream_control::domain::ids::FeedId;
@@ -57,8 +57,12 @@ fn good() -> (Obs, View, Feed) {
 }
 
 fn shown(obs: &Obs, view: &View, feed: &Feed) -> LiveView {
-    let feeds = Feeds { list: vec![(FeedId::main(), feed.clone())] };
     let settled = settle(&Values::from_pairs([]), Vec::new()).unwrap();
+    shown_with(obs, view, feed, &settled.config)
+}
+
+fn shown_with(obs: &Obs, view: &View, feed: &Feed, config: &Config) -> LiveView {
+    let feeds = Feeds { list: vec![(FeedId::main(), feed.clone())] };
     let line = Entry {
         at: UnixMs(T),
         topic: Topic::Decision,
@@ -70,16 +74,7 @@ fn shown(obs: &Obs, view: &View, feed: &Feed) -> LiveView {
     let tail = Tail { lines: VecDeque::from([line]), ..Tail::default() };
     let task = TaskState { name: "obs", running: true, since: UnixMs(T), restarts: 0, last_error: None };
     let alerts = Recent::new();
-    let seen = Seen {
-        obs,
-        view,
-        feeds: &feeds,
-        tail: &tail,
-        config: &settled.config,
-        tasks: &[task],
-        alerts: &alerts,
-        bus_missed: 0,
-    };
+    let seen = Seen { obs, view, feeds: &feeds, tail: &tail, config, tasks: &[task], alerts: &alerts, bus_missed: 0 };
     compose(&seen)
 }
 
@@ -102,6 +97,45 @@ fn difference(case: impl FnOnce(&mut Obs, &mut View, &mut Feed)) -> serde_json::
     let mut after = serde_json::to_value(shown(&obs, &view, &feed)).unwrap();
     after.as_object_mut().unwrap().retain(|name, value| before[name] != *value);
     after
+}
+
+#[test]
+fn several_feeds_a_test_work_and_a_recording() {
+    use stream_control::domain::failover::FeedView;
+    let feed = |id: &str, class, on_air, kbps: Option<f64>| FeedView {
+        id: id.into(),
+        name: id.to_uppercase(),
+        server: None,
+        class,
+        reason: "told by the ingest".to_owned(),
+        on_air,
+        kbps: kbps.map(Kbps),
+        rtt: None,
+        buffer: None,
+        last_reading: None,
+    };
+    same_as(
+        "several",
+        difference(|obs, view, _| {
+            obs.recording = Some(true);
+            view.feeds = vec![feed("phone", Class::Good, true, Some(4200.0)), feed("cam2", Class::Absent, false, None)];
+            view.testing = Some(UnixMs(T + 60_000));
+            view.maintenance = Some(("nginx reload".to_owned(), UnixMs(T + 20_000)));
+        }),
+    );
+}
+
+#[test]
+fn the_privacy_key_is_there_where_its_scene_is() {
+    let keys = |setting: &str| -> Vec<&'static str> {
+        let (obs, view, feed) = good();
+        let values = Values::from_pairs([("PRIVACY_SCENE_NAME", setting)]);
+        let config = settle(&values, Vec::new()).unwrap().config;
+        shown_with(&obs, &view, &feed, &config).keys.iter().map(|key| key.id).collect()
+    };
+    assert_eq!(keys(""), ["live", "brb", "picture"]);
+    assert_eq!(keys("Curtain"), ["live", "brb", "picture"], "OBS has no such scene");
+    assert_eq!(keys("Camera"), ["live", "brb", "privacy", "picture"]);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod doors;
 mod guards;
+mod history;
 mod house;
 mod live_view;
 mod orders;

@@ -85,7 +85,9 @@ async fn an_order_is_carried_to_its_end_though_the_asker_hangs_up() {
 async fn without_a_session_nothing_is_told_and_no_order_given() {
     let house = House::claimed().await;
     let visitor = house.visitor();
-    for path in ["/api/v1/live", "/api/v1/journal", "/api/sg_status", "/obs/stream_status", "/ws/live"] {
+    let pages = ["/api/v1/live", "/api/v1/journal", "/api/v1/journal/export.csv", "/api/v1/timeline"];
+    let more = ["/api/v1/timeline/export.json", "/api/sg_status", "/obs/stream_status", "/ws/live"];
+    for path in pages.into_iter().chain(more) {
         let status = visitor.get(path).await.status().as_u16();
         assert!(status == 401 || (path == "/ws/live" && status == 403), "{path}: {status}");
     }
@@ -144,8 +146,10 @@ async fn the_journal_is_filtered_on_request() {
     house.tail.edit(|tail| {
         tail.lines.push_back(entry(Topic::Decision, Tone::Warn, "Switched to 'LOW'."));
         tail.lines.push_back(entry(Topic::Link, Tone::Good, "OBS connected."));
+        tail.waiting = 2;
     });
     let body = json(owner.get("/api/v1/journal?topic=decision&tone=").await).await;
-    let wanted = serde_json::json!([{"at": 1, "topic": "decision", "tone": "warn", "text": "Switched to 'LOW'."}]);
+    let wanted = serde_json::json!([{"id": null, "at": 1, "topic": "decision", "tone": "warn",
+        "text": "Switched to 'LOW'.", "origin": "failover", "data": null}]);
     assert_eq!(body, wanted);
 }

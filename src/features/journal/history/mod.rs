@@ -61,7 +61,8 @@ impl History {
         let written: Vec<PastLine> =
             self.store.lines_before(before, wanted, most).await?.into_iter().map(PastLine::written).collect();
         // One that was written between the two looks is told once.
-        let fresh = waiting.into_iter().filter(|new| !written.iter().any(|old| (old.at, &old.text) == (new.at, &new.text)));
+        let fresh =
+            waiting.into_iter().filter(|new| !written.iter().any(|old| (old.at, &old.text) == (new.at, &new.text)));
         let mut lines: Vec<PastLine> = fresh.collect();
         lines.extend(written);
         Ok(lines)

@@ -176,7 +176,9 @@ pub(super) fn bands(programs: &[Program], from: UnixMs, to: UnixMs, now: UnixMs)
         let band = Band { from: program.at.max(from), to: next, scene, role: program.role, live: program.live };
         match bands.last_mut() {
             _ if band.from >= band.to => {}
-            Some(last) if (&last.scene, last.role, last.live) == (&band.scene, band.role, band.live) => last.to = band.to,
+            Some(last) if (&last.scene, last.role, last.live) == (&band.scene, band.role, band.live) => {
+                last.to = band.to
+            }
             _ => bands.push(band),
         }
     }
@@ -216,7 +218,10 @@ mod tests {
         let buckets = [bucket(2000, "phone", Some(800.0)), bucket(6000, "phone", None), bucket(6000, "old", Some(1.0))];
         let curves = curves(&window(2000, 8000, 3), &names, &buckets);
         assert_eq!(curves[0].kbps, [Some(800), None, None]);
-        assert_eq!((&curves[0].kbps_min, &curves[0].kbps_max), (&vec![Some(400), None, None], &vec![Some(1600), None, None]));
+        assert_eq!(
+            (&curves[0].kbps_min, &curves[0].kbps_max),
+            (&vec![Some(400), None, None], &vec![Some(1600), None, None])
+        );
         assert_eq!(curves[0].buffer_min, [Some(20), None, Some(20)]);
         assert!(curves[0].rtt.is_empty(), "this server does not tell it");
         assert_eq!(curves[1], Curve { id: "cam".to_owned(), name: "Camera".to_owned(), ..Curve::default() });
@@ -225,12 +230,8 @@ mod tests {
 
     #[test]
     fn scenes_become_stretches_that_end_now() {
-        let program = |at, scene: &str, role| Program {
-            at: UnixMs(at),
-            scene: Some(scene.into()),
-            role,
-            live: Some(true),
-        };
+        let program =
+            |at, scene: &str, role| Program { at: UnixMs(at), scene: Some(scene.into()), role, live: Some(true) };
         let programs = [
             program(5, "LIVE", SceneRole::Live),
             program(20, "LOW", SceneRole::Low),

@@ -60,7 +60,17 @@ pub async fn show(
 }
 
 const COLUMNS: &[&str] = &[
-    "time", "unix_ms", "feed", "class", "kbps", "rtt_ms", "buffer_ms", "latency_ms", "lost", "dropped", "scene",
+    "time",
+    "unix_ms",
+    "feed",
+    "class",
+    "kbps",
+    "rtt_ms",
+    "buffer_ms",
+    "latency_ms",
+    "lost",
+    "dropped",
+    "scene",
     "on_air",
 ];
 
