@@ -103,6 +103,19 @@ impl Store {
         Ok((rows.iter().map(sample).collect::<Result<_>>()?, next))
     }
 
+    /// The newest samples of this class, newest first, at most `most`.
+    pub async fn newest_samples(&self, class: &str, since: UnixMs, most: u32) -> Result<Vec<SampleRow>> {
+        let query = sqlx::query(
+            "SELECT at, feed, class, kbps, rtt_ms, buffer_ms, latency_ms, lost, dropped FROM samples \
+             WHERE at >= $1 AND class = $2 ORDER BY at DESC, id DESC LIMIT $3",
+        )
+        .bind(since.0)
+        .bind(class)
+        .bind(i64::from(most))
+        .fetch_all(&self.pool);
+        self.within(query).await?.iter().map(sample).collect()
+    }
+
     /// Removes samples older than `before`, 5,000 at most; gives how many went.
     pub async fn prune_samples(&self, before: UnixMs) -> Result<u64> {
         let query = sqlx::query(

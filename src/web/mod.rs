@@ -21,7 +21,7 @@ use axum::routing::{get, post};
 use ctx::Ctx;
 use dress::REQUEST_ID;
 use error::WebError;
-use pages::{claim, find, health, import, journal, live as live_page, login, overlay, settings};
+use pages::{claim, feed, feeds, find, health, import, journal, live as live_page, login, overlay, settings, switching};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -40,6 +40,16 @@ pub fn router(ctx: Ctx) -> Router {
         .route("/import/apply", post(import::apply))
         .route("/find", get(find::show).post(find::look))
         .route("/find/use", post(find::choose))
+        .route("/settings/switching", get(switching::show).post(switching::save))
+        .route("/settings/switching/test", post(switching::test))
+        .route("/settings/feeds", get(feeds::show))
+        .route("/settings/feeds/new", get(feed::new).post(feed::create))
+        .route("/settings/feeds/draft", post(feed::draft))
+        .route("/settings/feeds/together", post(feeds::together))
+        .route("/settings/feeds/back", post(feeds::back))
+        .route("/settings/feed/{id}", get(feed::show).post(feed::save))
+        .route("/settings/feed/{id}/move", post(feeds::shift))
+        .route("/settings/feed/{id}/remove", post(feeds::remove))
         .route("/claim", get(claim::show).post(claim::claim))
         .route("/login", get(login::show).post(login::sign_in))
         .route("/logout", post(login::sign_out))
@@ -58,6 +68,7 @@ pub fn router(ctx: Ctx) -> Router {
         .route("/api/v1/obs/media_restart", post(api::v1::obs::media_restart))
         .route("/api/v1/failover/pause", post(api::v1::failover::pause))
         .route("/api/v1/failover/resume", post(api::v1::failover::resume))
+        .route("/api/v1/failover/test", post(api::v1::failover::test))
         .route(csrf::MAINTENANCE_PATH, post(api::v1::failover::maintenance))
         .route("/api/v1/probe", post(api::v1::probe::probe))
         // Paths that Stream-Control (Python) had

@@ -1,7 +1,13 @@
 //! Texts of pages and API that are not in templates: one place, so that they can be translated.
 
+use crate::config::feeds::{Entry, Field, Shape};
+use crate::domain::failover::preset::Preset;
+use crate::domain::failover::rules::Rules;
+use crate::domain::failover::suggest::Suggestion;
 use crate::domain::ids::SceneName;
+use crate::domain::server::Server;
 use crate::domain::stream::Output;
+use crate::kit::text;
 use crate::kit::units::Kbps;
 use axum::http::StatusCode;
 
@@ -44,7 +50,8 @@ pub const NO_SUCH_FEED: &str = "There is no feed with this id.";
 /// The reason of work on the ingest that came without one.
 pub const WORK: &str = "work on the ingest";
 /// 400 of a span of time.
-pub const SPAN_SHAPE: &str = "Send from and to as unix milliseconds, from before to, at most 31 days apart on the timeline.";
+pub const SPAN_SHAPE: &str =
+    "Send from and to as unix milliseconds, from before to, at most 31 days apart on the timeline.";
 /// 400 of a look for ingest servers.
 pub const PROBE_SHAPE: &str = "Send JSON {\"host\": the name or address of a machine}.";
 /// 403 for those who may sign in but not change settings.
@@ -65,10 +72,11 @@ pub const NO_PLACE: &str = "No place here";
 pub const NAMELESS: &str = "The one publisher";
 /// A publisher whose rate is not known.
 pub const NO_RATE: &str = "rate unknown";
-pub const SPAN_SHAPE: &str =
-    "Send from and to as unix milliseconds, from before to, at most 31 days apart on the timeline.";
 /// 400 of a scene order.
 pub const SCENE_SHAPE: &str = "Send JSON {\"scene\": the name of a scene in OBS}.";
+
+/// 400 of a test.
+pub const TEST_SHAPE: &str = "Send JSON {\"on\": true or false}.";
 
 /// The reason that stands beside a scene change from the page.
 pub const CHOSEN_BY_HAND: &str = "chosen on the page";
@@ -133,6 +141,164 @@ pub const NOTHING: &str = "nothing";
 pub const SWITCH_ON: &str = "Yes";
 /// A switch that is off.
 pub const SWITCH_OFF: &str = "No";
+
+/// No scene for this role.
+pub const NO_SCENE: &str = "None";
+/// The scene that all feeds share.
+pub const COMMON_SCENE: &str = "The common one";
+/// No other feed is needed.
+pub const NEEDS_NONE: &str = "No other feed";
+/// The title of a feed that is not saved yet.
+pub const NEW_FEED: &str = "New feed";
+/// No rate is known.
+pub const NO_RATE: &str = "–";
+/// A feed that nobody has asked yet.
+pub const NOT_ASKED: &str = "Not asked yet";
+/// A feed that is switched off.
+pub const NOT_IN_USE: &str = "Not in use";
+/// The kind of server that nobody has chosen.
+pub const SERVER_FOUND_OUT: &str = "Server found out by its answer";
+/// An address that lost its secret part.
+pub const STILL_DOTS: &str = "It still holds the dots that hide its secret part. Type the whole address.";
+
+/// How a group chooses: the word in the document, and what people read.
+pub const GROUP_MODES: &[(&str, &str)] = &[
+    ("any", "Any good one will do – they show the same"),
+    ("priority", "The first by priority, a better one takes over"),
+    ("handover", "Whoever is on stays on until lost"),
+];
+
+/// A scene that a setting names and OBS does not have.
+pub fn not_in_obs(scene: &str) -> String {
+    format!("{scene} – not in OBS")
+}
+
+/// A word of a choice as people read it.
+pub fn choice(word: &'static str) -> &'static str {
+    match word {
+        "tell" => "Only tell it",
+        "repair" => "Restart the source once, and tell it",
+        "switch" => "Restart it once, and show the low scene meanwhile",
+        other => other,
+    }
+}
+
+/// A preset's name.
+pub fn preset(preset: Preset) -> &'static str {
+    match preset {
+        Preset::Calm => "Calm",
+        Preset::Normal => "Normal",
+        Preset::Fast => "Fast",
+    }
+}
+
+/// What a preset is good for.
+pub fn about_preset(preset: Preset) -> &'static str {
+    match preset {
+        Preset::Calm => "Sits out short dips. For talks, and links that sway all the time.",
+        Preset::Normal => "Quick enough that viewers hardly see a freeze. Right for most.",
+        Preset::Fast => "Shows every weakness at once. For links that are either good or gone.",
+    }
+}
+
+/// What rules mean, in seconds and kbit/s: what is shown, and when.
+pub fn preset_means(rules: &Rules) -> [(&'static str, String); 3] {
+    let low = format!("below {} for {}", rules.low, rules.low_after);
+    let lost = format!("nothing for {}, or gone for {}", rules.stall_after, rules.absent_after);
+    let back = format!("{} or more for {}", rules.high, rules.recover_low);
+    [("LOW", low), ("OFFLINE", lost), ("LIVE again", back)]
+}
+
+/// The feeds that are set up.
+pub fn feeds(names: &[&str]) -> String {
+    match names {
+        [one] => format!("One feed: {one}."),
+        many => format!("{} feeds: {}.", many.len(), many.join(", ")),
+    }
+}
+
+/// What is not as usual about a feed.
+pub fn feed_about(feed: &Entry) -> String {
+    let mut parts = Vec::new();
+    for (path, what) in [("priority", "priority"), ("group", "group"), ("depends_on.feed", "needs")] {
+        if !feed.get(path).is_empty() {
+            parts.push(format!("{what} {}", feed.get(path)));
+        }
+    }
+    if ["scenes.live", "scenes.low", "scenes.offline"].iter().any(|path| !feed.get(path).is_empty()) {
+        parts.push("own scenes".to_owned());
+    }
+    text::sentence(&parts.join(", "))
+}
+
+/// What else changes when a feed is removed.
+pub fn removing(name: &str, last: bool, needing: &[&str], cameras: usize) -> String {
+    let mut effect = format!("‘{name}’ is asked no more, and its sign-in is forgotten.");
+    if last {
+        effect.push_str(" It is the last one: the feed of .env takes its place, if there is one.");
+    }
+    if !needing.is_empty() {
+        effect.push_str(&format!(" {} will no longer wait for it.", text::one_of(&quoted(needing)).replace(" or ", " and ")));
+    }
+    if cameras > 0 {
+        effect.push_str(&format!(" {cameras} scene(s) of several cameras will no longer be switched to."));
+    }
+    effect
+}
+
+fn quoted(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| format!("'{name}'")).collect()
+}
+
+/// A word of a feed's choice as people read it.
+pub fn feed_word(word: &str) -> String {
+    let unit = match word {
+        "kbps" => Some("kbit/s"),
+        "bps" => Some("bit/s"),
+        "mbps" => Some("Mbit/s"),
+        "bytes" => Some("bytes a second"),
+        "auto" => Some("Found out by the answer"),
+        _ => None,
+    };
+    let named = || Server::from_word(word).map_or_else(|| word.to_owned(), |server| server.to_string());
+    unit.map_or_else(named, str::to_owned)
+}
+
+/// What an empty input of a feed says.
+pub fn feed_placeholder(field: &Field, set: bool) -> String {
+    let hint = match (field.path, field.shape) {
+        (_, Shape::Secret) if set => "Set – type to replace",
+        (_, Shape::Secret) => "Not set",
+        ("url", _) => "http://127.0.0.1:8080/stat",
+        ("control_url", _) => "http://127.0.0.1:8080/control",
+        ("publisher", _) => "The only one",
+        ("id", _) => "Made of the name",
+        ("port", _) => "Not watched",
+        ("media_source", _) => "Found by its address",
+        ("timeout_sec", _) => "As for all",
+        ("group", _) => "None",
+        _ => "",
+    };
+    hint.to_owned()
+}
+
+/// Limits measured from the feed's own good minutes.
+pub fn measured(minutes: usize, found: &Suggestion) -> String {
+    format!(
+        "Your last {minutes} good minutes had {} in the middle. That makes: low below {}, lost below {}.",
+        found.median, found.low, found.offline
+    )
+}
+
+/// Not enough good minutes yet.
+pub fn measure_more(minutes: usize) -> String {
+    let so_far = match minutes {
+        0 => "There are no good minutes of a stream yet".to_owned(),
+        1 => "So far there is one good minute of a stream".to_owned(),
+        n => format!("So far there are {n} good minutes of a stream"),
+    };
+    format!("{so_far}. From 5 on, limits are suggested here that fit your own link.")
+}
 
 /// Nothing was saved, and how many fields are to be corrected.
 pub fn not_saved(fields: usize, rest: &str) -> String {

@@ -7,6 +7,7 @@ pub mod measure;
 pub mod preset;
 pub mod rules;
 pub mod scenes;
+pub mod suggest;
 pub mod timers;
 pub mod words;
 

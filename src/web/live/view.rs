@@ -124,7 +124,7 @@ fn feeds(view: &View) -> Vec<FeedRow> {
 }
 
 /// A single reading in the words of a state; what failover makes of it is told elsewhere.
-fn class_state(class: Class) -> State {
+pub fn class_state(class: Class) -> State {
     match class {
         Class::Good => State::Good,
         Class::Mid => State::Weak,

@@ -2,6 +2,9 @@
 
 pub mod claim;
 pub mod find;
+pub mod feed;
+pub mod feeds;
+pub mod fields;
 pub mod health;
 pub mod import;
 pub mod journal;
@@ -10,6 +13,7 @@ pub mod login;
 pub mod overlay;
 pub mod problem;
 pub mod settings;
+pub mod switching;
 
 use super::assets;
 use super::error::WebError;

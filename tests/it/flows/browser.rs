@@ -305,12 +305,14 @@ async fn every_page_fits_a_narrow_phone_and_can_be_read_and_pressed() {
     looks(&person, "/ in LOW").await;
     person.browser.run("document.querySelector('#help').showModal()").await;
     looks(&person, "the help").await;
-    person.open("/settings").await;
+    person.open("/settings/switching").await;
+    person.press("#part-1 summary").await;
     person.fill("#BITRATE_LOW_KBPS", "x").await;
     person.press(".save-bar button").await;
     person.reads("#BITRATE_LOW_KBPS-error", "Allowed: a number from 1").await;
-    looks(&person, "/settings with a mistake").await;
-    for path in ["/settings", "/settings?saved=1", "/health", "/journal", "/nothing-here"] {
+    looks(&person, "/settings/switching with a mistake").await;
+    let pages = ["/settings", "/settings?saved=1", "/settings/switching", "/settings/feeds", "/settings/feeds/new"];
+    for path in pages.into_iter().chain(["/health", "/journal", "/import", "/find", "/nothing-here"]) {
         person.open(path).await;
         looks(&person, path).await;
     }

@@ -40,7 +40,7 @@ async fn edits_become_one_order_and_the_rest_is_left_alone() {
 #[tokio::test]
 async fn every_mistake_stands_beside_its_field_and_nothing_typed_is_lost() {
     let house = House::open(ENV, |_| {
-        let lines = ["OBS_PORT is 'x' (this page). Allowed: a whole number.", "STATS_TYPE is 'srs'. Allowed: auto."];
+        let lines = ["OBS_PORT is 'x' (this page). Allowed: a whole number.", "OBS_HOST is 'a b'. Allowed: a machine."];
         Outcome::Failed(lines.join("\n"))
     })
     .await;
@@ -49,7 +49,7 @@ async fn every_mistake_stands_beside_its_field_and_nothing_typed_is_lost() {
     assert_eq!(answer.status(), 422);
     let html = answer.text().await.unwrap();
     assert!(html.contains("2 fields need a correction"), "{html}");
-    for (id, text) in [("OBS_PORT-error", "Allowed: a whole number."), ("STATS_TYPE-error", "Allowed: auto.")] {
+    for (id, text) in [("OBS_PORT-error", "Allowed: a whole number."), ("OBS_HOST-error", "Allowed: a machine.")] {
         let at = html.find(&format!("id=\"{id}\"")).unwrap_or_else(|| panic!("no {id} in {html}"));
         assert!(html[at..].split("</p>").next().unwrap().contains(text), "{id}");
     }

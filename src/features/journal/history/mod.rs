@@ -3,10 +3,12 @@
 pub mod timeline;
 
 use crate::config::Config;
+use crate::config::feeds::MOST_FEEDS;
+use crate::domain::failover::{Class, suggest};
 use crate::domain::history::Program;
 use crate::domain::journal::{Entry, Tail, Tone, Topic};
 use crate::kit::clock;
-use crate::kit::units::UnixMs;
+use crate::kit::units::{Kbps, UnixMs};
 use crate::runtime::shared::Reader;
 use crate::store::journal::{Line, Wanted};
 use crate::store::samples::{Mark, SampleRow};
@@ -18,6 +20,8 @@ use timeline::{Timeline, Window};
 
 /// Rows that an export reads at a time.
 const PAGE: u32 = 1000;
+/// A week in milliseconds.
+const WEEK: i64 = 7 * 24 * 3600 * 1000;
 /// Marks of one timeline; of more the newest are told.
 const MARKS: u32 = 400;
 
@@ -52,6 +56,17 @@ impl History {
     /// A handle on what the journal room writes.
     pub fn new(store: Store, tail: Reader<Tail>, config: Reader<Config>) -> Self {
         Self { store, tail, config }
+    }
+
+    /// The rates of the newest good seconds of the feed that was good last, newest first; from the last
+    /// week. Errors: the store cannot be read.
+    pub async fn good_rates(&self) -> Result<Vec<Kbps>> {
+        let since = UnixMs(clock::unix().0.saturating_sub(WEEK));
+        let most = u32::try_from(suggest::MOST_SECONDS * MOST_FEEDS).unwrap_or(u32::MAX);
+        let rows = self.store.newest_samples(Class::Good.name(), since, most).await?;
+        let newest = rows.first().map(|row| row.feed.clone());
+        let mine = rows.into_iter().filter(|row| Some(&row.feed) == newest.as_ref());
+        Ok(mine.filter_map(|row| row.kbps).take(suggest::MOST_SECONDS).collect())
     }
 
     /// The newest wanted lines before the line `before`, newest first; the first page begins with

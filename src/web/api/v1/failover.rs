@@ -31,6 +31,23 @@ pub async fn resume(State(ctx): State<Ctx>, person: SignedIn) -> Response {
     answer::outcome(&ctx.desk.give(person.origin(), Order::Failover(FailoverOrder::Resume)).await)
 }
 
+/// Whether a test is wanted.
+#[derive(Deserialize)]
+pub struct Test {
+    on: bool,
+}
+
+/// POST /api/v1/failover/test {on}: switch scenes as if OBS streamed, to try the rules out.
+pub async fn test(
+    State(ctx): State<Ctx>,
+    person: SignedIn,
+    body: Result<Json<Test>, JsonRejection>,
+) -> Result<Response, WebError> {
+    let Test { on } = answer::body(body, words::TEST_SHAPE)?;
+    let order = if on { FailoverOrder::StartTest } else { FailoverOrder::StopTest };
+    Ok(answer::outcome(&ctx.desk.give(person.origin(), Order::Failover(order)).await))
+}
+
 /// Work on the ingest, announced.
 #[derive(Deserialize)]
 pub struct Work {
