@@ -121,7 +121,7 @@ fn server(found: &Found) -> Server {
     let publisher = |seen: &crate::features::probe::Seen| Publisher {
         name: seen.name.clone().unwrap_or_default(),
         label: seen.name.clone().unwrap_or_else(|| words::NAMELESS.to_owned()),
-        rate: seen.kbps.map_or_else(|| words::NO_RATE.to_owned(), |kbps| format!("{kbps} kbit/s")),
+        rate: seen.kbps.map_or_else(|| words::RATE_UNKNOWN.to_owned(), |kbps| format!("{kbps} kbit/s")),
     };
     Server {
         kind: found.server.to_string(),
