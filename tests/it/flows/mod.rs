@@ -4,6 +4,7 @@ mod browser;
 mod ingest;
 mod noalbs;
 mod obs;
+mod probe;
 mod process;
 mod real;
 mod story;

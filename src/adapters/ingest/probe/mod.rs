@@ -78,7 +78,7 @@ pub fn host(text: &str) -> Option<Host> {
 }
 
 /// Looks round on a machine. With `ports`, every path is tried on these instead of on its own port.
-/// Takes five seconds at most. Fails only when the system gives no HTTP client (no usable TLS).
+/// Takes five seconds at most with the usual ports. Fails only when the system gives no HTTP client (no usable TLS).
 pub async fn probe(host: &Host, ports: &[u16]) -> anyhow::Result<Report> {
     let http = Http::new()?;
     let wanted: Vec<(&'static Place, u16)> = match ports {
