@@ -8,11 +8,15 @@ use std::fmt::Write as _;
 /// Prints what was found, as text or JSON. False where nothing was.
 pub(super) fn probe(host: &str, ports: &[u16], json: bool) -> anyhow::Result<bool> {
     let Some(host) = probe::host(host) else {
-        anyhow::bail!("'{}' is no machine. Write its name or address, without http:// and port", text::excerpt(host, 60));
+        anyhow::bail!(
+            "'{}' is no machine. Write its name or address, without http:// and port",
+            text::excerpt(host, 60)
+        );
     };
     let _ = rustls::crypto::ring::default_provider().install_default();
     let report = runtime()?.block_on(probe::probe(&host, ports))?;
-    let text = if json { format!("{}\n", serde_json::to_string_pretty(&report)?) } else { words(&report, &host.to_string()) };
+    let text =
+        if json { format!("{}\n", serde_json::to_string_pretty(&report)?) } else { words(&report, &host.to_string()) };
     say(&text)?;
     Ok(!report.found.is_empty())
 }
@@ -38,7 +42,11 @@ fn words(report: &Report, host: &str) -> String {
         out.push('\n');
     }
     if report.found.is_empty() {
-        let _ = writeln!(out, "Nothing found on {host}: none of {} usual addresses answered as an ingest server.", report.tried);
+        let _ = writeln!(
+            out,
+            "Nothing found on {host}: none of {} usual addresses answered as an ingest server.",
+            report.tried
+        );
         let _ = writeln!(out, "nginx needs `rtmp_stat all;`, MediaMTX needs `api: true`. Another port: --port 8080.");
     }
     out

@@ -30,7 +30,9 @@ pub(super) fn read(bytes: &[u8], draft: &mut Draft) {
     }
     for (name, value) in &found.pairs {
         match NAMES.iter().find(|row| row.0 == name) {
-            Some((_, secret, why)) => draft.no_place(&format!(".env {name}"), if *secret { HIDDEN } else { value }, why),
+            Some((_, secret, why)) => {
+                draft.no_place(&format!(".env {name}"), if *secret { HIDDEN } else { value }, why)
+            }
             None => draft.no_place(&format!(".env {name}"), HIDDEN, words::ENV_UNKNOWN),
         }
     }

@@ -48,7 +48,9 @@ fn address(obs: &mut Fields, draft: &mut Draft) {
                 let (port, note) = if port == 4444 { (4455, words::NEW_PORT) } else { (port, "") };
                 draft.becomes_of(&path, &value, "OBS_PORT", &port.to_string(), note);
             }
-            Err(_) => draft.mistake(&path, &words::wrong("no such address", "a machine and a port, such as localhost:4455")),
+            Err(_) => {
+                draft.mistake(&path, &words::wrong("no such address", "a machine and a port, such as localhost:4455"))
+            }
         }
     }
     if let Some(password) = obs.text("password", draft) {
@@ -59,7 +61,8 @@ fn address(obs: &mut Fields, draft: &mut Draft) {
 fn server(root: &mut Fields, draft: &mut Draft) {
     let mut rtmp = root.below("rtmp", draft);
     let kind = rtmp.text("server", draft);
-    let mut feed = NewFeed { path: "rtmp".to_owned(), old: true, id: "main".to_owned(), enabled: true, ..NewFeed::default() };
+    let mut feed =
+        NewFeed { path: "rtmp".to_owned(), old: true, id: "main".to_owned(), enabled: true, ..NewFeed::default() };
     if let Some(kind) = kind {
         feed.kind = match kind.value.as_str() {
             "nginx" => Some(Server::Nginx),

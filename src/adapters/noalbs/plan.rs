@@ -67,7 +67,9 @@ impl Line {
     /// The value in the file, where the setting's reads otherwise.
     pub fn was(&self) -> String {
         match &self.fate {
-            Fate::Becomes { shown, .. } | Fate::Kept { shown, .. } if *shown != self.value => format!(" (from {})", self.value),
+            Fate::Becomes { shown, .. } | Fate::Kept { shown, .. } if *shown != self.value => {
+                format!(" (from {})", self.value)
+            }
             _ => String::new(),
         }
     }

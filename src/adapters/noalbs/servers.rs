@@ -39,7 +39,8 @@ pub(super) fn settle(path: &str, feeds: &[Feed], draft: &mut Draft) {
         return draft.no_place(path, words::NONE, words::NO_SERVERS);
     }
     if feeds.iter().any(|feed| feed.kind == Some(Server::Nginx)) {
-        let low = draft.lines.iter_mut().find(|line| matches!(line.fate, Fate::Becomes { key: "BITRATE_LOW_KBPS", .. }));
+        let low =
+            draft.lines.iter_mut().find(|line| matches!(line.fate, Fate::Becomes { key: "BITRATE_LOW_KBPS", .. }));
         low.into_iter().for_each(|line| line.note = words::LOW_NGINX.to_owned());
     }
     match feeds {

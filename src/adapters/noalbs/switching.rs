@@ -94,7 +94,13 @@ pub(super) fn limits(low: Option<Field<u64>>, offline: Option<Field<u64>>, paths
     match offline {
         Some(offline) if offline.value >= below => {
             let from = offline.value.to_string();
-            draft.becomes_of(&offline.path, &from, "BITRATE_OFFLINE_KBPS", &(below - 1).to_string(), words::OFFLINE_HIGH);
+            draft.becomes_of(
+                &offline.path,
+                &from,
+                "BITRATE_OFFLINE_KBPS",
+                &(below - 1).to_string(),
+                words::OFFLINE_HIGH,
+            );
         }
         Some(offline) => draft.becomes(&offline.path, "BITRATE_OFFLINE_KBPS", &offline.value.to_string(), ""),
         None => draft.becomes_of(paths[1], words::NONE, "BITRATE_OFFLINE_KBPS", LOWEST, words::OFFLINE_NONE),

@@ -134,8 +134,28 @@ fn a_seventeenth_server_is_one_too_many() {
 
 fn json() -> impl Strategy<Value = Value> {
     let names = prop::sample::select(vec![
-        "switcher", "software", "chat", "obs", "rtmp", "triggers", "low", "offline", "streamServers", "streamServer", "type",
-        "statsUrl", "commands", "Fix", "alias", "permission", "twitchChat", "ip", "platform", "Kick", "name", "dependsOn",
+        "switcher",
+        "software",
+        "chat",
+        "obs",
+        "rtmp",
+        "triggers",
+        "low",
+        "offline",
+        "streamServers",
+        "streamServer",
+        "type",
+        "statsUrl",
+        "commands",
+        "Fix",
+        "alias",
+        "permission",
+        "twitchChat",
+        "ip",
+        "platform",
+        "Kick",
+        "name",
+        "dependsOn",
     ]);
     let leaf = prop_oneof![
         Just(Value::Null),

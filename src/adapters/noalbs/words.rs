@@ -52,7 +52,8 @@ pub(super) const SWITCHER_ON: &str = "Automatic switching is on.";
 pub(super) const SWITCHER_OFF: &str =
     "Automatic switching is on as soon as a feed is set up. Press Pause on the Live page to keep it off.";
 pub(super) const ONLY_STREAMING: &str = "Scenes are switched only while OBS streams.";
-pub(super) const ALSO_IDLE: &str = "Scenes are switched only while OBS streams; to try it out without, start a test on the Settings page.";
+pub(super) const ALSO_IDLE: &str =
+    "Scenes are switched only while OBS streams; to try it out without, start a test on the Settings page.";
 pub(super) const INSTANT: &str = "The first picture brings the live scene back within 1.5 s.";
 pub(super) const NOT_INSTANT: &str = "NOALBS counted polls, one a second; here it is seconds.";
 pub(super) const RETRIES: &str = "NOALBS counted polls, one a second and longer when the server was slow; here it is seconds. \
@@ -62,18 +63,23 @@ pub(super) const RETRIES_LOST: &str = "A feed that is gone is recognised by its 
     within about 2 s. To wait longer, set \"Silent before OFFLINE\".";
 pub(super) const LOW_NGINX: &str = "NOALBS took nginx's own figure: about 7 % too high, and without the sound. Here the bytes that \
     arrive are counted, sound included.";
-pub(super) const LOW_NONE: &str = "Here the low scene always has a limit, 800 kbit/s unless you set another. Set 1 for hardly ever.";
+pub(super) const LOW_NONE: &str =
+    "Here the low scene always has a limit, 800 kbit/s unless you set another. Set 1 for hardly ever.";
 pub(super) const OFFLINE_NONE: &str = "NOALBS did not take a low rate for lost, so the limit is put as low as it goes.";
-pub(super) const OFFLINE_HIGH: &str = "Must be below the low limit here, so it is put just below. NOALBS never showed the low scene with these numbers.";
-pub(super) const RTT: &str = "Taken as it is. The fill of the receive buffer warns earlier than the delay does, so this limit may go.";
+pub(super) const OFFLINE_HIGH: &str =
+    "Must be below the low limit here, so it is put just below. NOALBS never showed the low scene with these numbers.";
+pub(super) const RTT: &str =
+    "Taken as it is. The fill of the receive buffer warns earlier than the delay does, so this limit may go.";
 pub(super) const RTT_ABOUT: &str = "NOALBS's own value, which applies when the file names none.";
 pub(super) const LOW_LIKE_LIVE: &str = "The low scene must be another than the live scene here; the present one stays.";
-pub(super) const OFFLINE_LIKE_LIVE: &str = "The offline scene must be another than the live scene here; the low scene takes its place.";
+pub(super) const OFFLINE_LIKE_LIVE: &str =
+    "The offline scene must be another than the live scene here; the low scene takes its place.";
 pub(super) const OFFLINE_LIKE_LOW: &str = "The same as the low scene: it takes the place of the offline scene.";
 
 // Servers
 
-pub(super) const NO_SERVERS: &str = "Without a server nothing is switched. \"Find my ingest\" on the Settings page looks for one.";
+pub(super) const NO_SERVERS: &str =
+    "Without a server nothing is switched. \"Find my ingest\" on the Settings page looks for one.";
 pub(super) const TOO_MANY: &str = "holds more than 16 servers, and that is the most that are followed here";
 pub(super) const NMS: &str = "Both versions of Node-Media-Server are understood.";
 pub(super) const NIMBLE_ID: &str = "Nimble's receivers and streams are told apart by the name of the stream.";
@@ -81,7 +87,8 @@ pub(super) const WS: &str = "Statistics are sent to Stream Control here, it call
 pub(super) const WS_PART: &str = "Belongs to the WebSocket, which is not called here.";
 pub(super) const CALLED: &str = "One feed alone needs no name.";
 pub(super) const FEED_OFF: &str = "Kept, and not asked until you switch it on.";
-pub(super) const FIRST_GOOD: &str = "The first feed that is good is shown, as before. A better one takes over after it was good for 10 s, not at once.";
+pub(super) const FIRST_GOOD: &str =
+    "The first feed that is good is shown, as before. A better one takes over after it was good for 10 s, not at once.";
 pub(super) const DEPENDS: &str = "These scenes are shown while that feed is lost, as before.";
 
 pub(super) fn unknown_server(kind: &str) -> String {
@@ -95,16 +102,20 @@ pub(super) fn no_such_server(name: &str) -> String {
 // OBS
 
 pub(super) const OLD_PORT: &str = "4444 is the port of the old obs-websocket. In OBS 28 and newer it is 4455: look in OBS under Tools, WebSocket Server Settings.";
-pub(super) const NEW_PORT: &str = "4444 was the port of the old obs-websocket, which OBS 28 and newer no longer has. Its own is 4455.";
+pub(super) const NEW_PORT: &str =
+    "4444 was the port of the old obs-websocket, which OBS 28 and newer no longer has. Its own is 4455.";
 pub(super) const OTHER_SOFTWARE: &str = "is no software that is known. Allowed: \"Obs\"";
 pub(super) const COLLECTIONS: &str = "Profiles and scene collections are not switched here.";
 
 // Optional scenes and options
 
-pub(super) const PRIVACY_MANAGED: &str = "Must be another than the scenes of automatic switching, since it is never left by itself.";
+pub(super) const PRIVACY_MANAGED: &str =
+    "Must be another than the scenes of automatic switching, since it is never left by itself.";
 pub(super) const TRANSCODING: &str = "Whether Twitch transcodes the stream is not watched here.";
-pub(super) const OFFLINE_AT_ONCE: &str = "A stream is never stopped at once when it goes offline; a minute is the least.";
-pub(super) const TO_STARTING: &str = "The scene is not changed when the stream starts; pick the starting scene before you press Start.";
+pub(super) const OFFLINE_AT_ONCE: &str =
+    "A stream is never stopped at once when it goes offline; a minute is the least.";
+pub(super) const TO_STARTING: &str =
+    "The scene is not changed when the stream starts; pick the starting scene before you press Start.";
 
 // Chat
 
@@ -127,8 +138,10 @@ pub(super) fn unknown_command(near: Option<&str>) -> String {
 // .env
 
 pub(super) const BOT: &str = "Signing in to Twitch has its own way here, with the rights that are needed and no more; the old token is not used.";
-pub(super) const CONFIG_DIR: &str = "One Stream Control looks after one show. Import each of the files in a folder of its own.";
-pub(super) const INVALID_CERTS: &str = "Certificates are always checked. Use http:// within the home network, or a certificate that is valid.";
+pub(super) const CONFIG_DIR: &str =
+    "One Stream Control looks after one show. Import each of the files in a folder of its own.";
+pub(super) const INVALID_CERTS: &str =
+    "Certificates are always checked. Use http:// within the home network, or a certificate that is valid.";
 pub(super) const API_PORT: &str = "The page and its API are at BIND_ADDR, port 5000 by itself.";
 pub(super) const LOGS: &str = "What happens is written to standard output and into the journal.";
 pub(super) const ENV_UNKNOWN: &str = "Not a name that NOALBS reads.";

@@ -75,7 +75,11 @@ pub async fn look(State(ctx): State<Ctx>, person: SignedIn, Form(at): Form<Where
 }
 
 /// POST /find/use
-pub async fn choose(State(ctx): State<Ctx>, person: SignedIn, Form(chosen): Form<Choice>) -> Result<Response, WebError> {
+pub async fn choose(
+    State(ctx): State<Ctx>,
+    person: SignedIn,
+    Form(chosen): Form<Choice>,
+) -> Result<Response, WebError> {
     let row = |key: &str, value: String| (key.to_owned(), Some(value));
     let changes = vec![
         row("STATS_URL", chosen.url),

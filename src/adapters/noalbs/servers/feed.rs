@@ -162,7 +162,12 @@ impl Feed {
             let shown = format!("{name}: {}", backup.as_ref().map(listed).unwrap_or_default());
             match self.depends(all) {
                 Some((other, _)) => {
-                    draft.line(&path("dependsOn"), &shown, becomes(format!("{} needs {other}", self.id)), words::DEPENDS);
+                    draft.line(
+                        &path("dependsOn"),
+                        &shown,
+                        becomes(format!("{} needs {other}", self.id)),
+                        words::DEPENDS,
+                    );
                 }
                 None => draft.no_place(&path("dependsOn"), &shown, &words::no_such_server(&text::excerpt(name, 40))),
             }
