@@ -1,4 +1,7 @@
-//! The command line: `run` (also without a word), `check`, `demo`.
+//! The command line: `run` (also without a word), `check`, `demo`, `import`, `probe`.
+
+mod import;
+mod probe;
 
 use crate::config::{Config, Values, effective, keys, mistake, settle};
 use crate::store::Store;
@@ -34,8 +37,36 @@ enum Command {
         #[arg(long)]
         env_example: bool,
     },
+    /// Take over the settings of another program.
+    Import {
+        #[command(subcommand)]
+        from: From,
+    },
+    /// Find the ingest servers of a machine, and who sends there.
+    Probe {
+        /// Its name or address, without http:// and port.
+        host: String,
+        /// Try this port instead of the usual ones; may be given several times.
+        #[arg(long = "port", value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+        ports: Vec<u16>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Run the whole daemon against a built-in world, to look around.
     Demo,
+}
+
+#[derive(Debug, Subcommand)]
+enum From {
+    /// NOALBS: its config.json, and the .env beside it.
+    Noalbs {
+        /// Its folder, or the config.json itself.
+        path: PathBuf,
+        /// Only show what would become of it.
+        #[arg(long)]
+        dry_run: bool,
+    },
 }
 
 /// Does what the command line says. Ends with 0, or 1 after a mistake or a failure.
@@ -44,6 +75,8 @@ pub fn run() -> ExitCode {
     let done = match cli.command {
         Some(Command::Check { env_example: true }) => say(&keys::env_example()).map(|()| true),
         Some(Command::Check { env_example: false }) => check(&cli.env_file),
+        Some(Command::Import { from: From::Noalbs { path, dry_run } }) => import::noalbs(&cli.env_file, &path, dry_run),
+        Some(Command::Probe { host, ports, json }) => probe::probe(&host, &ports, json),
         Some(Command::Demo) => daemon(&cli.log, demo::run()),
         Some(Command::Run) | None => start(&cli),
     };
@@ -82,6 +115,11 @@ fn daemon(log: &str, future: impl Future<Output = anyhow::Result<()>>) -> anyhow
     // A blocking thread that hangs (a dead disk) must not keep the process from ending.
     runtime.shutdown_timeout(std::time::Duration::from_millis(500));
     ended.map(|()| true)
+}
+
+/// A runtime for a command that ends by itself.
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime could be started")
 }
 
 /// Prints what is in force, rows of the store included where there is one, and all mistakes.

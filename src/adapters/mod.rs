@@ -3,4 +3,5 @@
 
 pub mod host;
 pub mod ingest;
+pub mod noalbs;
 pub mod obs;

@@ -204,6 +204,17 @@ impl Key {
         Self { standing, ..Self::new(section, name, Kind::Text, default, help) }
     }
 
+    /// A row may hold it already (an import brings it), although no page offers it before its part is
+    /// built.
+    const fn kept(self, kind: Kind) -> Self {
+        Self { editable: true, kind, ..self }
+    }
+
+    /// Whether the page offers it: it may be changed there, and has an effect.
+    pub fn offered(&self) -> bool {
+        self.editable && self.standing == Standing::Used
+    }
+
     const fn secret(self) -> Self {
         Self { secrecy: Secrecy::Whole, ..self }
     }
@@ -385,13 +396,21 @@ pub const KEYS: &[Key] = {
         Key::later(Twitch, "TWITCH_REFRESH_TOKEN", "", "First refresh token.").secret(),
         Key::later(Twitch, "TWITCH_TOKENS_PATH", "twitch_tokens.json", "File of the tokens."),
         Key::later(Twitch, "TWITCH_SCOPES", "", "Scopes to ask for."),
-        Key::later(Twitch, "TWITCH_ADMINS", "", "Chat names that may give orders, with commas between."),
+        Key::later(Twitch, "TWITCH_ADMINS", "", "Chat names that may give orders, with commas between.").kept(Text),
+        Key::later(Twitch, "CHAT_PLATFORM", "twitch", "Where the chat is.").kept(Choice(&["twitch", "kick"])),
+        Key::later(Twitch, "CHAT_CHANNEL", "", "The channel whose chat is read.").kept(Text),
+        Key::later(Twitch, "CHAT_PREFIX", "!", "What stands before a chat command.").kept(Text),
+        Key::later(Twitch, "CHAT_LANGUAGE", "en", "Language of the answers in chat.").kept(Text),
+        Key::later(Twitch, "CHAT_PUBLIC_COMMANDS", "true", "Everyone in chat may use the commands that are for everyone.").kept(Switch),
+        Key::later(Twitch, "CHAT_MOD_COMMANDS", "true", "Moderators may use the commands that are for them.").kept(Switch),
+        Key::later(Twitch, "CHAT_ANNOUNCE", "true", "Tell the chat when the scene is switched automatically.").kept(Switch),
+        Key::later(Twitch, "CHAT_IGNORED", "", "Chat names whose commands are never taken, with commas between.").kept(Text),
         Key::later(Twitch, "AUTH_PUBLIC_BASE", "", "Public address of the sign-in with Twitch."),
         Key::later(Twitch, "AUTH_BIND_HOST", "", "Address of the old sign-in helper."),
         Key::later(Twitch, "AUTH_PORT", "3750", "Port of the old sign-in helper."),
-        Key::later(Twitch, "RAID_AUTO_STOP_ENABLED", "true", "Stop the stream after a raid."),
+        Key::later(Twitch, "RAID_AUTO_STOP_ENABLED", "true", "Stop the stream after a raid.").kept(Switch),
         Key::later(Twitch, "RAID_AUTO_STOP_DELAY", "0", "Seconds between raid and stop."),
-        Key::later(Twitch, "RAID_SEND_CHAT_MESSAGE", "true", "Say so in chat."),
+        Key::later(Twitch, "RAID_SEND_CHAT_MESSAGE", "true", "Say so in chat.").kept(Switch),
         Key::later(Twitch, "RAID_CHAT_MESSAGE", "Raided {channel} successfully & ended stream!", "What is said; {channel} is the raided one."),
         Key::later(Services, "CHATBOT_SERVICE_NAME", "chatbot", "systemd unit of the chat bot."),
         Key::later(Services, "UNIFIED_CHAT_SERVICE_NAME", "unified-chat", "systemd unit of Unified-chat."),
@@ -467,7 +486,8 @@ mod tests {
         STATS_USER STATS_PASSWORD STATS_TOKEN STATS_CONTROL_URL STATS_PORT STATS_PUSH_KEY FEEDS SWITCHING_PRESET \
         RTT_LOW_MS RTT_LOST_MS DROPS_PER_SEC LOW_AFTER_SEC LOST_AFTER_SEC GONE_AFTER_SEC UNKNOWN_HOLD_SEC \
         RECOVER_FROM_LOW_SEC RECOVER_FROM_LOST_SEC MIN_STAY_SEC FLAP_LIMIT PREFER_AFTER_SEC START_GRACE_SEC \
-        LIVE_FROM_STARTING OFFLINE_STOP_MIN FROZEN_PICTURE SELF_REPAIR";
+        LIVE_FROM_STARTING OFFLINE_STOP_MIN FROZEN_PICTURE SELF_REPAIR \
+        CHAT_PLATFORM CHAT_CHANNEL CHAT_PREFIX CHAT_LANGUAGE CHAT_PUBLIC_COMMANDS CHAT_MOD_COMMANDS CHAT_ANNOUNCE CHAT_IGNORED";
 
     #[test]
     fn every_name_is_known_and_stands_once() {

@@ -1,6 +1,7 @@
 //! Orders: what someone wants done, in the imperative. The desk carries them to the owning room.
 
 use super::alert::AlertKind;
+use super::chat::ChatCommand;
 use super::ids::{FeedId, SceneName};
 use crate::kit::units::Millis;
 use std::fmt;
@@ -18,6 +19,8 @@ pub enum Order {
     Alerts(RaiseAlert),
     /// For the settings room.
     Settings(ChangeSetting),
+    /// For the settings room too: what another program's files held.
+    Import(Import),
 }
 
 /// What OBS can be asked to do.
@@ -94,6 +97,17 @@ pub struct ChangeSetting {
     pub changes: Vec<(String, Option<String>)>,
 }
 
+/// Take over another program's settings; all of it or nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Import {
+    /// The other program's name, for the journal.
+    pub from: &'static str,
+    /// The settings, as in [`ChangeSetting`].
+    pub change: ChangeSetting,
+    /// The chat commands that take the place of all there are; `None` leaves them alone.
+    pub commands: Option<Vec<ChatCommand>>,
+}
+
 /// An order without its details, for the permission table and the audit log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OrderKind {
@@ -123,6 +137,8 @@ pub enum OrderKind {
     RaiseAlert,
     /// [`ChangeSetting`]
     ChangeSetting,
+    /// [`Import`]
+    Import,
 }
 
 impl OrderKind {
@@ -141,6 +157,7 @@ impl OrderKind {
         Self::DropPublisher,
         Self::RaiseAlert,
         Self::ChangeSetting,
+        Self::Import,
     ];
 }
 
@@ -161,6 +178,7 @@ impl Order {
             Order::Ingest(IngestOrder::DropPublisher { .. }) => OrderKind::DropPublisher,
             Order::Alerts(_) => OrderKind::RaiseAlert,
             Order::Settings(_) => OrderKind::ChangeSetting,
+            Order::Import(_) => OrderKind::Import,
         }
     }
 }
@@ -189,6 +207,7 @@ impl fmt::Display for Order {
             }
             Order::Ingest(IngestOrder::DropPublisher { feed }) => write!(f, "drop the publisher of '{feed}'"),
             Order::Alerts(alert) => write!(f, "raise the alert '{}'", alert.message),
+            Order::Import(import) => write!(f, "import the settings of {}", import.from),
             Order::Settings(change) => {
                 // Values stay out: a password may be among them.
                 let keys: Vec<&str> = change.changes.iter().map(|(key, _)| key.as_str()).collect();

@@ -2,6 +2,7 @@
 //! May import `kit` only.
 
 pub mod alert;
+pub mod chat;
 pub mod command;
 pub mod event;
 pub mod failover;

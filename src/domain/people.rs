@@ -87,6 +87,7 @@ pub const PERMISSIONS: &[(OrderKind, &[Role])] = {
         (K::DropPublisher, &[Owner, Admin, Automation]),
         (K::RaiseAlert, &[Owner, Admin, Automation]),
         (K::ChangeSetting, &[Owner, Admin]),
+        (K::Import, &[Owner, Admin]),
     ]
 };
 

@@ -133,7 +133,7 @@ fn owner(order: &Order) -> Room {
         Order::Failover(_) => Room::Failover,
         Order::Ingest(_) => Room::Ingest,
         Order::Alerts(_) => Room::Alerts,
-        Order::Settings(_) => Room::Settings,
+        Order::Settings(_) | Order::Import(_) => Room::Settings,
     }
 }
 

@@ -3,6 +3,7 @@
 //! `domain` and `kit`.
 
 pub mod accounts;
+pub mod chat;
 mod dialect;
 pub mod journal;
 pub mod rollups;

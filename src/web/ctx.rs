@@ -9,8 +9,10 @@ use crate::domain::signal::Feeds;
 use crate::domain::stream::Obs;
 use crate::features::access::Access;
 use crate::features::alerts::Recent;
+use crate::features::import::Imports;
 use crate::features::ingest_watch::Door;
 use crate::features::journal::history::History;
+use crate::features::probe::Probe;
 use crate::features::settings::view::SettingsView;
 use crate::runtime::bus::Bus;
 use crate::runtime::desk::Desk;
@@ -61,6 +63,10 @@ pub struct Ctx {
     pub ingest: Door,
     /// What was.
     pub history: History,
+    /// Files of other programs that wait for a yes.
+    pub imports: Imports,
+    /// Looks for ingest servers.
+    pub probe: Probe,
     /// Cancelled when the daemon stops: sockets say goodbye.
     pub stop: CancellationToken,
     /// The Live page's sections with their sequence numbers.
@@ -105,6 +111,8 @@ impl Ctx {
             access,
             ingest,
             history,
+            imports: Imports::default(),
+            probe: Probe::default(),
             stop,
             board: Arc::default(),
             live_seats: Arc::new(Semaphore::new(SOCKETS as usize)),

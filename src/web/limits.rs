@@ -16,6 +16,9 @@ pub const BODY: usize = 64 * 1024;
 /// Largest body of an alert.
 pub const ALERT_BODY: usize = 16 * 1024;
 
+/// Largest body of an import: two files of 1 MiB at most, every byte of them escaped.
+pub const IMPORT_BODY: usize = 6 * 1024 * 1024 + 64;
+
 /// Longest answer to a request.
 pub const REQUEST_TIME: Duration = Duration::from_secs(10);
 

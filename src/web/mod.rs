@@ -22,7 +22,9 @@ use axum::routing::{get, post};
 use ctx::Ctx;
 use dress::REQUEST_ID;
 use error::WebError;
-use pages::{claim, feed, feeds, health, journal, live as live_page, login, overlay, settings, switching};
+use pages::{
+    claim, feed, feeds, find, health, import, journal, live as live_page, login, overlay, settings, switching,
+};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -37,6 +39,10 @@ pub fn router(ctx: Ctx) -> Router {
         .route("/health", get(health::show))
         .route("/journal", get(journal::show))
         .route("/settings", get(settings::show).post(settings::save))
+        .route("/import", get(import::show).post(import::preview).layer(DefaultBodyLimit::max(limits::IMPORT_BODY)))
+        .route("/import/apply", post(import::apply))
+        .route("/find", get(find::show).post(find::look))
+        .route("/find/use", post(find::choose))
         .route("/settings/switching", get(switching::show).post(switching::save))
         .route("/settings/switching/test", post(switching::test))
         .route("/settings/feeds", get(feeds::show))
@@ -69,6 +75,7 @@ pub fn router(ctx: Ctx) -> Router {
         .route("/api/v1/failover/resume", post(api::v1::failover::resume))
         .route("/api/v1/failover/test", post(api::v1::failover::test))
         .route(csrf::MAINTENANCE_PATH, post(api::v1::failover::maintenance))
+        .route("/api/v1/probe", post(api::v1::probe::probe))
         // Callbacks of ingest servers
         .route("/ingest/nginx/{feed}", post(api::nginx::callback))
         // Paths that Stream-Control (Python) had

@@ -329,3 +329,24 @@ pub fn not_saved(fields: usize, rest: &str) -> String {
     };
     if rest.is_empty() { count } else { format!("{count} {rest}") }
 }
+
+/// 400 of a look for ingest servers.
+pub const PROBE_SHAPE: &str = "Send JSON {\"host\": the name or address of a machine}.";
+/// 403 for those who may sign in but not change settings.
+pub const NOT_YOURS: &str = "Only the owner and admins may change settings.";
+/// The plan of an import was not kept any longer.
+pub const IMPORT_GONE: &str = "What you read in is not kept any longer, or was imported already. Read it in once more.";
+/// A field of an import becomes a setting.
+pub const TAKEN: &str = "Taken over";
+/// It does, and something is different.
+pub const TAKEN_BUT: &str = "Taken over, mind";
+/// It is kept for a part that is to come.
+pub const KEPT: &str = "Kept for later";
+/// It is so in any case.
+pub const ALREADY: &str = "As it is here";
+/// It has no place.
+pub const NO_PLACE: &str = "No place here";
+/// A publisher without a name.
+pub const NAMELESS: &str = "The one publisher";
+/// A publisher whose rate is not known.
+pub const RATE_UNKNOWN: &str = "rate unknown";

@@ -29,6 +29,7 @@ pub mod openrtmp;
 pub mod page;
 pub mod pointers;
 mod poller;
+pub mod probe;
 pub mod pushed;
 mod received;
 pub mod rist;

@@ -2,10 +2,10 @@
 //! would be a mistake is refused whole, with all mistakes.
 
 pub mod view;
+pub mod weigh;
 
-use crate::config::keys;
-use crate::config::{Config, Mistake, Settled, Values, mistake};
-use crate::domain::command::{ChangeSetting, Order, Outcome};
+use crate::config::{Config, Settled, Values, mistake};
+use crate::domain::command::{ChangeSetting, Import, Order, Outcome};
 use crate::domain::event::Fact;
 use crate::runtime::bus::Bus;
 use crate::runtime::desk::Ticket;
@@ -47,6 +47,7 @@ impl SettingsRoom {
     async fn handle(&mut self, ticket: Ticket) {
         let outcome = match &ticket.order {
             Order::Settings(change) => self.change(change, &ticket.origin.to_string()).await,
+            Order::Import(import) => self.import(import, &ticket.origin.to_string()).await,
             other => Outcome::Failed(format!("The settings cannot {other}.")),
         };
         ticket.answer(outcome);
@@ -54,32 +55,28 @@ impl SettingsRoom {
 
     /// Applies all changes or none. The desk writes the line with the keys into the journal.
     async fn change(&mut self, change: &ChangeSetting, by: &str) -> Outcome {
-        let mut wrong = refused(change);
-        let changes: Vec<_> = change.changes.iter().map(|(key, value)| (key.clone(), self.row(key, value))).collect();
-        let mut rows = self.values.rows().clone();
-        for (key, row) in &changes {
-            match row {
-                Some(row) => rows.insert(key.clone(), row.clone()),
-                None => rows.remove(key),
-            };
-        }
-        let values = self.values.with_rows(rows);
-        let config = Config::parse(&values).map_err(|mistakes| wrong.extend(mistakes));
-        let (Ok(config), true) = (config, wrong.is_empty()) else { return Outcome::Failed(mistake::all(&wrong)) };
-        if let Err(error) = self.store.put_settings(&changes, by).await {
+        let weighed = match weigh::weigh(&self.values, change) {
+            Ok(weighed) => weighed,
+            Err(mistakes) => return Outcome::Failed(mistake::all(&mistakes)),
+        };
+        if let Err(error) = self.store.put_settings(&weighed.rows, by).await {
             return Outcome::Failed(format!("Nothing was changed: {error}."));
         }
-        self.publish(values, config);
+        self.publish(weighed.values, weighed.config);
         Outcome::Done("Saved, and in force now.".to_owned())
     }
 
-    /// The row for a value. Nothing is a row only where it stands over something and may: elsewhere an
-    /// emptied field means "as in .env".
-    fn row(&self, key: &str, value: &Option<String>) -> Option<String> {
-        let value = value.as_deref()?.trim();
-        let hides = !self.values.below_rows(key).0.is_empty();
-        (!value.is_empty() || (hides && keys::find(key).is_some_and(|key| key.may_be_empty())))
-            .then(|| value.to_owned())
+    /// Takes over another program's settings and chat commands: all of it or nothing.
+    async fn import(&mut self, import: &Import, by: &str) -> Outcome {
+        let weighed = match weigh::weigh(&self.values, &import.change) {
+            Ok(weighed) => weighed,
+            Err(mistakes) => return Outcome::Failed(mistake::all(&mistakes)),
+        };
+        if let Err(error) = self.store.put_import(&weighed.rows, import.commands.as_deref(), by).await {
+            return Outcome::Failed(format!("Nothing was imported: {error}."));
+        }
+        self.publish(weighed.values, weighed.config);
+        Outcome::Done("Imported, and in force now.".to_owned())
     }
 
     fn publish(&mut self, values: Values, config: Config) {
@@ -106,30 +103,6 @@ impl Task for SettingsRoom {
             }
         }
     }
-}
-
-/// What no type tells: keys that exist, may be changed in the page and stand once, values of a sane
-/// length and without the dots that hide a secret.
-fn refused(change: &ChangeSetting) -> Vec<Mistake> {
-    let keys = || change.changes.iter().map(|(name, _)| name);
-    let one = |(at, (name, value)): (usize, &(String, Option<String>))| {
-        let shown = crate::kit::text::excerpt(name, 60);
-        let has = |test: fn(&str) -> bool| value.as_deref().is_some_and(test);
-        let text = match keys::find(name) {
-            None => format!("{shown} is no setting."),
-            Some(key) if !key.editable => format!("{shown} is set in .env and read at start only."),
-            Some(key) if value.as_ref().is_some_and(|value| value.len() > key.longest()) => {
-                format!("{shown} is too long: at most {} bytes.", key.longest())
-            }
-            Some(_) if has(|value| value.contains(keys::HIDDEN)) => {
-                format!("{shown} still holds the dots that hide its secret part. Type the whole value.")
-            }
-            Some(_) if keys().take(at).any(|earlier| earlier == name) => format!("{shown} is given twice."),
-            Some(_) => return None,
-        };
-        Some(Mistake { key: name.clone(), text })
-    };
-    change.changes.iter().enumerate().filter_map(one).collect()
 }
 
 #[cfg(test)]

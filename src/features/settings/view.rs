@@ -58,7 +58,7 @@ pub struct SettingItem {
 impl SettingsView {
     /// The view of these layers and what they parse to.
     pub fn of(values: &Values, config: &Config) -> Self {
-        let items = KEYS.iter().filter(|key| key.editable).map(|key| item(key, values, config)).collect();
+        let items = KEYS.iter().filter(|key| key.offered()).map(|key| item(key, values, config)).collect();
         Self { items, feeds: feeds(values) }
     }
 

@@ -323,7 +323,7 @@ async fn every_page_fits_a_narrow_phone_and_can_be_read_and_pressed() {
     person.reads("#BITRATE_LOW_KBPS-error", "Allowed: a number from 1").await;
     looks(&person, "/settings/switching with a mistake").await;
     let pages = ["/settings", "/settings?saved=1", "/settings/switching", "/settings/feeds", "/settings/feeds/new"];
-    for path in pages.into_iter().chain(["/health", "/journal", "/nothing-here"]) {
+    for path in pages.into_iter().chain(["/health", "/journal", "/import", "/find", "/nothing-here"]) {
         person.open(path).await;
         looks(&person, path).await;
     }

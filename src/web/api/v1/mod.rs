@@ -4,4 +4,5 @@ pub mod failover;
 pub mod journal;
 pub mod live;
 pub mod obs;
+pub mod probe;
 pub mod timeline;
