@@ -13,6 +13,8 @@ pub mod nginx;
 mod no_answer;
 pub mod number;
 mod poller;
+pub mod pseudonyms;
+pub mod recording;
 pub mod sls;
 
 pub use poller::{Answer, Poller};
