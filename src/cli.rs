@@ -1,8 +1,8 @@
-//! The command line: `run` (also without a word), `check`, `demo`.
+//! The command line: `run` (also without a word), `check`, `demo`, `replay`.
 
 use crate::config::{Config, Values, effective, keys, mistake, settle};
 use crate::store::Store;
-use crate::{boot, demo};
+use crate::{boot, demo, replay};
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use std::io::{IsTerminal as _, Write as _};
@@ -36,6 +36,8 @@ enum Command {
     },
     /// Run the whole daemon against a built-in world, to look around.
     Demo,
+    /// Play a recording of polls and print what would have been decided, and why.
+    Replay(replay::command::Args),
 }
 
 /// Does what the command line says. Ends with 0, or 1 after a mistake or a failure.
@@ -45,6 +47,7 @@ pub fn run() -> ExitCode {
         Some(Command::Check { env_example: true }) => say(&keys::env_example()).map(|()| true),
         Some(Command::Check { env_example: false }) => check(&cli.env_file),
         Some(Command::Demo) => daemon(&cli.log, demo::run()),
+        Some(Command::Replay(ref args)) => replay::command::run(args, &cli.env_file),
         Some(Command::Run) | None => start(&cli),
     };
     match done {

@@ -17,10 +17,41 @@ static VOCABULARY: LazyLock<HashSet<&str>> =
 
 /// Fields that hold names and addresses: there a number is no measurement but part of a name.
 const NAMES: &[&str] = &[
-    "name", "key", "strm", "stream", "stream_name", "streamId", "stream_id", "streamid", "feed", "channel", "url",
-    "tcUrl", "swfUrl", "pageUrl", "tcurl", "path", "address", "addr", "ip", "remoteAddr", "remote_address", "remote_ip",
-    "host", "dest", "app", "app_name", "confName", "user", "arguments", "query", "whipBearerToken", "last_logline",
-    "command", "token", "publisher",
+    "name",
+    "key",
+    "strm",
+    "stream",
+    "stream_name",
+    "streamId",
+    "stream_id",
+    "streamid",
+    "feed",
+    "channel",
+    "url",
+    "tcUrl",
+    "swfUrl",
+    "pageUrl",
+    "tcurl",
+    "path",
+    "address",
+    "addr",
+    "ip",
+    "remoteAddr",
+    "remote_address",
+    "remote_ip",
+    "host",
+    "dest",
+    "app",
+    "app_name",
+    "confName",
+    "user",
+    "arguments",
+    "query",
+    "whipBearerToken",
+    "last_logline",
+    "command",
+    "token",
+    "publisher",
 ];
 
 /// Units that stand right behind a number.
@@ -80,7 +111,8 @@ impl Pseudonyms {
             let string: String =
                 serde_json::from_str(literal).unwrap_or_else(|_| literal[1..end - 1].replace('\\', " "));
             let is_key = behind.trim_start().starts_with(':');
-            let written = if is_key { self.text(&string, is_part, false) } else { self.value(&field, &string, is_part) };
+            let written =
+                if is_key { self.text(&string, is_part, false) } else { self.value(&field, &string, is_part) };
             // A string can always be written as JSON.
             out.push_str(&serde_json::to_string(&written).unwrap_or_default());
             if is_key {
@@ -178,7 +210,8 @@ fn is_number(token: &str) -> bool {
 fn is_time(text: &str) -> bool {
     let digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
     let date = (0..4).all(digit) && text.get(4..5) == Some("-") && text.get(10..11) == Some("T");
-    date && text.len() <= 40 && text.chars().all(|c| c.is_ascii_digit() || matches!(c, 'T' | 'Z' | ':' | '+' | '-' | '.'))
+    date && text.len() <= 40
+        && text.chars().all(|c| c.is_ascii_digit() || matches!(c, 'T' | 'Z' | ':' | '+' | '-' | '.'))
 }
 
 /// Behind the closing quote of the string that `text` begins with.

@@ -112,8 +112,7 @@ impl<'a> Line<'a> {
 pub fn write(t: Millis, feed: Option<&str>, news: &News<'_>, out: &mut Vec<u8>) {
     let News::Request { kind, status, body, publisher } = news else { return };
     let kind = kind.map_or(server::WORDS[0], Server::word);
-    let line =
-        ToWrite { t: t.secs_f64(), kind, status, feed, publisher: publisher.as_deref(), body: Body::of(body) };
+    let line = ToWrite { t: t.secs_f64(), kind, status, feed, publisher: publisher.as_deref(), body: Body::of(body) };
     // Writing strings and numbers into memory cannot fail.
     let _ = serde_json::to_writer(&mut *out, &line);
     out.push(b'\n');

@@ -7,8 +7,21 @@ use std::path::PathBuf;
 
 /// Names, keys and addresses in the recorded samples, whoever they belong to.
 const SECRETS: &[&str] = &[
-    "feed1", "feed2", "keyA", "sink1", "goodkey", "tlskey", "EXAMPLEKEY", "10.99.0", "203.0.113.7", "example.net", "vid-61448o9",
-    "n8fm8051", "T1EYT664", "mwozmy3mqr0dw16w", "0d6c1c9a",
+    "feed1",
+    "feed2",
+    "keyA",
+    "sink1",
+    "goodkey",
+    "tlskey",
+    "EXAMPLEKEY",
+    "10.99.0",
+    "203.0.113.7",
+    "example.net",
+    "vid-61448o9",
+    "n8fm8051",
+    "T1EYT664",
+    "mwozmy3mqr0dw16w",
+    "0d6c1c9a",
 ];
 
 fn pseudonyms() -> Pseudonyms {
@@ -18,7 +31,9 @@ fn pseudonyms() -> Pseudonyms {
 fn samples() -> Vec<(PathBuf, String)> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/samples/ingest");
     let paths = std::fs::read_dir(folder).expect("the samples").map(|entry| entry.expect("an entry").path());
-    paths.map(|path| (path.clone(), String::from_utf8_lossy(&std::fs::read(path).expect("a file")).into_owned())).collect()
+    paths
+        .map(|path| (path.clone(), String::from_utf8_lossy(&std::fs::read(path).expect("a file")).into_owned()))
+        .collect()
 }
 
 #[test]

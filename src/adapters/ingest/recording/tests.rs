@@ -11,7 +11,10 @@ fn a_line_is_read_as_a_person_would_write_it() {
     let fine = Status::Http(200);
     let table = [
         (r#"{"t":0}"#, request(None, fine.clone(), "")),
-        (r#"{"t":1.5,"type":"sls","status":200,"body":{"publishers":{}}}"#, request(Some(Server::Sls), fine.clone(), r#"{"publishers":{}}"#)),
+        (
+            r#"{"t":1.5,"type":"sls","status":200,"body":{"publishers":{}}}"#,
+            request(Some(Server::Sls), fine.clone(), r#"{"publishers":{}}"#),
+        ),
         (r#"{"t":1,"type":"auto","body":"<rtmp>\r\n</rtmp>"}"#, request(None, fine.clone(), "<rtmp>\r\n</rtmp>")),
         (r#"{"t":1,"status":"timeout","body":null,"note":"the tunnel"}"#, request(None, Status::Timeout, "")),
         (r#"{"t":1,"type":"srs","status":"refused"}"#, request(Some(Server::Srs), Status::Refused, "")),
