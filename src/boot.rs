@@ -9,7 +9,7 @@ use crate::domain::stream::Obs;
 use crate::features::access::Access;
 use crate::features::alerts::{AlertsRoom, Recent};
 use crate::features::failover::{self, Failover};
-use crate::features::ingest_watch::IngestWatch;
+use crate::features::ingest_watch::{IngestWatch, recorder};
 use crate::features::journal::JournalRoom;
 use crate::features::obs_link::{self, ObsLink};
 use crate::features::settings::SettingsRoom;
@@ -99,6 +99,7 @@ impl House {
         let history = JournalRoom::new(store.clone(), journal.clone(), lines, samples_out);
         let settings = SettingsRoom::new(store.clone(), settled, to_settings, bus.clone());
         let config = settings.config();
+        let (recorder, recorder_room, tape) = recorder::recorder(config.clone(), journal.clone())?;
         let cells = Cells {
             obs: obs.clone(),
             view,
@@ -108,6 +109,7 @@ impl House {
             tasks: shared::cell(Vec::new()).1,
             alerts,
             settings: settings.view(),
+            tape,
         };
         let access = Access::open(store.clone(), &config.get().web, journal.clone()).await?;
 
@@ -123,7 +125,8 @@ impl House {
             bus: bus.clone(),
             journal: journal.clone(),
         }));
-        supervisor.start(IngestWatch::new(config.clone(), pace, feeds_cell, journal.clone()));
+        supervisor.start(recorder_room);
+        supervisor.start(IngestWatch::new(config.clone(), pace, feeds_cell, journal.clone()).recorded_by(recorder));
         supervisor.start(Failover::new(failover::Parts {
             config: config.clone(),
             feeds,

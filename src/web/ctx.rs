@@ -8,6 +8,7 @@ use crate::domain::signal::Feeds;
 use crate::domain::stream::Obs;
 use crate::features::access::Access;
 use crate::features::alerts::Recent;
+use crate::features::ingest_watch::recorder::Tape;
 use crate::features::settings::view::SettingsView;
 use crate::runtime::bus::Bus;
 use crate::runtime::desk::Desk;
@@ -39,6 +40,8 @@ pub struct Cells {
     pub alerts: Reader<Recent>,
     /// The settings as the page edits them.
     pub settings: Reader<SettingsView>,
+    /// The last ten minutes of polls, without names.
+    pub tape: Tape,
 }
 
 /// Shared by all requests; clones are cheap.

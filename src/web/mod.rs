@@ -42,6 +42,7 @@ pub fn router(ctx: Ctx) -> Router {
         // The API
         .route("/api/v1/live", get(api::v1::live::snapshot))
         .route("/api/v1/journal", get(api::v1::journal::lines))
+        .route("/api/v1/polls.jsonl", get(api::v1::polls::last_minutes))
         .route("/api/v1/obs/start", post(api::v1::obs::start))
         .route("/api/v1/obs/stop", post(api::v1::obs::stop))
         .route("/api/v1/obs/scene", post(api::v1::obs::scene))

@@ -2,6 +2,7 @@
 //! is undecided, and keeps the feed cell at the newest poll.
 
 mod link_notes;
+pub mod recorder;
 
 use crate::adapters::ingest::{Answer, Poller};
 use crate::config::{self, Config};
@@ -12,6 +13,7 @@ use crate::runtime::journal::Journal;
 use crate::runtime::shared::{Reader, Writer};
 use crate::runtime::supervisor::Task;
 use link_notes::LinkNotes;
+use recorder::Recorder;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -22,12 +24,18 @@ pub struct IngestWatch {
     pace: Reader<Pace>,
     feeds: Writer<Feeds>,
     notes: LinkNotes,
+    recorder: Option<Recorder>,
 }
 
 impl IngestWatch {
     /// Polls what `config` says at the pace that `pace` says, into `feeds`.
     pub fn new(config: Reader<Config>, pace: Reader<Pace>, feeds: Writer<Feeds>, journal: Journal) -> Self {
-        Self { config, pace, feeds, notes: LinkNotes::new(journal) }
+        Self { config, pace, feeds, notes: LinkNotes::new(journal), recorder: None }
+    }
+
+    /// The same, with every poll written down.
+    pub fn recorded_by(self, recorder: Recorder) -> Self {
+        Self { recorder: Some(recorder), ..self }
     }
 
     /// Polls with these settings for ever.
@@ -46,7 +54,10 @@ impl IngestWatch {
         }
     }
 
-    fn publish(&mut self, answer: Answer, settings: &config::Feed) {
+    fn publish(&mut self, mut answer: Answer, settings: &config::Feed) {
+        if let Some(recorder) = &self.recorder {
+            recorder.keep(settings, &mut answer);
+        }
         self.notes.look(&answer, settings);
         self.feeds.edit(|feeds| {
             let Some(feed) = feeds.get_mut(&settings.id) else { return };

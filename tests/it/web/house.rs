@@ -10,6 +10,7 @@ use stream_control::domain::signal::Feeds;
 use stream_control::domain::stream::{Obs, ObsLink, Output};
 use stream_control::features::access::Access;
 use stream_control::features::alerts::Recent;
+use stream_control::features::ingest_watch::recorder::Tape;
 use stream_control::features::settings::view::SettingsView;
 use stream_control::runtime::bus::Bus;
 use stream_control::runtime::desk::{DeskBuilder, Room};
@@ -93,6 +94,7 @@ impl House {
             tasks: tasks_reader,
             alerts: recent_reader,
             settings: settings_reader,
+            tape: Tape::default(),
         };
         let (bus, stop) = (Bus::new(), CancellationToken::new());
         let ctx = Ctx::new(cells, bus.clone(), desk.open(), access.clone(), stop.clone());

@@ -4,3 +4,4 @@ pub mod failover;
 pub mod journal;
 pub mod live;
 pub mod obs;
+pub mod polls;
