@@ -4,12 +4,12 @@
 use crate::config::{self, Values, mistake};
 use crate::domain::failover::View;
 use crate::domain::journal::{Tone, Topic};
-use crate::domain::signal::{Feeds, Pace};
+use crate::domain::signal::{Feeds, Paces};
 use crate::domain::stream::Obs;
 use crate::features::access::Access;
 use crate::features::alerts::{AlertsRoom, Recent};
 use crate::features::failover::{self, Failover};
-use crate::features::ingest_watch::{IngestWatch, recorder};
+use crate::features::ingest_watch::{self, IngestWatch, recorder};
 use crate::features::journal::JournalRoom;
 use crate::features::obs_link::{self, ObsLink};
 use crate::features::settings::SettingsRoom;
@@ -79,13 +79,14 @@ impl House {
         let mut desk = DeskBuilder::new(journal.clone());
         let orders = |desk: &mut DeskBuilder, room| desk.room(room);
         let (to_obs, to_failover) = (orders(&mut desk, Room::Obs), orders(&mut desk, Room::Failover));
+        let to_ingest = orders(&mut desk, Room::Ingest);
         let (to_alerts, to_settings) = (orders(&mut desk, Room::Alerts), orders(&mut desk, Room::Settings));
         let desk = desk.open();
 
         let (obs_cell, obs) = shared::cell(Obs::default());
         let (feeds_cell, feeds) = shared::cell(Feeds::default());
         let (view_cell, view) = shared::cell(View::default());
-        let (pace_cell, pace) = shared::cell(Pace::default());
+        let (pace_cell, pace) = shared::cell(Paces::default());
         let (recent_cell, alerts) = shared::cell(Recent::default());
 
         for mistake in &settled.set_aside {
@@ -113,20 +114,29 @@ impl House {
         };
         let access = Access::open(store.clone(), &config.get().web, journal.clone()).await?;
 
+        let watch = IngestWatch::new(ingest_watch::Parts {
+            config: config.clone(),
+            paces: pace.clone(),
+            feeds: feeds_cell,
+            orders: to_ingest,
+            journal: journal.clone(),
+        })?;
+        let ingest = watch.door();
+
         let mut supervisor = Supervisor::new(journal.clone());
         supervisor.start(history);
         supervisor.start(settings);
         supervisor.start(AlertsRoom::new(bus.clone(), to_alerts, recent_cell, journal.clone()));
         supervisor.start(ObsLink::new(obs_link::Parts {
             config: config.clone(),
-            pace: pace.clone(),
+            pace,
             orders: to_obs,
             cell: obs_cell,
             bus: bus.clone(),
             journal: journal.clone(),
         }));
         supervisor.start(recorder_room);
-        supervisor.start(IngestWatch::new(config.clone(), pace, feeds_cell, journal.clone()).recorded_by(recorder));
+        supervisor.start(watch.recorded_by(recorder));
         supervisor.start(Failover::new(failover::Parts {
             config: config.clone(),
             feeds,
@@ -143,7 +153,7 @@ impl House {
 
         let stop = CancellationToken::new();
         let cells = Cells { tasks: supervisor.states(), ..cells };
-        let ctx = Ctx::new(cells, bus, desk, access, stop.clone());
+        let ctx = Ctx::new(cells, bus, desk, access, ingest, stop.clone());
         let bind = config.with(|config| config.web.bind);
         Ok(Self { ctx, bind, supervisor, store, journal, stop })
     }

@@ -8,7 +8,7 @@ use stream_control::config::{Config, Values};
 use stream_control::demo::fake_obs::{FakeObs, Script};
 use stream_control::domain::failover::View;
 use stream_control::domain::ids::FeedId;
-use stream_control::domain::signal::{Feed, Feeds, Pace, Publisher, Sample};
+use stream_control::domain::signal::{Feed, Feeds, Paces, Publisher, Sample};
 use stream_control::domain::stream::Obs;
 use stream_control::features::failover::{self, Failover};
 use stream_control::features::obs_link::{self, ObsLink};
@@ -72,7 +72,7 @@ impl Rooms {
         let config = shared::cell(config).1;
         let (obs_cell, obs) = shared::cell(Obs::default());
         let (feeds, feeds_reader) = shared::cell(Feeds::default());
-        let (pace_cell, pace) = shared::cell(Pace::default());
+        let (pace_cell, pace) = shared::cell(Paces::default());
         let mut supervisor = Supervisor::new(journal.clone());
         supervisor.start(ObsLink::new(obs_link::Parts {
             config: config.clone(),

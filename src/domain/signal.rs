@@ -19,6 +19,8 @@ pub enum Reach {
     Http(u16),
     /// 401 or 403: the setting that carries the credentials is wrong.
     Auth(u16),
+    /// The server wants a login or refuses the one it got; the text names the server and the setting.
+    Login(String),
     /// 429: asked too often.
     RateLimited {
         /// When the server said it may be asked again.
@@ -169,6 +171,7 @@ impl Reach {
                     "the ingest statistics want a login (HTTP {status}): write STATS_URL as http://user:password@host/…, or with ?publisher=NAME for irl-srt-server"
                 )
             }
+            Reach::Login(what) => what.clone(),
             Reach::RateLimited { retry_after: Some(wait) } => {
                 format!("the ingest server asks us to slow down (HTTP 429, again in {wait})")
             }
@@ -222,7 +225,7 @@ impl Feeds {
     }
 }
 
-/// How fast the machine wants the ingest polled.
+/// How fast the machine wants a feed polled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Pace {
     /// Once a second.
@@ -239,5 +242,38 @@ impl Pace {
             Pace::Calm => Millis(1000),
             Pace::Quick => Millis(250),
         }
+    }
+}
+
+/// The paces cell: which feeds are to be polled quickly.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Paces {
+    quick: Vec<FeedId>,
+}
+
+impl Paces {
+    /// The pace of a feed; calm unless something else was said of it.
+    pub fn of(&self, id: &FeedId) -> Pace {
+        if self.quick.contains(id) { Pace::Quick } else { Pace::Calm }
+    }
+
+    /// Sets the pace of a feed.
+    pub fn set(&mut self, id: &FeedId, pace: Pace) {
+        match pace {
+            Pace::Calm => self.quick.retain(|one| one != id),
+            Pace::Quick if self.quick.contains(id) => {}
+            Pace::Quick => self.quick.push(id.clone()),
+        }
+    }
+
+    /// The same with one feed's pace set.
+    pub fn with(mut self, id: &FeedId, pace: Pace) -> Self {
+        self.set(id, pace);
+        self
+    }
+
+    /// The pace of the most urgent feed.
+    pub fn most_urgent(&self) -> Pace {
+        if self.quick.is_empty() { Pace::Calm } else { Pace::Quick }
     }
 }

@@ -1,71 +1,134 @@
-//! What each feed's poller would have made of the recorded answers.
+//! What each feed's poller would have made of the recorded answers: the same conversations, over a
+//! line on which the answers are those of the file.
 
 use super::reader::Poll;
-use crate::adapters::ingest::detect;
-use crate::adapters::ingest::document::{Document, ParseError};
-use crate::adapters::ingest::http::Status;
+use crate::adapters::ingest::conversation::{Conversation, Miss, Page, Talk};
+use crate::adapters::ingest::document::Document;
+use crate::adapters::ingest::http::{Exchange, Http};
 use crate::adapters::ingest::memory::Memory;
 use crate::adapters::ingest::recording::News;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::domain::ids::FeedId;
+use crate::domain::server::Server;
 use crate::domain::signal::{Pace, Reach, Sample};
 use crate::kit::units::Mono;
+use futures_util::FutureExt as _;
+use url::Url;
 
 /// The feeds of a recording.
-#[derive(Default)]
 pub struct Ears {
-    feeds: Vec<(FeedId, Ear)>,
+    /// Where nobody is: questions only decide which recorded answer is next.
+    nowhere: Url,
+    http: Http,
+    feeds: Vec<Ear>,
 }
 
-#[derive(Default)]
 struct Ear {
+    settings: config::Feed,
+    kind: Option<Server>,
+    conversation: Conversation,
     memory: Memory,
     last: Option<Mono>,
 }
 
 impl Ears {
+    /// Ears that have heard nothing. Fails only when the system gives no HTTP client.
+    pub fn new() -> anyhow::Result<Self> {
+        Ok(Self { nowhere: Url::parse("http://recorded.invalid/")?, http: Http::new()?, feeds: Vec::new() })
+    }
+
     /// Whether a poller that follows `pace` would ask this feed by now.
     pub fn is_due(&self, feed: &FeedId, now: Mono, pace: Pace) -> bool {
-        let last = self.feeds.iter().find(|(id, _)| id == feed).and_then(|(_, ear)| ear.last);
+        let last = self.feeds.iter().find(|ear| ear.settings.id == *feed).and_then(|ear| ear.last);
         last.is_none_or(|last| now >= last + pace.interval())
     }
 
     /// The sample of a poll; `None` when nobody asked the ingest.
     pub fn hear(&mut self, feed: &FeedId, at: Mono, poll: &Poll, config: &Config) -> Option<Sample> {
-        let News::Request { status, body, publisher, .. } = poll.news.iter().rev().find(|_| poll.is_poll())? else {
-            return None;
-        };
-        let set = config.feeds.iter().find(|one| one.id == *feed).and_then(|one| one.publisher.as_deref());
-        let wish = publisher.as_deref().or(set);
-        let ear = self.ear(feed);
+        let requests = || poll.news.iter().filter_map(request);
+        let Heard { kind, publisher, .. } = requests().last()?;
+        self.http.play(requests().map(|heard| heard.exchange));
+        let ear = ear(&mut self.feeds, &self.nowhere, feed, config);
+        if let Some(publisher) = publisher {
+            ear.settings.publisher = Some(publisher);
+        }
+        if kind.is_some() && kind != ear.kind {
+            ear.speak_with(kind, &self.nowhere);
+        }
         ear.last = Some(at);
-        Some(match answer(status, body.as_bytes()) {
-            Ok(document) => ear.memory.sample(at, &document, wish),
+        Some(match ear.ask_until_understood(&mut self.http, &self.nowhere) {
+            Ok(document) => ear.sample(at, document),
             Err(reach) => Sample::unreadable(at, reach),
         })
     }
-
-    fn ear(&mut self, feed: &FeedId) -> &mut Ear {
-        let known = self.feeds.iter().position(|(id, _)| id == feed);
-        let at = known.unwrap_or_else(|| {
-            self.feeds.push((feed.clone(), Ear::default()));
-            self.feeds.len() - 1
-        });
-        &mut self.feeds[at].1
-    }
 }
 
-fn answer(status: &Status, body: &[u8]) -> Result<Document, Reach> {
-    let status = match status {
-        Status::Timeout => return Err(Reach::Timeout),
-        Status::Refused => return Err(Reach::Refused("connection refused".to_owned())),
-        Status::Http(status) => *status,
-    };
-    match (status, detect::parse(body)) {
-        (200..=299, parsed) => Ok(parsed?),
-        (401 | 403, _) => Err(Reach::Auth(status)),
-        (429, _) => Err(Reach::RateLimited { retry_after: None }),
-        (_, Err(complaint @ ParseError::Complaint(_))) => Err(complaint.into()),
-        _ => Err(Reach::Http(status)),
+/// One request's line.
+struct Heard {
+    kind: Option<Server>,
+    publisher: Option<String>,
+    exchange: Exchange,
+}
+
+fn request(news: &News<'_>) -> Option<Heard> {
+    let News::Request { kind, status, body, publisher } = news else { return None };
+    let exchange = Exchange { status: status.clone(), body: body.as_bytes().to_vec() };
+    Some(Heard { kind: *kind, publisher: publisher.as_deref().map(str::to_owned), exchange })
+}
+
+fn ear<'a>(feeds: &'a mut Vec<Ear>, nowhere: &Url, feed: &FeedId, config: &Config) -> &'a mut Ear {
+    let known = feeds.iter().position(|ear| ear.settings.id == *feed);
+    let at = known.unwrap_or_else(|| {
+        let set = config.feeds.iter().find(|one| one.id == *feed).cloned();
+        feeds.push(Ear::new(set.unwrap_or_else(|| config::Feed::unset(feed.clone())), nowhere));
+        feeds.len() - 1
+    });
+    &mut feeds[at]
+}
+
+impl Ear {
+    fn new(settings: config::Feed, nowhere: &Url) -> Self {
+        let conversation = Conversation::Page(Page::of(nowhere.clone()));
+        let mut ear = Self { kind: None, settings, conversation, memory: Memory::default(), last: None };
+        ear.speak_with(ear.settings.kind, nowhere);
+        ear
+    }
+
+    fn speak_with(&mut self, kind: Option<Server>, nowhere: &Url) {
+        self.kind = kind;
+        if let Some(server) = kind {
+            self.conversation = Conversation::with(server, nowhere);
+        }
+    }
+
+    /// Somebody who looked round asked in several ways; the first answer that is understood counted.
+    fn ask_until_understood(&mut self, http: &mut Http, nowhere: &Url) -> Result<Document, Reach> {
+        loop {
+            let mut talk = Talk { http, feed: &self.settings, server: self.kind };
+            // Nothing is waited for, so the answer is there at once.
+            let asked = self.conversation.ask(&mut talk).now_or_never();
+            let reach = match asked.unwrap_or(Err(Miss::Reach(Reach::Timeout))) {
+                Ok(document) => {
+                    if self.kind != Some(document.server) {
+                        self.speak_with(Some(document.server), nowhere);
+                    }
+                    return Ok(document);
+                }
+                Err(Miss::Reach(reach)) => reach,
+                Err(Miss::Other(server)) => {
+                    self.speak_with(Some(server), nowhere);
+                    Reach::Auth(401)
+                }
+            };
+            if !http.has_more() {
+                return Err(reach);
+            }
+        }
+    }
+
+    fn sample(&mut self, at: Mono, mut document: Document) -> Sample {
+        let refresh = document.server.refresh();
+        document.publishers.iter_mut().for_each(|one| one.refresh = one.refresh.max(refresh));
+        self.memory.sample(at, &document, self.settings.publisher.as_deref())
     }
 }

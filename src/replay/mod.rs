@@ -76,14 +76,16 @@ pub fn play(
     options: &Options,
     mut tell: impl FnMut(&Decision) -> std::io::Result<()>,
 ) -> Result<Played, Trouble> {
+    // The parts that ask are made for TLS, although nobody is asked.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let mut reader = Reader::new(input);
-    let mut world = World::new(options);
+    let mut world = World::new(options)?;
     let mut played = Played::default();
     while let Some(poll) = reader.next_poll()? {
         if world.is_past(&poll) {
             played.seconds += world.seconds();
             played.warnings.push(format!("line {}: the time goes back, so a new recording begins here", poll.line));
-            world = World::new(options);
+            world = World::new(options)?;
         }
         played.polls += 1;
         for decision in world.live_through(&poll) {
@@ -105,9 +107,10 @@ struct World<'a> {
 }
 
 impl<'a> World<'a> {
-    fn new(options: &'a Options) -> Self {
+    fn new(options: &'a Options) -> Result<Self, Trouble> {
         let stage = Stage::new(&options.config, options.scene.clone());
-        Self { options, ears: Ears::default(), stage, began: None, now: Mono(0) }
+        let ears = Ears::new().map_err(|error| Trouble::Io(std::io::Error::other(error)))?;
+        Ok(Self { options, ears, stage, began: None, now: Mono(0) })
     }
 
     fn is_past(&self, poll: &Poll) -> bool {

@@ -88,3 +88,21 @@ fn obs_does_what_the_file_says() {
         assert_eq!(played(&format!("{before}{dark}{rest}")).0, wanted, "{before}{after}");
     }
 }
+
+/// What a kind of server that takes several requests said, as several lines of one moment.
+#[test]
+fn several_requests_of_one_moment_are_one_poll() {
+    let path =
+        r#"{"name":"live/a","source":{"type":"srtConn","id":"1"},"readers":[],"online":true,"inboundBytes":BYTES}"#;
+    let connection = r#"{"id":"1","msRTT":42,"msReceiveBuf":BUFFER,"msReceiveTsbPdDelay":2000}"#;
+    // The bytes go on and the buffer runs dry: only the second answer tells.
+    let poll = |at: u64| {
+        let level = if at < 20 { 1970 } else { 1970_u64.saturating_sub((at - 19) * 900) };
+        let (path, connection) =
+            (path.replace("BYTES", &(at * 300_000).to_string()), connection.replace("BUFFER", &level.to_string()));
+        [path, connection].map(|body| format!("{{\"t\":{at},\"type\":\"mediamtx\",\"body\":{body}}}\n")).concat()
+    };
+    let (decisions, played) = played(&(0..30).map(poll).collect::<String>());
+    assert_eq!(played.polls, 30);
+    assert!(matches!(decisions[..], [(at, Place::Low), ..] if at < 24.0), "{decisions:?}");
+}

@@ -92,6 +92,11 @@ impl<T> Reader<T> {
         }
     }
 
+    /// Counts the present value as seen.
+    pub fn see(&mut self) {
+        self.seen.mark_unchanged();
+    }
+
     /// Waits until the value satisfies `wanted`, which may be at once.
     pub async fn until(&mut self, wanted: impl Fn(&T) -> bool) {
         self.seen.mark_unchanged();

@@ -8,6 +8,7 @@ use crate::domain::signal::Feeds;
 use crate::domain::stream::Obs;
 use crate::features::access::Access;
 use crate::features::alerts::Recent;
+use crate::features::ingest_watch::Door;
 use crate::features::ingest_watch::recorder::Tape;
 use crate::features::settings::view::SettingsView;
 use crate::runtime::bus::Bus;
@@ -55,6 +56,8 @@ pub struct Ctx {
     pub desk: Desk,
     /// Who may come in.
     pub access: Access,
+    /// Where it is told that something happened at a feed.
+    pub ingest: Door,
     /// Cancelled when the daemon stops: sockets say goodbye.
     pub stop: CancellationToken,
     /// The Live page's sections with their sequence numbers.
@@ -70,12 +73,13 @@ pub struct Ctx {
 
 impl Ctx {
     /// The state for [`super::router`]; `stop` ends the sockets.
-    pub fn new(cells: Cells, bus: Bus, desk: Desk, access: Access, stop: CancellationToken) -> Self {
+    pub fn new(cells: Cells, bus: Bus, desk: Desk, access: Access, ingest: Door, stop: CancellationToken) -> Self {
         Self {
             cells,
             bus,
             desk,
             access,
+            ingest,
             stop,
             board: Arc::default(),
             live_seats: Arc::new(Semaphore::new(SOCKETS as usize)),

@@ -1,12 +1,14 @@
 //! One request of a conversation with a statistics server, with a limit on everything: time (the
 //! poller's), size, redirects. What was said is kept, so that it can be recorded and replayed.
 
+use super::document::ParseError;
 use super::no_answer::why;
 use crate::domain::signal::Reach;
 use crate::kit::units::Millis;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
+use std::collections::VecDeque;
 
 /// Real pages have a few kilobytes.
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -17,6 +19,8 @@ pub struct Http {
     /// For building requests.
     pub client: Client,
     exchanges: Vec<Exchange>,
+    /// Answers that were heard another time, for those who only look at what would follow.
+    recorded: Option<VecDeque<Exchange>>,
 }
 
 /// What one request brought, as it can be written down and replayed.
@@ -51,6 +55,26 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// The reply, unless it says that the asker has no right (401, 403) or asks too often (429).
+    pub fn admitted(self) -> Result<Self, Reach> {
+        match self.status {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(Reach::Auth(self.status.as_u16())),
+            StatusCode::TOO_MANY_REQUESTS => Err(Reach::RateLimited { retry_after: retry_after(&self.headers) }),
+            _ => Ok(self),
+        }
+    }
+
+    /// What `parse` reads from the body. A status other than success is the reason, unless the server
+    /// explains itself in words (OpenIRL's 404): they help more than the number.
+    pub fn read<T>(self, parse: impl FnOnce(&[u8]) -> Result<T, ParseError>) -> Result<T, Reach> {
+        let reply = self.admitted()?;
+        match parse(&reply.body) {
+            Err(complaint @ ParseError::Complaint(_)) => Err(complaint.into()),
+            _ if !reply.status.is_success() => Err(Reach::Http(reply.status.as_u16())),
+            read => Ok(read?),
+        }
+    }
+
     /// The server's own clock (`Date`), for comparison with its own times only.
     pub fn date(&self) -> Option<&str> {
         self.headers.get(DATE)?.to_str().ok()
@@ -62,23 +86,47 @@ impl Http {
     pub fn new() -> anyhow::Result<Self> {
         // A statistics page is near: a proxy from the environment has no business between.
         let client = Client::builder().redirect(Policy::none()).no_proxy().build()?;
-        Ok(Self { client, exchanges: Vec::new() })
+        Ok(Self { client, exchanges: Vec::new(), recorded: None })
     }
 
-    /// Sends a request. Errors: no answer, 401 and 403, 429, a body that is too large or breaks off.
-    /// Any other status is a reply.
+    /// The same without a line to anybody: each request is answered by the next of these. Answers of
+    /// the poll before are forgotten.
+    pub fn play(&mut self, exchanges: impl IntoIterator<Item = Exchange>) {
+        self.recorded = Some(exchanges.into_iter().collect());
+    }
+
+    /// Whether recorded answers are left that nobody asked for.
+    pub fn has_more(&self) -> bool {
+        self.recorded.as_ref().is_some_and(|left| !left.is_empty())
+    }
+
+    /// Sends a request and hands on whatever is answered. Errors: no answer, a body that is too large
+    /// or breaks off.
     pub async fn send(&mut self, request: RequestBuilder) -> Result<Reply, Reach> {
+        if let Some(recorded) = &mut self.recorded {
+            return again(recorded.pop_front());
+        }
         // Stands until the answer is whole: whoever drops this future has waited long enough.
         self.exchanges.push(Exchange { status: Status::Timeout, body: Vec::new() });
-        let response = request.send().await.map_err(|error| self.failed(why(&error)))?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let body = bounded(response).await.map_err(|reach| self.failed(reach))?;
-        self.note(Status::Http(status.as_u16()), body.clone());
-        match status {
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(Reach::Auth(status.as_u16())),
-            StatusCode::TOO_MANY_REQUESTS => Err(Reach::RateLimited { retry_after: retry_after(&headers) }),
-            _ => Ok(Reply { status, headers, body }),
+        match answer(request).await {
+            Ok(reply) => {
+                self.note(Status::Http(reply.status.as_u16()), reply.body.clone());
+                Ok(reply)
+            }
+            Err(reach) => {
+                let status = if reach == Reach::Timeout { Status::Timeout } else { Status::Refused };
+                self.note(status, Vec::new());
+                Err(reach)
+            }
         }
+    }
+
+    /// Sends a request of which nothing may be recorded: a login, or one that is answered with a token.
+    pub async fn send_secret(&mut self, request: RequestBuilder) -> Result<Reply, Reach> {
+        if self.recorded.is_some() {
+            return again(None);
+        }
+        answer(request).await
     }
 
     /// What was heard since the last call, in order.
@@ -86,17 +134,32 @@ impl Http {
         std::mem::take(&mut self.exchanges)
     }
 
-    fn failed(&mut self, reach: Reach) -> Reach {
-        let status = if reach == Reach::Timeout { Status::Timeout } else { Status::Refused };
-        self.note(status, Vec::new());
-        reach
-    }
-
     fn note(&mut self, status: Status, body: Vec<u8>) {
         if let Some(last) = self.exchanges.last_mut() {
             *last = Exchange { status, body };
         }
     }
+}
+
+/// What a recorded exchange brought.
+fn again(exchange: Option<Exchange>) -> Result<Reply, Reach> {
+    let Some(Exchange { status, body }) = exchange else {
+        return Err(Reach::Refused("nothing more was recorded".to_owned()));
+    };
+    match status {
+        Status::Timeout => Err(Reach::Timeout),
+        Status::Refused => Err(Reach::Refused("no connection".to_owned())),
+        Status::Http(status) => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            Ok(Reply { status, headers: HeaderMap::new(), body })
+        }
+    }
+}
+
+async fn answer(request: RequestBuilder) -> Result<Reply, Reach> {
+    let response = request.send().await.map_err(|error| why(&error))?;
+    let (status, headers) = (response.status(), response.headers().clone());
+    Ok(Reply { status, headers, body: bounded(response).await? })
 }
 
 /// `Retry-After` in seconds; the form with a date counts as not given.

@@ -1,20 +1,31 @@
 //! Ingest servers: asks one statistics page and turns its answer into a
 //! [`Sample`](crate::domain::signal::Sample).
 //!
-//! [`Poller`] speaks HTTP; [`detect::parse`] reads the body by its shape with [`nginx`] or [`sls`];
-//! [`choose`] picks the publisher; [`memory::Memory`] adds what a single document cannot tell.
+//! [`Poller`] holds a [`conversation`] with the server, which [`way`] finds; [`detect::parse`] reads a
+//! body by its shape with the parser of its kind; [`choose`] picks the publisher; [`memory::Memory`]
+//! adds what a single document cannot tell.
 
 pub mod choose;
+pub mod conversation;
 pub mod detect;
 pub mod document;
 pub mod http;
+pub mod json;
+pub mod known;
+pub mod mediamtx;
 pub mod memory;
 pub mod nginx;
+pub mod nginx_control;
+pub mod nms2;
+pub mod nms4;
 mod no_answer;
 pub mod number;
 mod poller;
 pub mod pseudonyms;
 pub mod recording;
 pub mod sls;
+pub mod srs;
+mod way;
+mod words;
 
 pub use poller::{Answer, Poller};

@@ -1,29 +1,25 @@
 //! One poll of a feed's statistics: asks, reads, and turns every failure into a sample that says why.
 
-use super::document::{Document, ParseError, Server};
+use super::document::{Document, Server};
 use super::http::{Exchange, Http};
-use super::{detect, memory::Memory};
+use super::memory::Memory;
+use super::way::Way;
+use super::words;
 use crate::config;
 use crate::domain::signal::{Reach, Sample};
 use crate::kit::clock;
-use crate::kit::units::Millis;
-use reqwest::RequestBuilder;
-use reqwest::header::CONNECTION;
-use std::time::Duration;
-use url::Url;
+use crate::kit::units::{Millis, Mono};
 
 /// Waiting time after a 429 that does not say when to come back, and the bounds of one that does.
 const RETRY_DEFAULT: Millis = Millis(5000);
 const RETRY_BOUNDS: (Millis, Millis) = (Millis(1000), Millis(60_000));
 
-/// Asks one statistics page, again and again.
+/// Asks one server, again and again.
 pub struct Poller {
     http: Http,
-    url: Url,
-    timeout: Duration,
-    feed: Option<String>,
+    feed: config::Feed,
+    way: Way,
     memory: Memory,
-    server: Option<Server>,
 }
 
 /// What one poll brought.
@@ -35,6 +31,8 @@ pub struct Answer {
     pub server: Option<Server>,
     /// All connected publishers, the wanted one or not, sorted; `None` if the page was not readable.
     pub names: Option<Vec<String>>,
+    /// The same with their numbers, in the server's order; empty if the page was not readable.
+    pub publishers: Vec<Sample>,
     /// Several nginx workers answer in turn, each for its own streams alone.
     pub several_workers: bool,
     /// Ask again no sooner than this after the answer (rate limited).
@@ -43,64 +41,60 @@ pub struct Answer {
     pub exchanges: Vec<Exchange>,
 }
 
+impl Answer {
+    /// An answer of which nothing is known but why.
+    pub fn unreadable(at: Mono, reach: Reach) -> Self {
+        let sample = Sample::unreadable(at, reach);
+        let (server, names, publishers, exchanges) = (None, None, Vec::new(), Vec::new());
+        Self { sample, server, names, publishers, several_workers: false, pause: Millis(0), exchanges }
+    }
+}
+
 impl Poller {
-    /// A poller for the settings; `None` when no address is set. Fails only when the system gives no
-    /// HTTP client (no usable TLS).
+    /// A poller for the settings; `None` when there is nothing to ask (no address, or the server
+    /// sends by itself). Fails only when the system gives no HTTP client (no usable TLS).
     pub fn new(settings: &config::Feed) -> anyhow::Result<Option<Self>> {
-        let Some(url) = &settings.url else { return Ok(None) };
-        Ok(Some(Self {
-            http: Http::new()?,
-            url: url.reveal().clone(),
-            timeout: settings.timeout.into(),
-            feed: settings.publisher.clone(),
-            memory: Memory::default(),
-            server: None,
-        }))
+        Ok(Self::over(Http::new()?, settings))
+    }
+
+    /// The same over a client that is shared with others.
+    pub fn over(http: Http, settings: &config::Feed) -> Option<Self> {
+        let sent = matches!(settings.kind, Some(Server::Push | Server::Obs));
+        let url = settings.url.as_ref().filter(|_| !sent)?;
+        let way = Way::new(settings.kind, url.reveal());
+        Some(Self { http, feed: settings.clone(), way, memory: Memory::default() })
     }
 
     /// Asks once. Never takes longer than the time-out; every failure is a sample that says why.
     pub async fn poll(&mut self) -> Answer {
-        let asked = tokio::time::timeout(self.timeout, self.ask()).await.unwrap_or(Err(Reach::Timeout));
+        let asking = self.way.ask(&mut self.http, &self.feed);
+        let asked = tokio::time::timeout(self.feed.timeout.into(), asking).await.unwrap_or(Err(Reach::Timeout));
         let at = clock::mono();
-        let pause = asked.as_ref().err().map_or(Millis(0), pause);
-        let (sample, names) = match asked {
-            Ok(document) => {
-                self.server = Some(document.server);
-                (self.memory.sample(at, &document, self.feed.as_deref()), Some(document.names()))
-            }
-            Err(reach) => (Sample::unreadable(at, reach), None),
+        let answer = match asked {
+            Ok(document) => self.understood(at, document),
+            Err(reach) => self.failed(at, reach),
         };
-        let several_workers = self.memory.several_workers();
-        Answer { sample, server: self.server, names, several_workers, pause, exchanges: self.http.take_exchanges() }
+        Answer { server: self.way.server(), exchanges: self.http.take_exchanges(), ..answer }
     }
 
     /// The shortest time between two polls that this server bears.
     pub fn min_interval(&self) -> Millis {
-        self.server.map_or(Millis(0), Server::min_interval)
+        self.way.server().map_or(Millis(0), Server::min_interval)
     }
 
-    /// reqwest turns the login of the address into basic authentication. nginx is asked over a new
-    /// connection each time: a kept one stays with one worker, and with several workers that may be
-    /// one which will never know of the stream.
-    fn request(&self) -> RequestBuilder {
-        let request = self.http.client.get(self.url.clone());
-        match self.server {
-            None | Some(Server::Nginx) => request.header(CONNECTION, "close"),
-            Some(_) => request,
-        }
+    fn understood(&mut self, at: Mono, mut document: Document) -> Answer {
+        let refresh = document.server.refresh();
+        document.publishers.iter_mut().for_each(|one| (one.at, one.refresh) = (at, one.refresh.max(refresh)));
+        let sample = self.memory.sample(at, &document, self.feed.publisher.as_deref());
+        let names = Some(document.names());
+        let several_workers = self.memory.several_workers();
+        Answer { sample, names, several_workers, publishers: document.publishers, ..Answer::unreadable(at, Reach::Ok) }
     }
 
-    async fn ask(&mut self) -> Result<Document, Reach> {
-        let request = self.request();
-        let reply = self.http.send(request).await?;
-        if reply.status.is_success() {
-            return Ok(detect::parse(&reply.body)?);
-        }
-        // OpenIRL explains its 404 in words: they help more than the number.
-        match detect::parse(&reply.body) {
-            Err(complaint @ ParseError::Complaint(_)) => Err(complaint.into()),
-            _ => Err(Reach::Http(reply.status.as_u16())),
-        }
+    fn failed(&self, at: Mono, reach: Reach) -> Answer {
+        let several_workers = self.memory.several_workers();
+        let reach = words::with_setting(reach, self.way.server().or(self.feed.kind), &self.feed);
+        Answer { pause: pause(&reach), several_workers, ..Answer::unreadable(at, reach) }
     }
 }
 

@@ -20,16 +20,13 @@ const BITRATE_WINDOW: Millis = Millis(1000);
 const LEGACY_KEY: &str = "live";
 
 /// Reads the statistics of any fork.
-pub fn parse(body: &[u8]) -> Result<Document, ParseError> {
-    let root: Value = serde_json::from_slice(body)
-        .map_err(|error| if error.is_eof() { ParseError::CutOff("JSON") } else { ParseError::Broken("JSON") })?;
-    let Value::Object(root) = root else { return Err(ParseError::OtherJson) };
+pub fn parse(root: &Map<String, Value>) -> Result<Document, ParseError> {
     match (root.get("publishers"), root.get("publisher")) {
         (Some(Value::Object(publishers)), _) => listed(publishers),
         (Some(Value::Array(list)), _) if list.is_empty() => Ok(document(Server::Sls, Vec::new())),
         (_, Some(Value::Object(one))) => Ok(document(Server::OpenIrl, vec![sample(one, Server::OpenIrl)])),
         (_, Some(Value::Null)) => Ok(document(Server::OpenIrl, Vec::new())),
-        _ => message(&root),
+        _ => message(root),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::domain::failover::scenes::{Reported, Targets};
 use crate::domain::failover::{Place, View, words};
 use crate::domain::journal::{Tone, Topic};
 use crate::domain::people::Origin;
-use crate::domain::signal::{Feeds, Pace, Sample};
+use crate::domain::signal::{Feeds, Paces, Sample};
 use crate::domain::stream::Obs;
 use crate::kit::clock;
 use crate::kit::units::{Kbps, Millis, Mono, UnixMs};
@@ -51,8 +51,8 @@ pub struct Parts {
     pub desk: Desk,
     /// The failover cell.
     pub view: Writer<View>,
-    /// How fast to poll.
-    pub pace: Writer<Pace>,
+    /// How fast to poll each feed.
+    pub pace: Writer<Paces>,
     /// Where facts are told.
     pub bus: Bus,
     /// Where decisions are written down.
@@ -231,7 +231,9 @@ impl Failover {
             let _ = self.parts.samples.try_send(row);
         }
         let pace = self.machine.pace();
-        self.parts.pace.edit_if_changed(|cell| *cell = pace);
+        if let Some(first) = config.first_feed() {
+            self.parts.pace.edit_if_changed(|cell| *cell = Paces::default().with(&first.id, pace));
+        }
     }
 }
 

@@ -55,12 +55,13 @@ fn ingest(feed: &Feed, view: &View) -> Health {
         }
         Reach::NotSetUp => return row("Ingest", State::Off, text::sentence(&sample.reach.reason())),
         Reach::Auth(_) => Some("Put the login into STATS_URL on the Settings page."),
+        Reach::Login(_) => Some("Put the login into the feed's settings."),
         Reach::Ambiguous(_) => Some("Choose one under STATS_FEED on the Settings page."),
         Reach::Malformed(_) | Reach::Http(_) => Some("Check that STATS_URL points at the statistics page."),
         Reach::Refused(_) => Some("Check that the ingest server runs and that STATS_URL is right."),
         Reach::Timeout | Reach::RateLimited { .. } | Reach::Restarted => None,
     };
-    let needs_you = matches!(sample.reach, Reach::Auth(_) | Reach::Ambiguous(_));
+    let needs_you = matches!(sample.reach, Reach::Auth(_) | Reach::Login(_) | Reach::Ambiguous(_));
     let state = if needs_you { State::NeedsYou } else { State::Unknown };
     Health {
         since: view.last_reading,
@@ -246,6 +247,7 @@ mod tests {
             (Reach::Timeout, State::Unknown),
             (Reach::Http(500), State::Unknown),
             (Reach::Auth(401), State::NeedsYou),
+            (Reach::Login("SRS wants a login".to_owned()), State::NeedsYou),
             (Reach::Ambiguous(vec!["a".to_owned(), "b".to_owned()]), State::NeedsYou),
             (Reach::NotSetUp, State::Off),
             (Reach::Ok, State::Good),

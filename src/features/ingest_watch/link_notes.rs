@@ -19,25 +19,36 @@ pub(super) struct LinkNotes {
     who: Option<Vec<String>>,
     restart_told: Option<Mono>,
     workers_told: bool,
-    settings: Option<Settings>,
+    name: String,
+    wish: Option<String>,
+    expected: Option<Server>,
+    several: bool,
 }
 
 impl LinkNotes {
-    pub(super) fn new(journal: Journal) -> Self {
-        Self { journal, reach: None, who: None, restart_told: None, workers_told: false, settings: None }
+    pub(super) fn new(journal: Journal, settings: &Settings) -> Self {
+        Self {
+            journal,
+            reach: None,
+            who: None,
+            restart_told: None,
+            workers_told: false,
+            name: settings.name.clone(),
+            wish: settings.publisher.clone(),
+            expected: settings.kind,
+            several: false,
+        }
     }
 
-    /// Writes down what is new in this answer.
-    pub(super) fn look(&mut self, answer: &Answer, settings: &Settings) {
-        if self.settings.as_ref() != Some(settings) {
-            *self = Self { settings: Some(settings.clone()), ..Self::new(self.journal.clone()) };
-        }
+    /// Writes down what is new in this answer; by the feed's name where there are several.
+    pub(super) fn look(&mut self, answer: &Answer, several: bool) {
+        self.several = several;
         self.workers(answer);
         if answer.sample.reach == Reach::Restarted {
             return self.restarted(answer.sample.at);
         }
-        self.reach(answer, settings.kind);
-        self.publishers(answer, settings);
+        self.reach(answer);
+        self.publishers(answer);
     }
 
     fn workers(&mut self, answer: &Answer) {
@@ -59,13 +70,13 @@ impl LinkNotes {
         }
     }
 
-    fn reach(&mut self, answer: &Answer, expected: Option<Server>) {
+    fn reach(&mut self, answer: &Answer) {
         let reach = &answer.sample.reach;
         if self.reach.as_ref() == Some(reach) {
             return;
         }
         self.reach = Some(reach.clone());
-        let by = answer.server.map(|server| who_answers(server, expected)).unwrap_or_default();
+        let by = answer.server.map(|server| who_answers(server, self.expected)).unwrap_or_default();
         match reach {
             Reach::Ok => self.note(Tone::Good, sentence(&format!("{}{by}", reach.reason()))),
             Reach::NotSetUp => self.note(Tone::Info, sentence(&reach.reason())),
@@ -74,7 +85,7 @@ impl LinkNotes {
     }
 
     /// Who is connected; an ambiguity was told already as the reach.
-    fn publishers(&mut self, answer: &Answer, settings: &Settings) {
+    fn publishers(&mut self, answer: &Answer) {
         let Some(names) = &answer.names else { return };
         if answer.sample.reach != Reach::Ok {
             return;
@@ -87,7 +98,7 @@ impl LinkNotes {
         if self.who.as_ref() == Some(&who) {
             return;
         }
-        let text = match settings.publisher.as_deref() {
+        let text = match self.wish.as_deref() {
             _ if present => format!("Connected to the ingest: {}.", who[0]),
             Some(wish) if !who.is_empty() => {
                 format!("'{wish}' (STATS_FEED) is not connected to the ingest; connected: {}.", who.join(", "))
@@ -99,6 +110,7 @@ impl LinkNotes {
     }
 
     fn note(&self, tone: Tone, text: String) {
+        let text = if self.several { format!("{}: {text}", self.name) } else { text };
         self.journal.note(Topic::Link, tone, "ingest", text);
     }
 }
@@ -127,14 +139,7 @@ mod tests {
 
     fn answer(sample: Sample, names: &[&str]) -> Answer {
         let names = (sample.reach == Reach::Ok).then(|| names.iter().map(|name| (*name).to_owned()).collect());
-        Answer {
-            sample,
-            server: Some(Server::Nginx),
-            names,
-            several_workers: false,
-            pause: Millis(0),
-            exchanges: Vec::new(),
-        }
+        Answer { server: Some(Server::Nginx), names, sample, ..Answer::unreadable(Mono(0), Reach::Ok) }
     }
 
     fn present(name: &str) -> Answer {
@@ -154,8 +159,8 @@ mod tests {
 
     fn told_with(settings: &Settings, answers: &[Answer]) -> Vec<String> {
         let (journal, mut lane) = journal::lane();
-        let mut notes = LinkNotes::new(journal);
-        answers.iter().for_each(|answer| notes.look(answer, settings));
+        let mut notes = LinkNotes::new(journal, settings);
+        answers.iter().for_each(|answer| notes.look(answer, false));
         std::iter::from_fn(|| lane.try_recv().ok()).map(|entry| entry.text).collect()
     }
 

@@ -1,74 +1,108 @@
-//! Room: asks the ingest statistics once a second, four times a second while the failover machine
-//! is undecided, and keeps the feed cell at the newest poll.
+//! Room: asks the statistics of every feed, each in a task of its own and at its own pace, and keeps
+//! the feeds cell at the newest polls. A server that hangs delays nobody but its own feed.
 
+mod door;
 mod link_notes;
+mod orders;
 pub mod recorder;
+mod watcher;
+mod words;
 
-use crate::adapters::ingest::{Answer, Poller};
+pub use door::Door;
+
+use crate::adapters::ingest::http::Http;
 use crate::config::{self, Config};
-use crate::domain::signal::{Feed, Feeds, Pace, Reach, Sample};
-use crate::kit::clock;
-use crate::kit::units::Millis;
+use crate::domain::ids::FeedId;
+use crate::domain::signal::{Feeds, Paces};
+use crate::runtime::desk::Ticket;
 use crate::runtime::journal::Journal;
 use crate::runtime::shared::{Reader, Writer};
 use crate::runtime::supervisor::Task;
-use link_notes::LinkNotes;
 use recorder::Recorder;
-use std::time::Duration;
-use tokio::time::{Instant, sleep_until};
+use std::sync::Arc;
+use tokio::sync::mpsc;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
+use watcher::Watcher;
 
-/// The task that polls.
+/// What the room is built from.
+pub struct Parts {
+    /// Settings in force.
+    pub config: Reader<Config>,
+    /// How fast each feed is to be polled.
+    pub paces: Reader<Paces>,
+    /// The feeds cell.
+    pub feeds: Writer<Feeds>,
+    /// Orders to servers.
+    pub orders: mpsc::Receiver<Ticket>,
+    /// Where the state of the connections is written down.
+    pub journal: Journal,
+}
+
+/// The room.
 pub struct IngestWatch {
     config: Reader<Config>,
-    pace: Reader<Pace>,
-    feeds: Writer<Feeds>,
-    notes: LinkNotes,
+    orders: mpsc::Receiver<Ticket>,
+    tools: Tools,
+    http: Http,
+    door: Door,
+}
+
+/// What every watcher shares.
+#[derive(Clone)]
+struct Tools {
+    paces: Reader<Paces>,
+    feeds: Arc<Writer<Feeds>>,
+    journal: Journal,
     recorder: Option<Recorder>,
 }
 
+/// A feed that is being watched.
+struct Watched {
+    settings: config::Feed,
+    task: AbortHandle,
+}
+
 impl IngestWatch {
-    /// Polls what `config` says at the pace that `pace` says, into `feeds`.
-    pub fn new(config: Reader<Config>, pace: Reader<Pace>, feeds: Writer<Feeds>, journal: Journal) -> Self {
-        Self { config, pace, feeds, notes: LinkNotes::new(journal), recorder: None }
+    /// A room that polls what the settings say. Fails only when the system gives no HTTP client (no
+    /// usable TLS).
+    pub fn new(parts: Parts) -> anyhow::Result<Self> {
+        let Parts { config, paces, feeds, orders, journal } = parts;
+        let tools = Tools { paces, feeds: Arc::new(feeds), journal, recorder: None };
+        Ok(Self { config, orders, tools, http: Http::new()?, door: Door::default() })
     }
 
     /// The same, with every poll written down.
-    pub fn recorded_by(self, recorder: Recorder) -> Self {
-        Self { recorder: Some(recorder), ..self }
+    pub fn recorded_by(mut self, recorder: Recorder) -> Self {
+        self.tools.recorder = Some(recorder);
+        self
     }
 
-    /// Polls with these settings for ever.
-    async fn watch(&mut self, settings: &config::Feed) -> anyhow::Result<()> {
-        let Some(mut poller) = Poller::new(settings)? else {
-            self.publish(not_set_up(), settings);
-            return std::future::pending().await;
-        };
-        loop {
-            let began = Instant::now();
-            let answer = poller.poll().await;
-            let pause = Duration::from(answer.pause);
-            let not_before = (began + poller.min_interval().into()).max(Instant::now() + pause);
-            self.publish(answer, settings);
-            next_poll(&mut self.pace, began, not_before).await;
-        }
+    /// The way in for those who know that something has just happened at a feed.
+    pub fn door(&self) -> Door {
+        self.door.clone()
     }
 
-    fn publish(&mut self, mut answer: Answer, settings: &config::Feed) {
-        if let Some(recorder) = &self.recorder {
-            recorder.keep(settings, &mut answer);
-        }
-        self.notes.look(&answer, settings);
-        self.feeds.edit(|feeds| {
-            let Some(feed) = feeds.get_mut(&settings.id) else { return };
-            *feed = Feed {
-                polls: feed.polls + 1,
-                sample: Some(answer.sample),
-                server: answer.server,
-                several_workers: answer.several_workers,
-                names: answer.names.unwrap_or_default(),
-            };
+    /// Starts and stops only what the settings changed. The count of polls never begins anew: readers
+    /// tell new samples by it.
+    fn follow(&self, watched: &mut Vec<Watched>, tasks: &mut JoinSet<()>) {
+        let wanted = self.config.with(|config| config.feeds.clone());
+        watched.retain(|one| {
+            let stays = wanted.contains(&one.settings);
+            if !stays {
+                one.task.abort();
+            }
+            stays
         });
+        self.tools.feeds.edit(|feeds| list(feeds, &wanted));
+        self.door.keep(wanted.iter().map(|feed| &feed.id));
+        for settings in wanted {
+            if !watched.iter().any(|one| one.settings == settings) {
+                let watcher = Watcher::new(&settings, self.tools.clone(), self.door.bell(&settings.id));
+                let task = tasks.spawn(watcher.run(self.http.clone()));
+                watched.push(Watched { settings, task });
+            }
+        }
     }
 }
 
@@ -78,67 +112,31 @@ impl Task for IngestWatch {
     }
 
     async fn run(&mut self, stop: CancellationToken) -> anyhow::Result<()> {
-        let mut config = self.config.clone();
+        // Dropped with this future, and the watchers with it.
+        let (mut tasks, mut watched) = (JoinSet::new(), Vec::new());
+        let mut errands = JoinSet::new();
+        self.config.see();
+        self.follow(&mut watched, &mut tasks);
         loop {
-            let Some(settings) = config.with(|config| config.first_feed().cloned()) else { return Ok(()) };
-            self.feeds.edit(|feeds| {
-                // The count of polls never begins anew: readers tell new samples by it.
-                let known = feeds.get(&settings.id).cloned().unwrap_or_default();
-                feeds.list = vec![(settings.id.clone(), known)];
-            });
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
-                () = config.until(|config| config.first_feed() != Some(&settings)) => {}
-                ended = self.watch(&settings) => return ended,
+                () = self.config.changed() => self.follow(&mut watched, &mut tasks),
+                Some(ticket) = self.orders.recv() => {
+                    let errand = orders::Errand::of(&ticket.order, &self.config, &self.tools.feeds);
+                    errands.spawn(orders::run(errand, ticket, self.http.clone(), self.door.clone()));
+                }
+                Some(_) = errands.join_next() => {}
+                Some(ended) = tasks.join_next() => match ended {
+                    Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+                    _ => {}
+                }
             }
         }
     }
 }
 
-/// Waits until the next poll is due by the pace, which may quicken meanwhile: measured from the
-/// start of the last poll, and never before `not_before`.
-async fn next_poll(pace: &mut Reader<Pace>, began: Instant, not_before: Instant) {
-    loop {
-        let interval = Duration::from(pace.with(|pace| pace.interval()));
-        tokio::select! {
-            () = sleep_until((began + interval).max(not_before)) => return,
-            () = pace.changed() => {}
-        }
-    }
-}
-
-fn not_set_up() -> Answer {
-    let sample = Sample::unreadable(clock::mono(), Reach::NotSetUp);
-    Answer { sample, server: None, names: None, several_workers: false, pause: Millis(0), exchanges: Vec::new() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::runtime::shared;
-
-    /// Milliseconds until the next poll begins, the pace turning to `then` after `after`.
-    async fn due(pace: Pace, then: Option<(u64, Pace)>, not_before: u64) -> u128 {
-        let (writer, mut reader) = shared::cell(pace);
-        let began = Instant::now();
-        if let Some((after, pace)) = then {
-            tokio::spawn(async move {
-                sleep_until(began + Duration::from_millis(after)).await;
-                writer.set(pace);
-            });
-        }
-        next_poll(&mut reader, began, began + Duration::from_millis(not_before)).await;
-        began.elapsed().as_millis()
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_next_poll_is_due_by_the_pace_and_never_too_soon_for_the_server() {
-        assert_eq!(due(Pace::Calm, None, 0).await, 1000);
-        assert_eq!(due(Pace::Quick, None, 0).await, 250);
-        assert_eq!(due(Pace::Calm, Some((100, Pace::Quick)), 0).await, 250, "woken by the pace");
-        assert_eq!(due(Pace::Calm, Some((700, Pace::Quick)), 0).await, 700, "overdue, so at once");
-        assert_eq!(due(Pace::Quick, Some((100, Pace::Calm)), 0).await, 1000);
-        assert_eq!(due(Pace::Quick, None, 1000).await, 1000, "the server bears no more");
-        assert_eq!(due(Pace::Calm, Some((100, Pace::Quick)), 5000).await, 5000, "asked to wait");
-    }
+/// The cell's list in the order of the settings; what is known of a feed stays.
+fn list(feeds: &mut Feeds, wanted: &[config::Feed]) {
+    let mut take = |id: &FeedId| feeds.get_mut(id).map(std::mem::take).unwrap_or_default();
+    feeds.list = wanted.iter().map(|one| (one.id.clone(), take(&one.id))).collect();
 }

@@ -10,7 +10,7 @@ use crate::adapters::obs::{MediaReport, MediaSource, ObsError, ObsEvent, SceneRe
 use crate::config::{self, Config};
 use crate::domain::command::{ObsOrder, Order, Outcome};
 use crate::domain::ids::SceneName;
-use crate::domain::signal::Pace;
+use crate::domain::signal::{Pace, Paces};
 use crate::domain::stream::{Obs, Output, Pending};
 use crate::kit::clock;
 use crate::kit::units::{Millis, Mono, UnixMs};
@@ -35,7 +35,7 @@ pub struct Parts {
     /// Where OBS is, and what points at the feed; a change is applied at once.
     pub config: Reader<Config>,
     /// How closely the feed is watched now.
-    pub pace: Reader<Pace>,
+    pub pace: Reader<Paces>,
     /// Orders from the desk (`Room::Obs`).
     pub orders: mpsc::Receiver<Ticket>,
     /// The cell this room writes.
@@ -49,7 +49,7 @@ pub struct Parts {
 /// The room.
 pub struct ObsLink {
     config: Reader<Config>,
-    pace: Reader<Pace>,
+    pace: Reader<Paces>,
     orders: mpsc::Receiver<Ticket>,
     picture: Picture,
     wishes: Wishes,
@@ -242,7 +242,7 @@ impl ObsLink {
     fn plan_look(&mut self) {
         let obs = self.picture.obs();
         let Some(media) = &obs.media else { return };
-        let in_doubt = obs.is_live() == Some(true) && self.pace.with(|pace| *pace == Pace::Quick);
+        let in_doubt = obs.is_live() == Some(true) && self.pace.with(|paces| paces.most_urgent() == Pace::Quick);
         let closely = media.moving != Some(true) || in_doubt;
         self.line.look_within(if closely { Pace::Quick } else { Pace::Calm }.interval());
     }

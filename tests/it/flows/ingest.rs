@@ -8,10 +8,11 @@ use stream_control::demo::fake_ingest::{FakeIngest, Manners, Mode, Shape};
 use stream_control::domain::ids::FeedId;
 use stream_control::domain::journal::{Entry, Topic};
 use stream_control::domain::server::Server;
-use stream_control::domain::signal::{Feed, Feeds, Pace, Publisher, Reach, Sample};
-use stream_control::features::ingest_watch::IngestWatch;
+use stream_control::domain::signal::{Feed, Feeds, Pace, Paces, Publisher, Reach, Sample};
+use stream_control::features::ingest_watch::{Door, IngestWatch, Parts};
 use stream_control::kit::secret::Secret;
 use stream_control::kit::units::{Bytes, Kbps, Millis};
+use stream_control::runtime::desk::{Desk, DeskBuilder, Room};
 use stream_control::runtime::journal;
 use stream_control::runtime::shared::{self, Reader, Writer};
 use stream_control::runtime::supervisor::Supervisor;
@@ -189,7 +190,9 @@ async fn an_srt_server_is_asked_over_one_connection() {
 /// The room at work, with what it is told and what it tells.
 struct Watched {
     config: Writer<Config>,
-    pace: Writer<Pace>,
+    pace: Writer<Paces>,
+    desk: Desk,
+    door: Door,
     feeds: Reader<Feeds>,
     lines: mpsc::Receiver<Entry>,
     _supervisor: Supervisor,
@@ -198,12 +201,18 @@ struct Watched {
 impl Watched {
     fn new(feed: Settings, pace: Pace) -> Self {
         let (config, config_reader) = shared::cell(config(feed));
-        let (pace, pace_reader) = shared::cell(pace);
+        let (pace, pace_reader) = shared::cell(Paces::default().with(&FeedId::main(), pace));
         let (feeds_writer, feeds) = shared::cell(Feeds::default());
         let (journal, lines) = journal::lane();
         let mut supervisor = Supervisor::new(journal.clone());
-        supervisor.start(IngestWatch::new(config_reader, pace_reader, feeds_writer, journal));
-        Self { config, pace, feeds, lines, _supervisor: supervisor }
+        let mut builder = DeskBuilder::new(journal.clone());
+        let orders = builder.room(Room::Ingest);
+        let (config, paces, feeds_cell) = ((config, config_reader), pace_reader, feeds_writer);
+        let parts = Parts { config: config.1, paces, feeds: feeds_cell, orders, journal };
+        let room = IngestWatch::new(parts).expect("a client");
+        let door = room.door();
+        supervisor.start(room);
+        Self { config: config.0, pace, desk: builder.open(), door, feeds, lines, _supervisor: supervisor }
     }
 
     /// The one feed.
@@ -280,7 +289,7 @@ async fn polls_keep_the_pace_and_quicken_when_asked() {
     let calm = room.gaps(&fake, 2).await;
     // Measured where the request arrives, which a busy machine shifts a little.
     assert!(calm[0] >= 700, "{calm:?}");
-    room.pace.set(Pace::Quick);
+    room.pace.set(Paces::default().with(&FeedId::main(), Pace::Quick));
     let quick = room.gaps(&fake, 6).await.split_off(1);
     assert!((700..3000).contains(&quick.iter().sum::<u64>()), "{quick:?}");
 }

@@ -5,9 +5,10 @@ use stream_control::config::{Config, Values};
 use stream_control::demo::fake_obs::{FakeObs, Input, Script, Start};
 use stream_control::domain::command::{ObsOrder, Order, Outcome};
 use stream_control::domain::event::Fact;
+use stream_control::domain::ids::FeedId;
 use stream_control::domain::journal::Entry;
 use stream_control::domain::people::{Origin, Role};
-use stream_control::domain::signal::Pace;
+use stream_control::domain::signal::{Pace, Paces};
 use stream_control::domain::stream::{MediaInput, Obs, ObsLink, Output};
 use stream_control::features::obs_link::wishes::Limits;
 use stream_control::features::obs_link::{ObsLink as Room, Parts};
@@ -41,7 +42,7 @@ struct Stage {
     facts: Listener,
     lines: mpsc::Receiver<Entry>,
     config: Writer<Config>,
-    pace: Writer<Pace>,
+    pace: Writer<Paces>,
     tasks: Reader<TaskList>,
     _supervisor: Supervisor,
 }
@@ -56,7 +57,7 @@ impl Stage {
     async fn with(script: Script, limits: Limits) -> Self {
         let fake = FakeObs::start(0, script).await.expect("a free port");
         let (config, config_reader) = shared::cell(settings(fake.port()));
-        let (pace, pace_reader) = shared::cell(Pace::Calm);
+        let (pace, pace_reader) = shared::cell(Paces::default());
         let (cell, obs) = shared::cell(Obs::default());
         let (journal, lines) = journal::lane();
         let bus = Bus::new();
@@ -227,7 +228,7 @@ async fn the_picture_is_watched_four_times_a_second_while_the_feed_is_in_doubt()
     stage
         .until("live and moving", |obs| obs.is_live() == Some(true) && media(|media| media.moving == Some(true))(obs))
         .await;
-    stage.pace.set(Pace::Quick);
+    stage.pace.set(Paces::default().with(&FeedId::main(), Pace::Quick));
     let before = stage.fake.count("GetMediaInputStatus");
     stage.heard("GetMediaInputStatus", before + 5).await;
     let log = stage.fake.log();

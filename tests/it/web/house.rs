@@ -10,6 +10,7 @@ use stream_control::domain::signal::Feeds;
 use stream_control::domain::stream::{Obs, ObsLink, Output};
 use stream_control::features::access::Access;
 use stream_control::features::alerts::Recent;
+use stream_control::features::ingest_watch::Door;
 use stream_control::features::ingest_watch::recorder::Tape;
 use stream_control::features::settings::view::SettingsView;
 use stream_control::runtime::bus::Bus;
@@ -97,7 +98,7 @@ impl House {
             tape: Tape::default(),
         };
         let (bus, stop) = (Bus::new(), CancellationToken::new());
-        let ctx = Ctx::new(cells, bus.clone(), desk.open(), access.clone(), stop.clone());
+        let ctx = Ctx::new(cells, bus.clone(), desk.open(), access.clone(), Door::default(), stop.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
         let serving = tokio::spawn(shell::serve(listener, ctx));

@@ -1,6 +1,7 @@
 //! Recorded and documented statistics of every fork, and what they mean.
 
 use super::*;
+use crate::adapters::ingest::detect::parse;
 use crate::adapters::ingest::document::Server::{Belabox, OpenIrl, Sls};
 
 fn recorded(name: &str) -> Result<Document, ParseError> {

@@ -2,13 +2,14 @@
 
 use super::*;
 use crate::config::{Feed, Values};
-use crate::domain::signal::Sample;
 use crate::domain::journal::Entry;
+use crate::domain::signal::Reach;
 use crate::kit::secret::Secret;
 use crate::runtime::journal;
 use crate::runtime::shared::{self, Writer};
 
-const PAGE: &str = r#"{"publishers":{"publish/live/TOPSECRET":{"bitrate":2800,"msRcvBuf":1970,"rtt":40,"uptime":70}},"status":"ok"}"#;
+const PAGE: &str =
+    r#"{"publishers":{"publish/live/TOPSECRET":{"bitrate":2800,"msRcvBuf":1970,"rtt":40,"uptime":70}},"status":"ok"}"#;
 
 struct Room {
     room: RecorderRoom,
@@ -35,10 +36,8 @@ impl Room {
     }
 
     async fn hears(&mut self, status: Status, body: &str) {
-        let sample = Sample::absent(Mono(1500));
         let exchanges = vec![Exchange { status, body: body.as_bytes().to_vec() }];
-        let mut answer =
-            Answer { sample, server: None, names: None, several_workers: false, pause: Millis(0), exchanges };
+        let mut answer = Answer { exchanges, ..Answer::unreadable(Mono(1500), Reach::Timeout) };
         self.recorder.keep(&self.feed, &mut answer);
         let heard = self.room.heard.recv().await.expect("it was handed on");
         self.room.write_down(&[heard]).await;
@@ -97,14 +96,7 @@ async fn nothing_is_written_where_no_file_is_set_and_a_full_lane_stops_nobody() 
     assert_eq!((room.taped().lines().count(), room.told().len()), (1, 0));
     for _ in 0..2 * QUEUE {
         let heard = Exchange { status: Status::Refused, body: Vec::new() };
-        let mut answer = Answer {
-            sample: Sample::absent(Mono(0)),
-            server: None,
-            names: None,
-            several_workers: false,
-            pause: Millis(0),
-            exchanges: vec![heard],
-        };
+        let mut answer = Answer { exchanges: vec![heard], ..Answer::unreadable(Mono(0), Reach::Timeout) };
         room.recorder.keep(&room.feed, &mut answer);
     }
     assert_eq!(room.room.heard.len(), QUEUE);
