@@ -1,6 +1,7 @@
 //! Integration tests, one binary.
 
 mod cli;
+mod corpus;
 mod flows;
 mod store;
 mod support;
