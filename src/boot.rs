@@ -118,6 +118,7 @@ impl House {
             config: config.clone(),
             paces: pace.clone(),
             feeds: feeds_cell,
+            obs: obs.clone(),
             orders: to_ingest,
             journal: journal.clone(),
         })?;

@@ -49,6 +49,8 @@ pub struct MediaInput {
     pub name: String,
     /// OBS_MEDIA_STATE_PLAYING (obs-websocket `GetMediaInputStatus`).
     pub playing: bool,
+    /// OBS says that it ended, was stopped or failed, and not only because it is off air.
+    pub over: bool,
     /// Whether the cursor moved between the last two reads; `None` before the second read, and while
     /// OBS stops the source because it is not on air.
     pub moving: Option<bool>,
@@ -65,7 +67,7 @@ pub struct MediaInput {
 impl MediaInput {
     /// A source of which nothing has been read yet.
     pub fn unread(name: String) -> Self {
-        Self { name, playing: false, moving: None, moving_since: None, cursor: None, picture: None, sound: None }
+        Self { name, playing: false, over: false, moving: None, moving_since: None, cursor: None, picture: None, sound: None }
     }
 }
 

@@ -13,6 +13,9 @@ pub const ALERT_PATH: &str = "/api/alert";
 /// The WebSocket that overlay programs open without an Origin.
 pub const ALERT_SOCKET: &str = "/ws/alerts";
 
+/// Where servers and programs send statistics, with the feed's own key.
+const PUSH_PATHS: [&str; 2] = ["/ingest/push/", "/ws/ingest/"];
+
 /// Where a request says that it comes from.
 #[derive(Debug, PartialEq, Eq)]
 enum From {
@@ -32,12 +35,17 @@ pub async fn guard(request: Request, next: Next) -> Response {
     let allowed = match origin(request.headers()) {
         From::Own => true,
         From::Foreign => false,
-        From::Nowhere => path == ALERT_PATH || path == ALERT_SOCKET,
+        From::Nowhere => is_for_programs(path),
     };
     if allowed {
         return next.run(request).await;
     }
     WebError::Forbidden(words::FOREIGN_PAGE.to_owned()).into_response()
+}
+
+/// Paths that ask for a token or key of their own, or only speak.
+fn is_for_programs(path: &str) -> bool {
+    path == ALERT_PATH || path == ALERT_SOCKET || PUSH_PATHS.iter().any(|begin| path.starts_with(begin))
 }
 
 fn origin(headers: &HeaderMap) -> From {

@@ -56,7 +56,7 @@ pub struct Ctx {
     pub desk: Desk,
     /// Who may come in.
     pub access: Access,
-    /// Where it is told that something happened at a feed.
+    /// Where servers and programs tell what happened at a feed, and send its statistics.
     pub ingest: Door,
     /// Cancelled when the daemon stops: sockets say goodbye.
     pub stop: CancellationToken,
@@ -66,8 +66,10 @@ pub struct Ctx {
     pub live_seats: Arc<Semaphore>,
     /// Seats for overlays.
     pub overlay_seats: Arc<Semaphore>,
-    /// How many of those may be taken from outside: nobody has to sign in for one, and a stranger who
-    /// takes all he can get must not silence the overlay at home.
+    /// Seats for those who send statistics.
+    pub ingest_seats: Arc<Semaphore>,
+    /// How many of the overlays' may be taken from outside: nobody has to sign in for one, and a
+    /// stranger who takes all he can get must not silence the overlay at home.
     pub far_seats: Arc<Semaphore>,
 }
 
@@ -84,13 +86,14 @@ impl Ctx {
             board: Arc::default(),
             live_seats: Arc::new(Semaphore::new(SOCKETS as usize)),
             overlay_seats: Arc::new(Semaphore::new(SOCKETS as usize)),
+            ingest_seats: Arc::new(Semaphore::new(SOCKETS as usize)),
             far_seats: Arc::new(Semaphore::new(SOCKETS as usize / 2)),
         }
     }
 
     /// Waits until no WebSocket is open.
     pub async fn all_seats_free(&self) {
-        for seats in [&self.live_seats, &self.overlay_seats] {
+        for seats in [&self.live_seats, &self.overlay_seats, &self.ingest_seats] {
             let _ = seats.acquire_many(SOCKETS).await;
         }
     }

@@ -20,9 +20,21 @@ pub enum WebError {
     /// 404.
     #[error("{}", words::NOT_FOUND)]
     NotFound,
+    /// 404 with words of its own.
+    #[error("{0}")]
+    Missing(String),
+    /// 401 for a program: its key is missing or wrong.
+    #[error("{0}")]
+    Key(String),
     /// 413.
     #[error("{}", words::TOO_LARGE)]
     TooLarge,
+    /// 422: whole, but not what is taken here.
+    #[error("{0}")]
+    Unreadable(String),
+    /// 429.
+    #[error("{0}")]
+    TooMany(String),
     /// 503: the part behind this cannot answer now.
     #[error("{0}")]
     Unavailable(String),
@@ -48,7 +60,11 @@ impl WebError {
             WebError::SignIn(_) => StatusCode::UNAUTHORIZED,
             WebError::Forbidden(_) => StatusCode::FORBIDDEN,
             WebError::NotFound => StatusCode::NOT_FOUND,
+            WebError::Missing(_) => StatusCode::NOT_FOUND,
+            WebError::Key(_) => StatusCode::UNAUTHORIZED,
             WebError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            WebError::Unreadable(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            WebError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             WebError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             WebError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }

@@ -14,6 +14,7 @@ pub mod pages;
 pub mod shell;
 pub mod words;
 
+use crate::features::ingest_watch::LARGEST;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -56,7 +57,10 @@ pub fn router(ctx: Ctx) -> Router {
         .route("/obs/stop_stream", post(api::compat::stop_stream))
         .route("/obs/switch_scene", post(api::compat::switch_scene))
         .route("/obs/stream_status", get(api::compat::stream_status))
+        // Statistics that are sent to us
+        .route("/ingest/push/{feed}", post(api::ingest::push).layer(DefaultBodyLimit::max(LARGEST)))
         // WebSockets
+        .route("/ws/ingest/{feed}", get(api::ingest::open))
         .route("/ws/live", get(live::dashboard::open))
         .route(csrf::ALERT_SOCKET, get(live::alerts::open))
         // Files

@@ -38,6 +38,8 @@ pub const ALERT_LOCAL_ONLY: &str = "ALERT_TOKEN is not set, so alerts are taken 
     at http://127.0.0.1 or http://localhost.";
 /// 400 of an alert.
 pub const ALERT_SHAPE: &str = "Send JSON {\"type\": \"low\" or \"restored\", \"message\": text}.";
+/// 400 of pushed statistics.
+pub const PUSH_BROKE_OFF: &str = "The body broke off.";
 /// 400 of a scene order.
 pub const SCENE_SHAPE: &str = "Send JSON {\"scene\": the name of a scene in OBS}.";
 

@@ -1,5 +1,6 @@
 //! Integration tests, one binary.
 
+mod adapters;
 mod cli;
 mod corpus;
 mod flows;

@@ -1,11 +1,14 @@
 //! How each kind of server is asked: most by one GET, some by several requests with a state of their
 //! own (who is logged in, which path has the publisher).
 
+use super::datarhei::Datarhei;
 use super::document::{Document, ParseError, Server};
 use super::http::{Http, Reply};
 use super::mediamtx::MediaMtx;
+use super::nimble::Nimble;
 use super::nms4::Nms4;
-use super::{detect, known, nms2, srs};
+use super::told::Told;
+use super::{detect, known, nms2, srs, xiu};
 use crate::config::{Feed, Login};
 use crate::domain::signal::Reach;
 use crate::kit::secret::Secret;
@@ -22,6 +25,12 @@ pub enum Conversation {
     MediaMtx(MediaMtx),
     /// Node-Media-Server 4: a login, then the streams.
     Nms4(Nms4),
+    /// Nimble: its SRT receivers, then its RTMP streams.
+    Nimble(Nimble),
+    /// datarhei Core: a login, then its SRT server, processes and RTMP server.
+    Datarhei(Datarhei),
+    /// A page that is read by what the settings say of it.
+    Told(Told),
 }
 
 /// A page, and the publisher that its address names.
@@ -70,6 +79,10 @@ impl Conversation {
         match server {
             Server::MediaMtx => Self::MediaMtx(MediaMtx::new(url)),
             Server::Nms4 => Self::Nms4(Nms4::new(url)),
+            Server::Nimble => Self::Nimble(Nimble::new(url)),
+            Server::Datarhei => Self::Datarhei(Datarhei::new(url)),
+            Server::Ome | Server::OpenRtmp | Server::Json => Self::Told(Told::new(server, url)),
+            Server::Xiu => Self::Page(Page::of(xiu::address(url))),
             Server::Srs => Self::Page(Page::of(srs::address(url))),
             Server::Nms2 => Self::Page(nms2::page(url)),
             other => Self::Page(Page::of(known::completed(other, url))),
@@ -82,6 +95,9 @@ impl Conversation {
             Self::Page(page) => page.ask(talk).await,
             Self::MediaMtx(conversation) => conversation.ask(talk).await,
             Self::Nms4(conversation) => conversation.ask(talk).await,
+            Self::Nimble(conversation) => conversation.ask(talk).await,
+            Self::Datarhei(conversation) => conversation.ask(talk).await,
+            Self::Told(conversation) => conversation.ask(talk).await,
         }
     }
 }

@@ -61,6 +61,9 @@ pub enum ParseError {
     /// The server itself reports an error in words (OpenIRL: "Invalid player key").
     #[error("the server says '{0}'")]
     Complaint(String),
+    /// The settings point to something that is not there; the text says what is.
+    #[error("JSON with {0}")]
+    Pointer(String),
 }
 
 impl From<ParseError> for Reach {

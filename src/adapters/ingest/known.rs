@@ -35,6 +35,9 @@ pub const PLACES: &[Place] = {
         at(S::MediaMtx, 9997, "/v3/paths/list"),
         at(S::Nms2, 8000, "/api/streams"),
         at(S::Nms4, 8000, "/api/v1/streams"),
+        at(S::Nimble, 8082, "/manage/srt_receiver_stats"),
+        at(S::Xiu, 8000, "/api/query_whole_streams"),
+        at(S::Datarhei, 8080, "/api/v3/srt"),
     ]
 };
 

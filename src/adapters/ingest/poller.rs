@@ -50,6 +50,18 @@ impl Answer {
     }
 }
 
+impl Answer {
+    /// What a document says of the wanted publisher.
+    pub(super) fn understood(memory: &mut Memory, at: Mono, mut document: Document, wish: Option<&str>) -> Self {
+        let refresh = document.server.refresh();
+        document.publishers.iter_mut().for_each(|one| (one.at, one.refresh) = (at, one.refresh.max(refresh)));
+        let sample = memory.sample(at, &document, wish);
+        let names = Some(document.names());
+        let several_workers = memory.several_workers();
+        Answer { sample, names, several_workers, publishers: document.publishers, ..Answer::unreadable(at, Reach::Ok) }
+    }
+}
+
 impl Poller {
     /// A poller for the settings; `None` when there is nothing to ask (no address, or the server
     /// sends by itself). Fails only when the system gives no HTTP client (no usable TLS).
@@ -82,13 +94,8 @@ impl Poller {
         self.way.server().map_or(Millis(0), Server::min_interval)
     }
 
-    fn understood(&mut self, at: Mono, mut document: Document) -> Answer {
-        let refresh = document.server.refresh();
-        document.publishers.iter_mut().for_each(|one| (one.at, one.refresh) = (at, one.refresh.max(refresh)));
-        let sample = self.memory.sample(at, &document, self.feed.publisher.as_deref());
-        let names = Some(document.names());
-        let several_workers = self.memory.several_workers();
-        Answer { sample, names, several_workers, publishers: document.publishers, ..Answer::unreadable(at, Reach::Ok) }
+    fn understood(&mut self, at: Mono, document: Document) -> Answer {
+        Answer::understood(&mut self.memory, at, document, self.feed.publisher.as_deref())
     }
 
     fn failed(&self, at: Mono, reach: Reach) -> Answer {

@@ -28,6 +28,8 @@ pub(super) fn mend(server: Server, feed: &Feed) -> String {
         Server::MediaMtx => {
             format!("{login} (a user with the action 'api' in mediamtx.yml), or set this feed's token")
         }
+        Server::Nimble => "set this feed's token to management_token of nimble.conf".to_owned(),
+        Server::Ome => "set this feed's token to the AccessToken of Server.xml".to_owned(),
         _ => login,
     }
 }

@@ -149,7 +149,9 @@ impl Client {
             let input = SourceId::Name(input);
             !bounded(async { self.wire.sources().active(input).await }).await?.active
         };
-        Ok(MediaReport { playing, resting, cursor: status.cursor.map(|cursor| millis(cursor.whole_milliseconds())) })
+        let over = !resting && matches!(status.state, MediaState::Ended | MediaState::Stopped | MediaState::Error);
+        let cursor = status.cursor.map(|cursor| millis(cursor.whole_milliseconds()));
+        Ok(MediaReport { playing, over, resting, cursor })
     }
 
     /// `TriggerMediaInputAction` with `RESTART`.

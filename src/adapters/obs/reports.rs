@@ -33,6 +33,8 @@ pub struct MediaReport {
     pub playing: bool,
     /// Where playback stands; `None` while nothing is open.
     pub cursor: Option<Millis>,
+    /// `OBS_MEDIA_STATE_ENDED`, `…_STOPPED` or `…_ERROR`, and it does not only rest off air.
+    pub over: bool,
     /// It does not play because OBS stops it while it is not on air; that says nothing of the feed.
     pub resting: bool,
 }

@@ -1,6 +1,9 @@
 //! The way into the room for those who hear of a feed before its next poll: web callbacks, pushes.
 
+use super::pushes::{Inboxes, Pushes, Refusal};
+use crate::config::Feed;
 use crate::domain::ids::FeedId;
+use crate::runtime::shared::Reader;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
@@ -9,6 +12,7 @@ use tokio::sync::Notify;
 #[derive(Clone, Default)]
 pub struct Door {
     bells: Arc<Mutex<HashMap<FeedId, Arc<Notify>>>>,
+    pushes: Pushes,
 }
 
 impl Door {
@@ -17,6 +21,32 @@ impl Door {
     pub fn nudge(&self, feed: &FeedId) -> bool {
         let bell = self.lock().get(feed).cloned();
         bell.inspect(|bell| bell.notify_one()).is_some()
+    }
+
+    /// Whether `key` opens this feed for pushed statistics.
+    ///
+    /// # Errors
+    /// No feed of the kind 'push' has this id, or the key is not its own.
+    pub fn admit(&self, feed: &FeedId, key: &[u8]) -> Result<(), Refusal> {
+        self.pushes.admit(feed, key)
+    }
+
+    /// Takes in statistics in any form that is known: at most [`LARGEST`](super::LARGEST) bytes.
+    ///
+    /// # Errors
+    /// As [`Door::admit`]; too often; nothing that can be read.
+    pub fn push(&self, feed: &FeedId, key: &[u8], body: &[u8]) -> Result<(), Refusal> {
+        self.pushes.push(feed, key, body)
+    }
+
+    /// Takes statistics in for those of these feeds that are of the kind 'push'.
+    pub fn take_for(&self, feeds: &[Feed]) {
+        self.pushes.keep(feeds);
+    }
+
+    /// What was pushed.
+    pub(super) fn inboxes(&self) -> Reader<Inboxes> {
+        self.pushes.inboxes()
     }
 
     /// The bell of a feed.

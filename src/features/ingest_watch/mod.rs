@@ -3,17 +3,21 @@
 
 mod door;
 mod link_notes;
+mod obs_source;
 mod orders;
+mod pushes;
 pub mod recorder;
 mod watcher;
 mod words;
 
 pub use door::Door;
+pub use pushes::{LARGEST, Refusal};
 
 use crate::adapters::ingest::http::Http;
 use crate::config::{self, Config};
 use crate::domain::ids::FeedId;
 use crate::domain::signal::{Feeds, Paces};
+use crate::domain::stream::Obs;
 use crate::runtime::desk::Ticket;
 use crate::runtime::journal::Journal;
 use crate::runtime::shared::{Reader, Writer};
@@ -33,6 +37,8 @@ pub struct Parts {
     pub paces: Reader<Paces>,
     /// The feeds cell.
     pub feeds: Writer<Feeds>,
+    /// OBS as last reported: its media sources are an ingest of last resort.
+    pub obs: Reader<Obs>,
     /// Orders to servers.
     pub orders: mpsc::Receiver<Ticket>,
     /// Where the state of the connections is written down.
@@ -52,6 +58,7 @@ pub struct IngestWatch {
 #[derive(Clone)]
 struct Tools {
     paces: Reader<Paces>,
+    obs: Reader<Obs>,
     feeds: Arc<Writer<Feeds>>,
     journal: Journal,
     recorder: Option<Recorder>,
@@ -67,8 +74,8 @@ impl IngestWatch {
     /// A room that polls what the settings say. Fails only when the system gives no HTTP client (no
     /// usable TLS).
     pub fn new(parts: Parts) -> anyhow::Result<Self> {
-        let Parts { config, paces, feeds, orders, journal } = parts;
-        let tools = Tools { paces, feeds: Arc::new(feeds), journal, recorder: None };
+        let Parts { config, paces, feeds, obs, orders, journal } = parts;
+        let tools = Tools { paces, obs, feeds: Arc::new(feeds), journal, recorder: None };
         Ok(Self { config, orders, tools, http: Http::new()?, door: Door::default() })
     }
 
@@ -96,9 +103,10 @@ impl IngestWatch {
         });
         self.tools.feeds.edit(|feeds| list(feeds, &wanted));
         self.door.keep(wanted.iter().map(|feed| &feed.id));
+        self.door.take_for(&wanted);
         for settings in wanted {
             if !watched.iter().any(|one| one.settings == settings) {
-                let watcher = Watcher::new(&settings, self.tools.clone(), self.door.bell(&settings.id));
+                let watcher = Watcher::new(&settings, self.tools.clone(), &self.door);
                 let task = tasks.spawn(watcher.run(self.http.clone()));
                 watched.push(Watched { settings, task });
             }

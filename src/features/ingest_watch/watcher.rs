@@ -1,13 +1,15 @@
 //! Watches one feed for ever, with the settings it was made for.
 
-use super::Tools;
+use super::door::Door;
 use super::link_notes::LinkNotes;
+use super::pushes::{Arrival, Inboxes};
+use super::{Tools, obs_source, words};
 use crate::adapters::ingest::http::Http;
-use crate::adapters::ingest::{Answer, Poller};
+use crate::adapters::ingest::{Answer, Poller, Received};
 use crate::config;
 use crate::domain::ids::FeedId;
 use crate::domain::server::Server;
-use crate::domain::signal::{Feed, Paces, Reach};
+use crate::domain::signal::{Feed, Pace, Paces, Reach};
 use crate::kit::clock;
 use crate::runtime::shared::Reader;
 use std::sync::Arc;
@@ -18,12 +20,18 @@ use tokio::time::{Instant, sleep_until};
 /// Between two polls that were asked for by a nudge.
 const NUDGED: Duration = Duration::from_millis(200);
 
+/// Statistics are pushed once a second or faster: after this without any the feed is unknown (the
+/// WebSocket feed of NOALBS counts as stale after the same time).
+const SILENCE: Duration = Duration::from_secs(3);
+
 /// Where a feed's samples come from.
 enum Source {
     /// Asked again and again.
     Polled(Box<Poller>),
-    /// Sent to us, or seen in OBS: nobody is asked.
-    Sent,
+    /// Sent to us.
+    Pushed,
+    /// Seen in OBS.
+    Obs,
     /// The settings name no address.
     Nothing,
 }
@@ -31,7 +39,8 @@ enum Source {
 impl Source {
     fn of(settings: &config::Feed, http: Http) -> Self {
         match (settings.kind, Poller::over(http, settings)) {
-            (Some(Server::Push | Server::Obs), _) => Source::Sent,
+            (Some(Server::Push), _) => Source::Pushed,
+            (Some(Server::Obs), _) => Source::Obs,
             (_, Some(poller)) => Source::Polled(Box::new(poller)),
             (_, None) => Source::Nothing,
         }
@@ -43,20 +52,23 @@ pub(super) struct Watcher {
     settings: config::Feed,
     tools: Tools,
     bell: Arc<Notify>,
+    inboxes: Reader<Inboxes>,
     notes: LinkNotes,
 }
 
 impl Watcher {
-    pub(super) fn new(settings: &config::Feed, tools: Tools, bell: Arc<Notify>) -> Self {
+    pub(super) fn new(settings: &config::Feed, tools: Tools, door: &Door) -> Self {
         let notes = LinkNotes::new(tools.journal.clone(), settings);
-        Self { settings: settings.clone(), tools, bell, notes }
+        let (bell, inboxes) = (door.bell(&settings.id), door.inboxes());
+        Self { settings: settings.clone(), tools, bell, inboxes, notes }
     }
 
     pub(super) async fn run(mut self, http: Http) {
         match Source::of(&self.settings, http) {
             Source::Polled(poller) => self.poll(*poller).await,
             Source::Nothing => self.publish(Answer::unreadable(clock::mono(), Reach::NotSetUp)),
-            Source::Sent => {}
+            Source::Pushed => self.receive().await,
+            Source::Obs => self.look().await,
         }
     }
 
@@ -68,6 +80,38 @@ impl Watcher {
             let not_before = (began + poller.min_interval().into()).max(Instant::now() + pause);
             self.publish(answer);
             next_poll(&mut self.tools.paces, &self.settings.id, &self.bell, began, not_before).await;
+        }
+    }
+
+    /// Publishes each body as it comes; after a silence the feed is unknown, every second anew.
+    async fn receive(&mut self) {
+        let mut received = Received::new(&self.settings);
+        let mut seen = 0;
+        let mut due = Instant::now();
+        loop {
+            let answer = tokio::select! {
+                arrival = fresh(&mut self.inboxes, &self.settings.id, seen) => {
+                    seen = arrival.number;
+                    due = Instant::now() + SILENCE;
+                    received.take(arrival.at, arrival.read, arrival.body)
+                }
+                () = sleep_until(due) => {
+                    due = Instant::now() + Pace::Calm.interval().into();
+                    received.nothing(clock::mono(), words::nothing_pushed(seen > 0, SILENCE))
+                }
+            };
+            self.publish(answer);
+        }
+    }
+
+    /// Publishes what OBS says of the feed's media source, at the feed's pace.
+    async fn look(&mut self) {
+        let mut received = Received::new(&self.settings);
+        loop {
+            let began = Instant::now();
+            let seen = self.tools.obs.with(|obs| obs_source::read(obs, &self.settings));
+            self.publish(received.understand(clock::mono(), seen));
+            next_poll(&mut self.tools.paces, &self.settings.id, &self.bell, began, began).await;
         }
     }
 
@@ -87,6 +131,17 @@ impl Watcher {
                 names: answer.names.unwrap_or_default(),
             };
         });
+    }
+}
+
+/// Waits for a body that is newer than the one `seen`.
+async fn fresh(inboxes: &mut Reader<Inboxes>, feed: &FeedId, seen: u64) -> Arrival {
+    loop {
+        let newest = inboxes.with(|all| all.get(feed)?.arrival.clone());
+        match newest.filter(|arrival| arrival.number > seen) {
+            Some(arrival) => return arrival,
+            None => inboxes.changed().await,
+        }
     }
 }
 

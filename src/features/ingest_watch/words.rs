@@ -1,9 +1,30 @@
-//! What people are told about orders to an ingest server.
+//! What people are told about orders to an ingest server, and about feeds that nobody is asked for.
 
 use crate::config::Feed;
 use crate::domain::ids::FeedId;
 use crate::domain::server::Server;
 use crate::domain::signal::Reach;
+use std::time::Duration;
+
+/// Nothing has come for `silence`; `ever` if something did before.
+pub(super) fn nothing_pushed(ever: bool, silence: Duration) -> Reach {
+    Reach::Refused(match ever {
+        true => format!("nothing was pushed for {} s", silence.as_secs()),
+        false => "nothing was pushed yet".to_owned(),
+    })
+}
+
+pub(super) fn obs_away() -> Reach {
+    Reach::Refused("OBS is not connected".to_owned())
+}
+
+pub(super) fn no_media_source() -> Reach {
+    Reach::Refused("OBS has no media source for this feed".to_owned())
+}
+
+pub(super) fn obs_does_not_say(source: &str) -> Reach {
+    Reach::Refused(format!("OBS does not say whether '{source}' plays"))
+}
 
 pub(super) fn no_such_feed(id: &FeedId) -> String {
     format!("There is no feed '{id}'.")

@@ -255,7 +255,7 @@ impl Picture {
             // that OBS stops off air is no witness.
             media.moving = if report.resting || (first && report.playing) { None } else { Some(moving) };
             media.moving_since = media.moving_since.or(Some(now)).filter(|_| moving);
-            (media.playing, media.cursor) = (report.playing, report.cursor);
+            (media.playing, media.over, media.cursor) = (report.playing, report.over, report.cursor);
         });
     }
 

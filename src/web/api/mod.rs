@@ -2,4 +2,5 @@
 
 pub mod answer;
 pub mod compat;
+pub mod ingest;
 pub mod v1;

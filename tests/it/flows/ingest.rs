@@ -8,6 +8,7 @@ use stream_control::demo::fake_ingest::{FakeIngest, Manners, Mode, Shape};
 use stream_control::domain::ids::FeedId;
 use stream_control::domain::journal::{Entry, Topic};
 use stream_control::domain::server::Server;
+use stream_control::domain::stream::Obs;
 use stream_control::domain::signal::{Feed, Feeds, Pace, Paces, Publisher, Reach, Sample};
 use stream_control::features::ingest_watch::{Door, IngestWatch, Parts};
 use stream_control::kit::secret::Secret;
@@ -208,7 +209,8 @@ impl Watched {
         let mut builder = DeskBuilder::new(journal.clone());
         let orders = builder.room(Room::Ingest);
         let (config, paces, feeds_cell) = ((config, config_reader), pace_reader, feeds_writer);
-        let parts = Parts { config: config.1, paces, feeds: feeds_cell, orders, journal };
+        let obs = shared::cell(Obs::default()).1;
+        let parts = Parts { config: config.1, paces, feeds: feeds_cell, obs, orders, journal };
         let room = IngestWatch::new(parts).expect("a client");
         let door = room.door();
         supervisor.start(room);

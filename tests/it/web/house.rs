@@ -38,6 +38,8 @@ type Kept = (Writer<Feeds>, Writer<Config>, Writer<Recent>, Writer<TaskList>, Wr
 pub struct House {
     pub addr: SocketAddr,
     pub access: Access,
+    /// Where statistics are sent to.
+    pub door: Door,
     pub bus: Bus,
     pub obs: Writer<Obs>,
     pub view: Writer<View>,
@@ -98,12 +100,13 @@ impl House {
             tape: Tape::default(),
         };
         let (bus, stop) = (Bus::new(), CancellationToken::new());
-        let ctx = Ctx::new(cells, bus.clone(), desk.open(), access.clone(), Door::default(), stop.clone());
+        let door = Door::default();
+        let ctx = Ctx::new(cells, bus.clone(), desk.open(), access.clone(), door.clone(), stop.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
         let serving = tokio::spawn(shell::serve(listener, ctx));
         let _kept = (feeds, config, recent, tasks, settings, dir);
-        Self { addr, access, bus, obs, view, tail, orders, gate, lines, stop, serving, _kept }
+        Self { addr, access, door, bus, obs, view, tail, orders, gate, lines, stop, serving, _kept }
     }
 
     /// A visitor without a session.

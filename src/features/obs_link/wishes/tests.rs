@@ -41,6 +41,7 @@ fn to(scene: &str) -> ObsOrder {
 fn obs(output: Output) -> Obs {
     let media = crate::domain::stream::MediaInput {
         playing: true,
+        over: false,
         moving: Some(false),
         ..crate::domain::stream::MediaInput::unread("Feed".to_owned())
     };

@@ -19,6 +19,11 @@ pub struct Tape {
 }
 
 impl Tape {
+    /// These lines.
+    pub fn of(lines: Vec<(f64, String)>) -> Self {
+        Self { lines, ..Self::default() }
+    }
+
     /// Appends a poll, its line given as JSON without time.
     pub fn poll(&mut self, t: f64, line: &str) {
         let inside = line.strip_prefix('{').expect("an object");

@@ -35,11 +35,6 @@ impl Recorded {
         tape
     }
 
-    /// Seconds from one event to another.
-    pub fn from(&self, event: &str, other: &str) -> f64 {
-        self.at(other) - self.at(event)
-    }
-
     fn at(&self, event: &str) -> f64 {
         self.events.iter().find(|(_, name)| name == event).unwrap_or_else(|| panic!("no event {event}")).0
     }
