@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need on a bare Debian 12 machine: nginx with RTMP,
-# ffmpeg, Chromium, a C compiler, and OBS Studio 30 in a Debian 13 root in the
-# cache folder. Safe to run again: with all in place it returns at once.
+# ffmpeg, Chromium, a C compiler, Node-Media-Server in three versions and OBS
+# Studio 30 in a Debian 13 root in the cache folder. Safe to run again: with all in place it returns at once.
 # Every part that fails ends the script with a message naming that part.
 # shellcheck disable=SC2016  # $(...) and ${...} below are apt's and dpkg's own
 set -euo pipefail
@@ -12,6 +12,10 @@ readonly packages=(
     chromium chromium-driver fonts-dejavu-core
     debootstrap debian-archive-keyring
 )
+# A machine that has npm from elsewhere keeps it.
+readonly node_packages=(nodejs npm)
+# One for each way of logging in: none of its own, challenge, password.
+readonly nms_versions=(2.7.4 4.2.8 4.4.3)
 readonly obs_packages=(obs-studio obs-plugins xvfb libgl1-mesa-dri dbus)
 readonly obs_suite=trixie
 # What a finished OBS root carries; a change here builds the root anew.
@@ -49,14 +53,39 @@ check_rust() {
 }
 
 missing_packages() {
-    comm -23 <(printf '%s\n' "${packages[@]}" | sort) \
-        <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${packages[@]}" 2>/dev/null |
+    local wanted=("${packages[@]}")
+    command -v npm >/dev/null || wanted+=("${node_packages[@]}")
+    comm -23 <(printf '%s\n' "${wanted[@]}" | sort) \
+        <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null |
             sed -n 's/^installed //p' | sort)
+}
+
+nms_folder() { printf '%s/nms-%s' "$cache" "$1"; }
+nms_ready() {
+    local version
+    for version in "${nms_versions[@]}"; do
+        [[ -f $(nms_folder "$version")/$stamp_name ]] || return
+    done
+}
+
+# Each version in a folder of its own; nothing that comes with them is run.
+install_nms() {
+    local version folder
+    for version in "${nms_versions[@]}"; do
+        folder=$(nms_folder "$version")
+        [[ -f $folder/$stamp_name ]] && continue
+        say "installing Node-Media-Server $version"
+        rm -rf "$folder" && mkdir -p "$folder"
+        retry "Node-Media-Server $version" npm install --prefix "$folder" --ignore-scripts \
+            --no-audit --no-fund --no-update-notifier --loglevel=error "node-media-server@$version"
+        chmod -R a+rX "$folder"
+        touch "$folder/$stamp_name"
+    done
 }
 
 obs_root_ready() { [[ -f $obs_root/$stamp_name && $(<"$obs_root/$stamp_name") == "$stamp" ]]; }
 
-all_ready() { [[ -z $(missing_packages) ]] && obs_root_ready; }
+all_ready() { [[ -z $(missing_packages) ]] && nms_ready && obs_root_ready; }
 
 # Runs this script again as root, or says that it cannot.
 become_root() {
@@ -179,6 +208,7 @@ main() {
     all_ready && { say "all in place"; return; }
     retry "apt-get update" apt-get update --quiet
     install_packages
+    install_nms
     build_obs_root
     say "done"
 }

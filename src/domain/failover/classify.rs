@@ -8,14 +8,15 @@ use crate::kit::units::{Kbps, Millis};
 
 /// Standing still shorter than this is the grain of the source, not a stall.
 const STALL_GRAIN: Millis = Millis(600);
-/// More packets given up per second than this is visible damage (a 2.5 Mbit/s feed has about 240).
-const DROPS_PER_SEC: f64 = 20.0;
 /// A buffer below this share of the latency is nearly empty.
 const NEARLY_EMPTY: f64 = 0.3;
 /// A buffer below this share of the latency deserves a closer look.
 const HALF_EMPTY: f64 = 0.6;
 /// An RTT above this share of the latency leaves no time for a second retransmission.
 const RTT_SHARE: f64 = 0.7;
+/// A rate swings round its mean by this share of the limit, and by this much at least.
+const SWING_SHARE: f64 = 0.08;
+const SWING_LEAST: Kbps = Kbps(60.0);
 
 /// A class with what led to it.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +25,8 @@ pub struct Verdict {
     pub class: Class,
     /// Low and well below the limit, or nearly out of buffer: a shorter wait is enough.
     pub severe: bool,
+    /// Low, but within the usual swing round the limit: it takes a longer look.
+    pub shallow: bool,
     /// The reason with its numbers: "312 kbit/s < 800 kbit/s".
     pub reason: String,
 }
@@ -50,7 +53,25 @@ fn present(measured: &Measured, rules: &Rules) -> Verdict {
     if let Some(stall) = measured.stall.filter(|stall| is_stalled(*stall, measured)) {
         return verdict(Class::Stalled, format!("connected, but nothing has arrived for {stall}"));
     }
-    by_buffer(measured).unwrap_or_else(|| by_rate(measured, rules))
+    if let Some(reason) = over(measured.rtt, rules.rtt_offline) {
+        return verdict(Class::Bad, reason);
+    }
+    let found = by_buffer(measured, rules).or_else(|| by_drops(measured, rules));
+    let found = found.unwrap_or_else(|| by_rate(measured, rules));
+    match over(measured.rtt, rules.rtt_low) {
+        Some(reason) if matches!(found.class, Class::Mid | Class::Good) => verdict(Class::Low, reason),
+        _ => found,
+    }
+}
+
+fn by_drops(measured: &Measured, rules: &Rules) -> Option<Verdict> {
+    let drops = measured.drops_per_sec;
+    (drops > rules.drops_per_sec).then(|| verdict(Class::Low, format!("{drops:.0} packets lost for good per second")))
+}
+
+fn over(rtt: Option<Millis>, limit: Option<Millis>) -> Option<String> {
+    let (rtt, limit) = rtt.zip(limit).filter(|(rtt, limit)| rtt >= limit)?;
+    Some(format!("delay {} ms, and the limit is {} ms", rtt.0, limit.0))
 }
 
 fn warming_reason(measured: &Measured) -> String {
@@ -64,7 +85,7 @@ fn is_stalled(stall: Millis, measured: &Measured) -> bool {
     stall >= STALL_GRAIN || measured.buffer.is_some_and(|(level, _)| level.0 == 0)
 }
 
-fn by_buffer(measured: &Measured) -> Option<Verdict> {
+fn by_buffer(measured: &Measured, rules: &Rules) -> Option<Verdict> {
     let (level, latency) = measured.buffer?;
     let share = level.0 as f64 / latency.0.max(1) as f64;
     let buffer = format!("buffer {:.0} % ({} of {} ms)", share * 100.0, level.0, latency.0);
@@ -75,7 +96,7 @@ fn by_buffer(measured: &Measured) -> Option<Verdict> {
     if share < NEARLY_EMPTY {
         return Some(severe(format!("{buffer} < 30 %")));
     }
-    if measured.drops_per_sec > DROPS_PER_SEC {
+    if measured.drops_per_sec > rules.drops_per_sec {
         return Some(verdict(
             Class::Low,
             format!("{:.0} packets lost for good per second, {buffer}", measured.drops_per_sec),
@@ -96,10 +117,20 @@ fn by_rate(measured: &Measured, rules: &Rules) -> Verdict {
     let below = |limit: Kbps| format!("{rate} < {limit}");
     match rate {
         r if r < rules.offline => verdict(Class::Bad, below(rules.offline)),
-        r if r < rules.low => Verdict { class: Class::Low, severe: r.0 < rules.low.0 / 2.0, reason: below(rules.low) },
+        r if r < rules.low => Verdict {
+            class: Class::Low,
+            severe: r.0 < rules.low.0 / 2.0,
+            shallow: r.0 >= rules.low.0 - swing(rules.low),
+            reason: below(rules.low),
+        },
         r if r < rules.high => verdict(Class::Mid, format!("{rate}, between {} and {}", rules.low, rules.high)),
         _ => verdict(Class::Good, good_reason(rate, measured)),
     }
+}
+
+/// What a healthy rate swings round its mean: a dip below the limit no deeper than this is no news yet.
+fn swing(low: Kbps) -> f64 {
+    (low.0 * SWING_SHARE).max(SWING_LEAST.0).min(low.0 / 4.0)
 }
 
 fn good_reason(rate: Kbps, measured: &Measured) -> String {
@@ -109,12 +140,13 @@ fn good_reason(rate: Kbps, measured: &Measured) -> String {
     }
 }
 
-fn verdict(class: Class, reason: String) -> Verdict {
-    Verdict { class, severe: false, reason }
+/// A verdict without degrees.
+pub fn verdict(class: Class, reason: String) -> Verdict {
+    Verdict { class, severe: false, shallow: false, reason }
 }
 
 fn severe(reason: String) -> Verdict {
-    Verdict { class: Class::Low, severe: true, reason }
+    Verdict { class: Class::Low, severe: true, shallow: false, reason }
 }
 
 #[cfg(test)]

@@ -82,3 +82,32 @@ pub struct MultiCamera {
     /// The feeds that it shows, two at least.
     pub feeds: Vec<FeedId>,
 }
+
+impl Lineup {
+    /// Whether switching has a choice at all.
+    pub fn is_several(&self) -> bool {
+        self.members.len() > 1
+    }
+
+    /// The member with this id.
+    pub fn position(&self, id: &FeedId) -> Option<usize> {
+        self.members.iter().position(|member| member.id == *id)
+    }
+
+    /// The order in which members are chosen: by priority, then as in the settings.
+    pub fn rank(&self, member: usize) -> (u32, usize) {
+        (self.members.get(member).map_or(u32::MAX, |one| one.priority), member)
+    }
+
+    /// The mode of the group that both belong to, if they belong to one.
+    pub fn together(&self, one: usize, other: usize) -> Option<GroupMode> {
+        let name = self.members.get(one)?.group.as_ref()?;
+        let same = self.members.get(other)?.group.as_ref() == Some(name);
+        same.then(|| self.groups.iter().find(|group| group.name == *name).map_or(GroupMode::default(), |g| g.mode))
+    }
+
+    /// A member's name for people.
+    pub fn name(&self, member: usize) -> &str {
+        self.members.get(member).map_or("", |one| one.name.as_str())
+    }
+}

@@ -3,6 +3,9 @@
 //! Published bitrates lie in a stall (SLS and NMS freeze them, nginx-rtmp averages 11 s), so rates
 //! come from byte counters and media clocks. SRT servers have neither; there the receive buffer
 //! proves that media arrives: it sits just under the latency and empties by one second a second.
+//!
+//! A server that moves its counters only every few seconds (SRS) is measured from one step of them to
+//! another: between two steps they stand still although media arrives.
 
 use crate::domain::signal::{Publisher, Reach, Sample};
 use crate::kit::units::{Kbps, Millis, Mono};
@@ -60,6 +63,8 @@ struct Point {
     media: Option<Millis>,
     buffer: Option<Millis>,
     dropped: Option<u64>,
+    /// The byte counter moved on this sample.
+    stepped: bool,
 }
 
 /// Remembers one session of the publisher.
@@ -117,12 +122,15 @@ impl Meter {
             media: sample.media_ts,
             buffer: sample.buffer,
             dropped: sample.dropped,
+            stepped: false,
         };
         let before = self.points.back().copied();
-        self.watch_advance(&point, before.as_ref());
+        let point = Point { stepped: before.is_some_and(|before| before.bytes < point.bytes), ..point };
+        self.watch_advance(&point, before.as_ref(), sample.refresh);
         self.watch_buffer(&point, before.as_ref());
         self.points.push_back(point);
-        while self.points.front().is_some_and(|p| sample.at.since(p.at) > WINDOW) && self.points.len() > 2 {
+        while self.points.front().is_some_and(|p| sample.at.since(p.at) > kept(sample.refresh)) && self.points.len() > 2
+        {
             self.points.pop_front();
         }
         let buffer = sample.buffer.map(|level| (level, self.latency(sample)));
@@ -149,11 +157,11 @@ impl Meter {
         began.max(self.last_absent).max(stood_still.unwrap_or_default()).min(sample.at)
     }
 
-    fn watch_advance(&mut self, now: &Point, before: Option<&Point>) {
+    fn watch_advance(&mut self, now: &Point, before: Option<&Point>, refresh: Millis) {
         let Some(before) = before else { return };
         let more = |a: Option<u64>, b: Option<u64>| a.zip(b).is_some_and(|(a, b)| a > b);
         if more(now.bytes, before.bytes) || more(now.media.map(|m| m.0), before.media.map(|m| m.0)) {
-            if self.advanced.is_some_and(|at| before.at.since(at) >= GAP) {
+            if self.advanced.is_some_and(|at| before.at.since(at) >= GAP.max(standstill(refresh))) {
                 // From the last frozen sample: at worst too low a rate, never one out of thin air.
                 self.rate_from = before.at;
             }
@@ -200,6 +208,7 @@ impl Meter {
         match (sample.media_ts, before.and_then(|b| b.media)) {
             (Some(now), Some(before)) => now > before,
             (Some(_), None) => false,
+            (None, _) if sample.refresh.0 > 0 => self.points.back().is_some_and(|now| now.stepped),
             (None, _) => self.rate(sample).is_some_and(|rate| rate.0 > 0.0),
         }
     }
@@ -210,7 +219,10 @@ impl Meter {
 
     fn rate(&self, sample: &Sample) -> Option<Kbps> {
         if sample.rx_bytes.is_some() {
-            return self.counted_rate().or_else(|| self.first_rate(sample));
+            return match sample.refresh {
+                Millis(0) => self.counted_rate().or_else(|| self.first_rate(sample)),
+                refresh => self.stepped_rate(refresh),
+            };
         }
         // The first rates that SLS publishes are 0 and a few kbit/s whatever arrives: the mean since
         // the session began tells the truth until the session is old enough.
@@ -231,6 +243,16 @@ impl Meter {
         (span >= SHORTEST_SPAN).then(|| Kbps(bytes as f64 * 8.0 / span.0 as f64))
     }
 
+    /// From one step of the counter to a later one: two refreshes apart if there are so many.
+    fn stepped_rate(&self, refresh: Millis) -> Option<Kbps> {
+        let mut steps = self.points.iter().filter(|p| p.stepped && p.at >= self.rate_from);
+        let last = steps.clone().next_back()?;
+        let first = steps.find(|p| last.at.since(p.at) <= refresh.scale(2.5))?;
+        let span = last.at.since(first.at);
+        let bytes = last.bytes?.checked_sub(first.bytes?)?;
+        (span >= SHORTEST_SPAN.max(refresh.scale(0.5))).then(|| Kbps(bytes as f64 * 8.0 / span.0 as f64))
+    }
+
     /// A session that was just found has counted since it began.
     fn first_rate(&self, sample: &Sample) -> Option<Kbps> {
         let (bytes, age) = (sample.rx_bytes?, sample.age?);
@@ -239,12 +261,26 @@ impl Meter {
     }
 
     fn stall(&self, sample: &Sample) -> Option<Millis> {
+        if sample.idle.is_some() {
+            return sample.idle;
+        }
         if sample.rx_bytes.is_some() || sample.media_ts.is_some() {
-            return self.advanced.map(|at| sample.at.since(at));
+            let still = self.advanced.map(|at| sample.at.since(at));
+            return still.map(|still| Millis(still.0.saturating_sub(standstill(sample.refresh).0)));
         }
         sample.buffer?;
         Some(self.empty_since.map_or(Millis(0), |at| sample.at.since(at)))
     }
+}
+
+/// How long counters that move once in `refresh` may stand still: one step may be late, two are not.
+fn standstill(refresh: Millis) -> Millis {
+    refresh.scale(2.0)
+}
+
+/// How long points are kept: enough of them for two steps of the counter with one yet to come.
+fn kept(refresh: Millis) -> Millis {
+    WINDOW.max(refresh.scale(3.5))
 }
 
 fn drops_per_sec(now: &Point, before: Option<&Point>) -> f64 {
@@ -341,6 +377,73 @@ mod tests {
             let fired = points.iter().any(|(at, level)| meter.push(&srt(*at, *level)).running_dry);
             assert_eq!(fired, *wanted, "{name}");
         }
+    }
+
+    /// SRS as recorded: 2 Mbit/s in steps every 3 s, asked at these moments.
+    fn in_steps(moments: impl IntoIterator<Item = u64>, stop_at: u64) -> Vec<Sample> {
+        let at = |at: u64| Sample {
+            refresh: Millis(3000),
+            media_ts: None,
+            ..counters(at, at.min(stop_at) / 3000 * 750_000 + 1000)
+        };
+        moments.into_iter().map(at).collect()
+    }
+
+    #[test]
+    fn counters_that_move_every_three_seconds_give_a_steady_rate_at_any_pace() {
+        for (name, pace, offset) in [("calm", 1000, 40), ("calm, out of step", 1037, 13), ("quick", 250, 7)] {
+            let (mut meter, mut known) = (Meter::default(), 0);
+            for sample in in_steps((0..60_000 / pace).map(|i| offset + i * pace), u64::MAX) {
+                let measured = meter.push(&sample);
+                assert_eq!(measured.stall, Some(Millis(0)), "{name} at {}", sample.at.0);
+                if let Some(rate) = measured.kbps {
+                    assert!((1600.0..2500.0).contains(&rate.0), "{name} at {}: {rate}", sample.at.0);
+                    known += 1;
+                }
+            }
+            assert!(known as u64 >= 50_000 / pace, "{name}: a rate for all but the first seconds, {known}");
+        }
+    }
+
+    #[test]
+    fn two_missed_steps_are_a_stall_that_grows() {
+        let told: Vec<_> = [14, 17, 18, 19, 20]
+            .map(|until| last(in_steps((0..=until).map(|second| second * 1000), 12_999)).stall.expect("a stall").0)
+            .into();
+        assert_eq!(told, [0, 0, 0, 1000, 2000]);
+    }
+
+    #[test]
+    fn the_rate_after_a_stall_comes_from_the_steps_after_it() {
+        let gap = in_steps((0..=15).map(|second| second * 1000), u64::MAX);
+        let later = (16..=40).map(|second| {
+            let bytes = 3_751_000 + if second < 30 { 0 } else { (second - 27) / 3 * 750_000 };
+            Sample { refresh: Millis(3000), media_ts: None, ..counters(second * 1000, bytes) }
+        });
+        assert_eq!(last(gap.into_iter().chain(later)).kbps, Some(Kbps(2000.0)));
+    }
+
+    #[test]
+    fn a_stall_that_the_server_tells_is_taken_as_told() {
+        let told = |at: u64, idle: u64| Sample { idle: Some(Millis(idle)), ..counters(at, at * 250) };
+        assert_eq!(last([told(0, 0), told(1000, 20), told(2000, 700)]).stall, Some(Millis(700)));
+    }
+
+    #[test]
+    fn srs_as_recorded_never_flaps_at_one_poll_a_second() {
+        use crate::domain::failover::{Class, classify::classify, rules::Rules};
+        // The recorded session had received so much when it was 49 s old.
+        let step = 9_866_097 * 3 / 49;
+        let (mut meter, mut classes) = (Meter::default(), Vec::new());
+        for second in 0..120_u64 {
+            let bytes = second / 3 * step;
+            let sample = Sample { refresh: Millis(3000), media_ts: None, ..counters(second * 1000, bytes) };
+            let class = classify(&sample, &meter.push(&sample), &Rules::default()).class;
+            if classes.last() != Some(&class) {
+                classes.push(class);
+            }
+        }
+        assert_eq!(classes, [Class::Warming, Class::Mid, Class::Good]);
     }
 
     #[test]

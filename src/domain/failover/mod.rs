@@ -1,12 +1,16 @@
 //! Failover as a pure machine: readings in, wanted scene and reasons out. Time is an argument.
 
+mod choice;
 pub mod classify;
+mod course;
 pub mod lineup;
 pub mod machine;
 pub mod measure;
 pub mod rules;
 pub mod scenes;
+pub mod standing;
 pub mod timers;
+pub mod watch;
 pub mod words;
 
 #[cfg(test)]

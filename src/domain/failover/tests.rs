@@ -1,10 +1,11 @@
 //! The machine's specification: what the feed does, what OBS reports, what follows.
 
+use super::lineup::{Lineup, Member, SceneSet};
 use super::machine::{Effect, Inputs, Machine, Standing};
 use super::rules::Rules;
-use super::scenes::{Reported, Targets};
+use super::scenes::{Media, Reported, Scenes};
 use super::{Class, Place};
-use crate::domain::ids::SceneName;
+use crate::domain::ids::{FeedId, SceneName};
 use crate::domain::signal::{Pace, Publisher, Reach, Sample};
 use crate::kit::units::{Bytes, Kbps, Millis, Mono};
 use proptest::prelude::*;
@@ -14,7 +15,8 @@ use proptest::prelude::*;
 struct Show {
     machine: Machine,
     obs: Reported,
-    targets: Targets,
+    scenes: Scenes,
+    lineup: Lineup,
     rules: Rules,
     paused: bool,
     now: u64,
@@ -39,8 +41,9 @@ impl Show {
     fn new() -> Self {
         Self {
             machine: Machine::default(),
-            obs: Reported { live: Some(true), scene: Some("LIVE".into()), human_switches: 0, media_moving: None },
-            targets: targets(&["LIVE", "LOW", "OFFLINE", "BRB"]),
+            obs: Reported { live: Some(true), scene: Some("LIVE".into()), ..Reported::default() },
+            scenes: scenes(&["LIVE", "LOW", "OFFLINE", "BRB"]),
+            lineup: Lineup { members: vec![member("main", 0)], ..Lineup::default() },
             rules: Rules::default(),
             paused: false,
             now: 0,
@@ -75,7 +78,7 @@ impl Show {
     /// Steps at the machine's own deadlines before the next poll.
     fn tick_until(&mut self, next_poll: u64) {
         let mut last = self.now;
-        while let Some(at) = self.machine.wake_at(Mono(last), self.inputs(None)).filter(|at| at.0 < next_poll) {
+        while let Some(at) = self.machine.wake_at(Mono(last), self.inputs(&[])).filter(|at| at.0 < next_poll) {
             self.step(at.0, None);
             last = at.0;
         }
@@ -106,28 +109,37 @@ impl Show {
     }
 
     fn step(&mut self, at: u64, sample: Option<&Sample>) {
+        let samples: Vec<_> = sample.map(|sample| (FeedId::main(), sample.clone())).into_iter().collect();
         let mut machine = std::mem::take(&mut self.machine);
-        let effects = machine.step(Mono(at), self.inputs(sample));
+        let effects = machine.step(Mono(at), self.inputs(&samples));
         self.machine = machine;
         let decisions = effects.iter().filter(|effect| matches!(effect, Effect::Decided { .. })).count();
         assert!(decisions <= 1 && effects.len() - decisions <= 1, "one decision, one order: {effects:?}");
         for effect in effects {
             match effect {
-                Effect::Decided { to, .. } => self.decisions.push((at, to)),
-                Effect::Switch { to, .. } => self.obs.scene = self.targets.scene(to).cloned(),
+                Effect::Decided { to, .. } => self.decisions.push((at, to.place)),
+                Effect::Switch { scene, .. } => self.obs.scene = Some(scene),
+                Effect::StopStream { .. } => self.obs.live = Some(false),
             }
         }
     }
 
-    fn inputs<'a>(&'a self, sample: Option<&'a Sample>) -> Inputs<'a> {
+    fn inputs<'a>(&'a self, samples: &'a [(FeedId, Sample)]) -> Inputs<'a> {
         Inputs {
-            sample,
+            samples,
             obs: &self.obs,
-            targets: &self.targets,
+            scenes: &self.scenes,
+            lineup: &self.lineup,
             rules: &self.rules,
             paused: self.paused,
+            testing: false,
             switching: None,
         }
+    }
+
+    /// What is known of OBS's media source.
+    fn media_moves(&mut self, moving: Option<bool>) {
+        self.obs.media = vec![(FeedId::main(), Media { moving, ..Media::default() })];
     }
 
     fn human_chooses(&mut self, scene: &str) {
@@ -141,13 +153,17 @@ impl Show {
     }
 
     fn standing(&self) -> Standing {
-        self.machine.standing(Mono(self.now), self.inputs(None))
+        self.machine.standing(Mono(self.now), self.inputs(&[]))
     }
 }
 
-fn targets(existing: &[&str]) -> Targets {
+fn scenes(existing: &[&str]) -> Scenes {
     let existing: Vec<SceneName> = existing.iter().map(|name| SceneName::from(*name)).collect();
-    Targets::resolve(&"LIVE".into(), &"LOW".into(), Some(&"OFFLINE".into()), &existing)
+    Scenes::new(&"LIVE".into(), &"LOW".into(), Some(&"OFFLINE".into()), &existing)
+}
+
+fn member(id: &str, priority: u32) -> Member {
+    Member { id: id.into(), name: id.to_owned(), priority, group: None, scenes: SceneSet::default(), depends_on: None }
 }
 
 fn places(decisions: &[(u64, Place)]) -> Vec<Place> {
@@ -239,12 +255,12 @@ fn a_weak_feed_after_offline_shows_the_low_scene() {
 fn unreadable_statistics_leave_the_scene_alone_while_nobody_says_otherwise() {
     for moving in [None, Some(true)] {
         let mut show = Show::good();
-        show.obs.media_moving = moving;
+        show.media_moves(moving);
         assert_eq!(show.run(Feed::Unreadable, 300_000), [], "{moving:?}");
         assert!(matches!(show.standing(), Standing::Unknown(reason) if reason.contains("500")));
     }
     let mut show = Show::good();
-    show.obs.media_moving = Some(false);
+    show.media_moves(Some(false));
     let decisions = show.run(Feed::Unreadable, 30_000);
     assert_eq!(places(&decisions), [Place::Offline], "the second witness sees no picture either");
     assert!(decisions[0].0 >= 15_000);
@@ -338,7 +354,7 @@ fn a_pause_leaves_everything_alone() {
 #[test]
 fn a_missing_low_scene_stays_and_says_so() {
     let mut show = Show::good();
-    show.targets = targets(&["LIVE", "OFFLINE"]);
+    show.scenes = scenes(&["LIVE", "OFFLINE"]);
     show.run(Feed::At(600.0), 20_000);
     assert_eq!(show.scene(), "LIVE");
     assert_eq!(show.standing(), Standing::SceneMissing(Place::Low));
@@ -347,7 +363,7 @@ fn a_missing_low_scene_stays_and_says_so() {
 #[test]
 fn low_stands_in_for_a_missing_offline_scene() {
     let mut show = Show::good();
-    show.targets = targets(&["LIVE", "LOW"]);
+    show.scenes = scenes(&["LIVE", "LOW"]);
     show.run(Feed::Gone, 10_000);
     assert_eq!(show.scene(), "LOW");
     show.run(Feed::At(3000.0), 10_000);
@@ -368,12 +384,12 @@ fn a_lost_order_heals_because_the_scene_is_a_level() {
 fn the_picture_in_obs_is_waited_for_but_not_for_ever() {
     let mut show = Show::good();
     show.run(Feed::Gone, 5000);
-    show.obs.media_moving = Some(false);
+    show.media_moves(Some(false));
     assert_eq!(show.run(Feed::At(3000.0), 5000), []);
     assert!(matches!(show.standing(), Standing::Recovering { for_picture: true, .. }));
     let mut patient = show.clone();
     assert_eq!(places(&patient.run(Feed::At(3000.0), 10_000)), [Place::Live], "after ten seconds it goes anyway");
-    show.obs.media_moving = Some(true);
+    show.media_moves(Some(true));
     let back = show.run(Feed::At(3000.0), 2000);
     assert!(back[0].0 <= 250, "{back:?}");
 }
@@ -381,6 +397,7 @@ fn the_picture_in_obs_is_waited_for_but_not_for_ever() {
 #[test]
 fn tunnels_make_recovery_slower_each_time() {
     let mut show = Show::good();
+    show.rules.flap_limit = 9;
     let mut recoveries = Vec::new();
     for _ in 0..5 {
         show.run(Feed::Gone, 3000);
@@ -453,14 +470,14 @@ fn a_publisher_that_comes_and_goes_counts_as_lost() {
 #[test]
 fn a_witness_that_blinks_is_no_witness() {
     let mut show = Show::good();
-    show.obs.media_moving = Some(true);
+    show.media_moves(Some(true));
     show.run(Feed::Unreadable, 60_000);
-    show.obs.media_moving = Some(false);
+    show.media_moves(Some(false));
     assert_eq!(show.run(Feed::Unreadable, 2000), []);
     assert!(matches!(show.standing(), Standing::Falling { left } if left.0 <= 500), "{:?}", show.standing());
-    show.obs.media_moving = Some(true);
+    show.media_moves(Some(true));
     assert_eq!(show.run(Feed::Unreadable, 60_000), []);
-    show.obs.media_moving = Some(false);
+    show.media_moves(Some(false));
     assert_eq!(places(&show.run(Feed::Unreadable, 3000)), [Place::Offline]);
     assert!(show.machine.why().ends_with("and the picture in OBS stands still"), "{}", show.machine.why());
 }
@@ -468,7 +485,7 @@ fn a_witness_that_blinks_is_no_witness() {
 #[test]
 fn a_scene_that_is_missing_is_told_before_it_is_wanted() {
     let mut show = Show::good();
-    show.targets = targets(&["LIVE", "OFFLINE"]);
+    show.scenes = scenes(&["LIVE", "OFFLINE"]);
     show.run(Feed::At(600.0), 2500);
     assert_eq!((show.machine.wanted(), show.standing()), (Some(Place::Live), Standing::SceneMissing(Place::Low)));
 }
@@ -516,7 +533,7 @@ fn a_new_name_for_the_low_scene_does_not_leave_the_old_one_on_air() {
     show.run(Feed::At(600.0), 20_000);
     assert_eq!(show.scene(), "LOW");
     let existing = ["LIVE", "LOW", "Weak", "OFFLINE"].map(SceneName::from);
-    show.targets = Targets::resolve(&"LIVE".into(), &"Weak".into(), Some(&"OFFLINE".into()), &existing);
+    show.scenes = Scenes::new(&"LIVE".into(), &"Weak".into(), Some(&"OFFLINE".into()), &existing);
     show.step(show.now, None);
     assert_eq!(show.scene(), "Weak");
     show.run(Feed::At(3000.0), 20_000);
@@ -551,11 +568,13 @@ fn an_order_under_way_is_not_given_twice_and_a_newer_one_replaces_it() {
     show.run(Feed::At(600.0), 20_000);
     show.obs.scene = Some("LIVE".into());
     let mut machine = show.machine.clone();
-    let ask =
-        |machine: &mut Machine, switching| machine.step(Mono(show.now), Inputs { switching, ..show.inputs(None) });
-    assert_eq!(ask(&mut machine, Some(Place::Low)), []);
-    assert!(matches!(ask(&mut machine, Some(Place::Live)).as_slice(), [Effect::Switch { to: Place::Low, .. }]));
-    assert!(matches!(ask(&mut machine, None).as_slice(), [Effect::Switch { to: Place::Low, .. }]));
+    let ask = |machine: &mut Machine, switching| machine.step(Mono(show.now), Inputs { switching, ..show.inputs(&[]) });
+    let to_low =
+        |effects: Vec<Effect>| matches!(&effects[..], [Effect::Switch { scene, .. }] if scene.as_str() == "LOW");
+    let [low, live] = ["LOW", "LIVE"].map(SceneName::from);
+    assert_eq!(ask(&mut machine, Some(&low)), []);
+    assert!(to_low(ask(&mut machine, Some(&live))));
+    assert!(to_low(ask(&mut machine, None)));
 }
 
 /// Anything that may come in, in any order.
@@ -599,7 +618,7 @@ proptest! {
                     let began = show.now;
                     decided.extend(show.run(feed, span).iter().map(|(at, _)| began + at));
                 }
-                Chaos::Media(moving) => show.obs.media_moving = moving,
+                Chaos::Media(moving) => show.media_moves(moving),
                 Chaos::Link(live) => show.obs.live = live,
                 Chaos::Scene(scene) => show.human_chooses(scene),
                 Chaos::Pause(paused) => show.paused = paused,
@@ -607,8 +626,8 @@ proptest! {
                     let low = f64::from(low);
                     (show.rules.low, show.rules.high) = (Kbps(low), Kbps(low * 1.25));
                 }
-                Chaos::Missing(missing) if missing => show.targets = targets(&["LIVE", "OFFLINE"]),
-                Chaos::Missing(_) => show.targets = targets(&["LIVE", "LOW", "OFFLINE", "BRB"]),
+                Chaos::Missing(missing) if missing => show.scenes = scenes(&["LIVE", "OFFLINE"]),
+                Chaos::Missing(_) => show.scenes = scenes(&["LIVE", "LOW", "OFFLINE", "BRB"]),
             }
             show.step(show.now, None);
             let standing = show.standing();
@@ -629,7 +648,7 @@ proptest! {
         spans in proptest::collection::vec((1u64..40_000, 1u64..5000), 1..12),
     ) {
         let mut show = Show::good();
-        show.obs.media_moving = moving;
+        show.media_moves(moving);
         for (dark, good) in spans {
             prop_assert_eq!(show.run(Feed::Unreadable, dark), []);
             prop_assert_eq!(show.run(Feed::At(3000.0), good), []);

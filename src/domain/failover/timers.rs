@@ -5,6 +5,10 @@ use super::classify::Verdict;
 use super::measure::Measured;
 use super::rules::Rules;
 use crate::kit::units::{Millis, Mono};
+use std::collections::VecDeque;
+
+/// The span over which ways up to LIVE are counted.
+const MINUTE: Millis = Millis(60_000);
 
 /// For so long an unreadable answer between two readable ones breaks no count: it says nothing.
 const BRIDGE: Millis = Millis(2000);
@@ -16,6 +20,8 @@ pub struct Since {
     pub good: Option<Mono>,
     /// LOW or worse.
     pub weak: Option<Mono>,
+    /// The same, deeper than the usual swing round the limit.
+    pub deep: Option<Mono>,
     /// The same, and severe.
     pub severe: Option<Mono>,
     /// Nothing usable: ABSENT, STALLED, BAD or WARMING, in any order.
@@ -28,6 +34,8 @@ pub struct Since {
     pub unknown: Option<Mono>,
     /// OBS's own media source stands still.
     pub still: Option<Mono>,
+    /// OBS's own media source moves.
+    pub moving: Option<Mono>,
     /// The newest class.
     pub class: Option<(Class, Mono)>,
 }
@@ -41,8 +49,8 @@ impl Since {
         keep(&mut self.unknown, class == Class::Unknown, now);
         if let Some(unknown) = self.unknown {
             if now.since(unknown) >= BRIDGE {
-                let (unknown, still, class) = (self.unknown, self.still, self.class);
-                *self = Self { unknown, still, class, ..Self::default() };
+                let (unknown, still, moving, class) = (self.unknown, self.still, self.moving, self.class);
+                *self = Self { unknown, still, moving, class, ..Self::default() };
             }
             return;
         }
@@ -51,6 +59,7 @@ impl Since {
         let lost = matches!(class, Class::Absent | Class::Stalled | Class::Bad | Class::Warming);
         keep(&mut self.good, class == Class::Good, seen);
         keep(&mut self.weak, low, now);
+        keep(&mut self.deep, low && !verdict.shallow, now);
         keep(&mut self.severe, (low && verdict.severe) || class == Class::Bad, now);
         keep(&mut self.usable, matches!(class, Class::Low | Class::Mid | Class::Good), seen);
         keep(&mut self.absent, class == Class::Absent, now);
@@ -58,20 +67,26 @@ impl Since {
         self.lost = lost.then(|| self.lost.map_or(began, |since| since.min(began)));
     }
 
-    /// Takes in whether OBS's own media source is known to stand still.
-    pub fn see_witness(&mut self, now: Mono, still: bool) {
-        keep(&mut self.still, still, now);
+    /// Takes in whether OBS's own media source moves, where it is known.
+    pub fn see_media(&mut self, now: Mono, moving: Option<bool>) {
+        keep(&mut self.still, moving == Some(false), now);
+        keep(&mut self.moving, moving == Some(true), now);
     }
 
     /// Counts everything that holds from `now` on: what was before the stream began decides nothing.
     pub fn restart(&mut self, now: Mono) {
-        let held = [&mut self.good, &mut self.weak, &mut self.severe, &mut self.lost, &mut self.absent];
-        for since in held.into_iter().chain([&mut self.usable, &mut self.unknown, &mut self.still]) {
+        let held = [&mut self.good, &mut self.weak, &mut self.deep, &mut self.severe, &mut self.lost];
+        let others = [&mut self.absent, &mut self.usable, &mut self.unknown, &mut self.still, &mut self.moving];
+        for since in held.into_iter().chain(others) {
             if since.is_some() {
                 *since = Some(now);
             }
         }
     }
+}
+
+fn limit(rules: &Rules) -> usize {
+    usize::try_from(rules.flap_limit.max(1)).unwrap_or(usize::MAX)
 }
 
 fn keep(since: &mut Option<Mono>, holds: bool, now: Mono) {
@@ -83,9 +98,24 @@ fn keep(since: &mut Option<Mono>, holds: bool, now: Mono) {
 pub struct Flaps {
     last_drop: Option<Mono>,
     count: u32,
+    rises: VecDeque<Mono>,
 }
 
 impl Flaps {
+    /// LIVE was reached again, or handed over.
+    pub fn rise(&mut self, now: Mono, rules: &Rules) {
+        self.rises.push_back(now);
+        while self.rises.len() > limit(rules) {
+            self.rises.pop_front();
+        }
+    }
+
+    /// No way up before this moment: as many as the rules allow lie within the minute before it.
+    pub fn spent_until(&self, rules: &Rules) -> Option<Mono> {
+        let first = self.rises.len().checked_sub(limit(rules))?;
+        self.rises.get(first).map(|at| *at + MINUTE)
+    }
+
     /// LIVE was left.
     pub fn drop(&mut self, now: Mono, rules: &Rules) {
         let quiet = self.last_drop.map(|at| now.since(at));
@@ -95,6 +125,11 @@ impl Flaps {
             _ => self.count = 0,
         }
         self.last_drop = Some(now);
+    }
+
+    /// As many ways up as the rules allow lie within the last minute.
+    pub fn is_spent(&self, now: Mono, rules: &Rules) -> bool {
+        self.spent_until(rules).is_some_and(|at| at > now)
     }
 
     /// A recovery time, stretched by the flapping so far.

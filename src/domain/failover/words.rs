@@ -2,50 +2,22 @@
 //! room stands here.
 
 use super::classify::Verdict;
-use super::machine::Standing;
+use super::scenes::Cast;
+use super::standing::Standing;
 use super::{Class, Place};
 use crate::domain::health::State;
+use crate::domain::ids::SceneName;
 use crate::kit::text;
 use crate::kit::units::Millis;
 
 /// What the second witness says.
-const STILL: &str = "and the picture in OBS stands still";
-
-/// The scene names by role, as set, for texts.
-#[derive(Clone, Copy, Debug)]
-pub struct Names<'a> {
-    /// LIVE_SCENE_NAME.
-    pub live: &'a str,
-    /// LOW_SCENE_NAME.
-    pub low: &'a str,
-    /// OFFLINE_SCENE_NAME, if set.
-    pub offline: Option<&'a str>,
-    /// The scenes that exist in OBS.
-    pub existing: &'a [&'a str],
-}
-
-impl Names<'_> {
-    /// The scene that plays the role: LOW where OBS has no OFFLINE.
-    fn of(&self, place: Place) -> &str {
-        match place {
-            Place::Live => self.live,
-            Place::Low => self.low,
-            Place::Offline => {
-                self.offline.filter(|name| self.exists(name) || !self.exists(self.low)).unwrap_or(self.low)
-            }
-        }
-    }
-
-    fn exists(&self, name: &str) -> bool {
-        self.existing.contains(&name)
-    }
-}
+pub const STILL: &str = "and the picture in OBS stands still";
 
 /// The state word for the card.
 pub fn state(standing: &Standing, wanted: Option<Place>, class: Class) -> State {
     match standing {
         Standing::Paused => return State::Paused,
-        Standing::NotManaged(_) => return State::NotManaged,
+        Standing::NotManaged(_) | Standing::Privacy => return State::NotManaged,
         _ if class == Class::Unknown => return State::Unknown,
         Standing::Recovering { .. } => return State::Recovering,
         // The scene that is wanted is not on.
@@ -93,6 +65,9 @@ pub fn headline(state: State, verdict: &Verdict, standing: &Standing) -> String 
         (State::Unknown, _) => format!("{}. Scenes are left alone.", capital(reason)),
         (State::Off, _) => format!("No feed – {reason}"),
         (State::Paused, _) => format!("Automatic switching is paused; {reason}"),
+        (State::NotManaged, Standing::Privacy) => {
+            format!("The privacy scene is on, so nothing is changed; {reason}")
+        }
         (State::NotManaged, Standing::NotManaged(scene)) => {
             format!("Scene '{scene}' is not in the switch list, so nothing is changed; {reason}")
         }
@@ -101,7 +76,7 @@ pub fn headline(state: State, verdict: &Verdict, standing: &Standing) -> String 
 }
 
 /// Why the machine acts or does not act, as a sentence.
-pub fn standing(standing: &Standing, names: &Names<'_>, verdict: &Verdict, wanted: Option<Place>) -> String {
+pub fn standing(standing: &Standing, cast: &Cast<'_>, verdict: &Verdict, wanted: Option<Place>) -> String {
     let reason = &verdict.reason;
     match standing {
         Standing::NoObs => "OBS cannot be read, so no scene is switched.".to_owned(),
@@ -109,13 +84,32 @@ pub fn standing(standing: &Standing, names: &Names<'_>, verdict: &Verdict, wante
         Standing::Paused => "Automatic switching is paused. Scenes are left alone until someone resumes it.".to_owned(),
         Standing::NotManaged(scene) => format!(
             "Scene '{scene}' is not in the switch list, so nothing is changed until '{}' or '{}' is on again.",
-            names.live, names.low
+            cast.named(Place::Live),
+            cast.named(Place::Low)
         ),
-        Standing::SceneMissing(place) => missing(*place, names, reason),
+        Standing::Privacy => "The privacy scene is on. Only a person leaves it.".to_owned(),
+        Standing::Beginning => {
+            format!("The starting scene is on: {reason}. The first good feed leads to '{}'.", cast.named(Place::Live))
+        }
+        Standing::SceneMissing(place) => missing(*place, cast, reason),
         Standing::HumanHold => "A person chose this scene, so it is left alone for a moment.".to_owned(),
+        Standing::StartGrace { left } => {
+            format!("The stream has just begun, so scenes are left alone for {}.", tenths(*left))
+        }
+        Standing::Unsteady { left } => unsteady(*left, cast, reason),
+        Standing::Preferring { feed, left } => {
+            format!("'{feed}' comes first and is good again. It takes over in {} if it stays so.", tenths(*left))
+        }
+        Standing::Frozen(span) => {
+            format!("Media arrives ({reason}), but the picture in OBS has stood still for {span}.")
+        }
         Standing::Unknown(why) => format!("{}. Scenes are left alone.", capital(why)),
         Standing::Recovering { left, for_picture: false } => {
-            format!("The feed is good again: {reason}. '{}' returns in {} if it stays so.", names.live, tenths(*left))
+            format!(
+                "The feed is good again: {reason}. '{}' returns in {} if it stays so.",
+                cast.named(Place::Live),
+                tenths(*left)
+            )
         }
         Standing::Recovering { for_picture: true, .. } => {
             format!("The feed is good again: {reason}, but OBS does not show its picture yet.")
@@ -131,7 +125,7 @@ pub fn standing(standing: &Standing, names: &Names<'_>, verdict: &Verdict, wante
                 format!("The feed is neither good nor bad ({reason}), so the scene stays.")
             }
             Some(Place::Live) | None => format!("All is well: {reason}."),
-            Some(place) => format!("'{}' is on: {reason}.", names.of(place)),
+            Some(place) => format!("'{}' is on: {reason}.", cast.named(place)),
         },
     }
 }
@@ -149,23 +143,37 @@ pub fn standing_key(standing: &Standing) -> &'static str {
         Standing::Recovering { for_picture: false, .. } => "recovering",
         Standing::Recovering { for_picture: true, .. } => "no-picture",
         Standing::Falling { .. } => "falling",
+        Standing::Privacy => "privacy",
+        Standing::Beginning => "beginning",
+        Standing::StartGrace { .. } => "start-grace",
+        Standing::Unsteady { .. } => "unsteady",
+        Standing::Preferring { .. } => "preferring",
+        Standing::Frozen(_) => "frozen",
         Standing::Settled => "settled",
     }
 }
 
 /// "LIVE → LOW: 312 kbit/s < 800 kbit/s for 2.0 s"; where no other scene follows, it says so.
-pub fn decision(from: Place, to: Place, reason: &str, names: &Names<'_>) -> String {
-    let (from, to) = (names.of(from), names.of(to));
-    match (from == to, names.exists(to)) {
+pub fn decision(from: &SceneName, to: &SceneName, reason: &str, existing: &[SceneName]) -> String {
+    match (from == to, existing.contains(to)) {
         (true, _) => format!("'{to}' stays on: {reason}"),
         (false, true) => format!("{from} → {to}: {reason}"),
         (false, false) => format!("'{to}' is wanted, but OBS has no such scene: {reason}"),
     }
 }
 
-fn missing(place: Place, names: &Names<'_>, reason: &str) -> String {
-    let wanted = names.of(place);
-    let hint = text::nearest(wanted, names.existing.iter().copied())
+fn unsteady(left: Option<Millis>, cast: &Cast<'_>, reason: &str) -> String {
+    let live = cast.named(Place::Live);
+    let stays = format!("The feed comes and goes, so '{}' stays on", cast.named(Place::Low));
+    match left {
+        Some(left) => format!("{stays}. '{live}' returns in {} if it stays good: {reason}.", tenths(left)),
+        None => format!("{stays} until it has been good for a while: {reason}."),
+    }
+}
+
+fn missing(place: Place, cast: &Cast<'_>, reason: &str) -> String {
+    let wanted = cast.named(place);
+    let hint = text::nearest(wanted.as_str(), cast.existing().iter().map(SceneName::as_str))
         .map_or(String::new(), |near| format!(" Did you mean '{near}'?"));
     let feed = if place == Place::Live { "The feed is good again" } else { "The feed is not good" };
     format!("{feed} ({reason}), but there is no scene '{wanted}' in OBS, so the scene stays.{hint}")
@@ -184,12 +192,15 @@ fn capital(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::failover::classify;
+    use crate::domain::failover::scenes::{Scenes, Staging};
 
-    const NAMES: Names<'_> =
-        Names { live: "LIVE", low: "lowbitrate", offline: None, existing: &["LIVE", "Low bitrate"] };
+    fn scenes() -> Scenes {
+        Scenes::new(&"LIVE".into(), &"lowbitrate".into(), None, &["LIVE".into(), "Low bitrate".into()])
+    }
 
     fn verdict(class: Class, reason: &str) -> Verdict {
-        Verdict { class, severe: false, reason: reason.to_owned() }
+        classify::verdict(class, reason.to_owned())
     }
 
     #[test]
@@ -282,15 +293,24 @@ mod tests {
         for (wanted, class, reason, standing, line) in table {
             assert_eq!(headline(state(standing, wanted, class), &verdict(class, reason), standing), line);
         }
-        let mid = standing(&Standing::Settled, &NAMES, &verdict(Class::Mid, "900 kbit/s"), Some(Place::Live));
+        let mid = standing(
+            &Standing::Settled,
+            &Cast::common(&scenes()),
+            &verdict(Class::Mid, "900 kbit/s"),
+            Some(Place::Live),
+        );
         assert!(!mid.contains("well"), "{mid}");
-        let back = standing(&Standing::SceneMissing(Place::Live), &NAMES, &verdict(Class::Good, "3.0 Mbit/s"), None);
+        let back = standing(
+            &Standing::SceneMissing(Place::Live),
+            &Cast::common(&scenes()),
+            &verdict(Class::Good, "3.0 Mbit/s"),
+            None,
+        );
         assert!(back.starts_with("The feed is good again"), "{back}");
     }
 
     #[test]
     fn a_decision_names_the_scenes_that_are_really_shown() {
-        let names = |existing| Names { live: "LIVE", low: "LOW", offline: Some("OFFLINE"), existing };
         let table: [(&[&str], Place, &str); 4] = [
             (&["LIVE", "LOW", "OFFLINE"], Place::Low, "LOW → OFFLINE: why"),
             (&["LIVE", "LOW"], Place::Live, "LIVE → LOW: why"),
@@ -298,14 +318,21 @@ mod tests {
             (&["LIVE"], Place::Live, "'OFFLINE' is wanted, but OBS has no such scene: why"),
         ];
         for (existing, from, line) in table {
-            assert_eq!(decision(from, Place::Offline, "why", &names(existing)), line);
+            let existing: Vec<SceneName> = existing.iter().map(|name| SceneName::from(*name)).collect();
+            let scenes = Scenes::new(&"LIVE".into(), &"LOW".into(), Some(&"OFFLINE".into()), &existing);
+            let cast = Cast::of(&scenes, None, &Staging::Own);
+            assert_eq!(decision(cast.named(from), cast.named(Place::Offline), "why", &existing), line);
         }
     }
 
     #[test]
     fn a_missing_scene_names_the_nearest() {
-        let line =
-            standing(&Standing::SceneMissing(Place::Low), &NAMES, &verdict(Class::Low, "300 kbit/s"), Some(Place::Low));
+        let line = standing(
+            &Standing::SceneMissing(Place::Low),
+            &Cast::common(&scenes()),
+            &verdict(Class::Low, "300 kbit/s"),
+            Some(Place::Low),
+        );
         assert!(line.contains("no scene 'lowbitrate'") && line.contains("'Low bitrate'"), "{line}");
     }
 }

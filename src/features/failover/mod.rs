@@ -1,21 +1,23 @@
 //! Room: failover. Reads the feed, what OBS reports and the settings, steps the pure machine, gives
 //! its orders through the desk and writes the failover cell. It switches nothing itself.
 
+mod hand;
+mod known;
 mod pause;
 mod show;
 
 use crate::config::Config;
 use crate::domain::command::{FailoverOrder, ObsOrder, Order, Outcome};
 use crate::domain::event::Fact;
-use crate::domain::failover::machine::{Effect, Inputs, Machine, Standing};
-use crate::domain::failover::scenes::{Reported, Targets};
+use crate::domain::failover::machine::{Effect, Machine, Shot, Standing};
 use crate::domain::failover::{Place, View, words};
+use crate::domain::ids::{FeedId, SceneName};
 use crate::domain::journal::{Tone, Topic};
 use crate::domain::people::Origin;
 use crate::domain::signal::{Feeds, Paces, Sample};
 use crate::domain::stream::Obs;
 use crate::kit::clock;
-use crate::kit::units::{Kbps, Millis, Mono, UnixMs};
+use crate::kit::units::{Millis, Mono};
 use crate::runtime::bus::Bus;
 use crate::runtime::desk::{Desk, Ticket};
 use crate::runtime::journal::Journal;
@@ -23,19 +25,16 @@ use crate::runtime::shared::{Reader, Writer};
 use crate::runtime::supervisor::Task;
 use crate::store::Store;
 use crate::store::samples::SampleRow;
+use hand::{Hand, TEST_SPAN};
+use known::Known;
 use show::Show;
+use std::collections::HashMap;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// The name under which automation's orders stand in the journal.
 const RULE: &str = "failover";
-/// Between two tries of an order that failed.
-const RETRY: Millis = Millis(500);
-/// After this many failures in a row the tries come slower.
-const QUICK_TRIES: u32 = 3;
-/// Between the slower tries.
-const SLOW_RETRY: Millis = Millis(5000);
 
 /// What the room is built from.
 pub struct Parts {
@@ -67,12 +66,9 @@ pub struct Parts {
 pub struct Failover {
     parts: Parts,
     machine: Machine,
-    seen_polls: u64,
-    paused: Option<(String, UnixMs)>,
-    sent: JoinSet<(Place, Outcome)>,
-    switching: Option<Place>,
-    failures: u32,
-    retry_at: Option<Mono>,
+    seen_polls: HashMap<FeedId, u64>,
+    hand: Hand,
+    sent: JoinSet<(SceneName, Outcome)>,
     show: Show,
 }
 
@@ -82,12 +78,9 @@ impl Failover {
         Self {
             parts,
             machine: Machine::default(),
-            seen_polls: 0,
-            paused: None,
+            seen_polls: HashMap::new(),
+            hand: Hand::default(),
             sent: JoinSet::new(),
-            switching: None,
-            failures: 0,
-            retry_at: None,
             show: Show::default(),
         }
     }
@@ -96,58 +89,53 @@ impl Failover {
     /// although nothing is new.
     fn tick(&mut self) -> Mono {
         let now = clock::mono();
-        let config = self.parts.config.get();
-        let feed = self.parts.feeds.with(|feeds| feeds.first().cloned()).unwrap_or_default();
-        let obs = self.parts.obs.get();
-        let fresh = feed.sample.as_ref().filter(|_| feed.polls != self.seen_polls);
-        self.seen_polls = feed.polls;
-
-        let reported = reported(&obs);
-        let targets = targets(&config, &obs);
-        let inputs = self.inputs(fresh, &reported, &targets, &config);
-        let mut machine = std::mem::take(&mut self.machine);
-        let effects = machine.step(now, inputs);
-        self.machine = machine;
-
-        let existing: Vec<&str> = obs.scenes.iter().map(|scene| scene.as_str()).collect();
-        let names = names(&config, &existing);
+        let known = Known::gather(self.parts.config.get(), &self.parts.obs.get());
+        let fresh = self.fresh();
+        self.end_test(now, known.reported.live);
+        let effects = self.machine.step(now, known.inputs(&fresh, &self.hand));
         for effect in effects {
-            self.carry_out(effect, now, &targets, &config, &names);
+            self.carry_out(effect, now, &known);
         }
-        self.publish(now, &reported, &targets, &config, &names, fresh);
-        let timer = self.machine.wake_at(now, self.inputs(None, &reported, &targets, &config));
-        let retry = self.retry_at.filter(|at| *at > now);
-        timer.into_iter().chain(retry).min().unwrap_or(now + Millis(1000))
+        self.publish(now, &known, &fresh);
+        let timer = self.machine.wake_at(now, known.inputs(&[], &self.hand));
+        let due = [timer, self.hand.retry_at(), self.hand.testing];
+        due.into_iter().flatten().filter(|at| *at > now).min().unwrap_or(now + Millis(1000))
     }
 
-    fn inputs<'a>(
-        &self,
-        sample: Option<&'a Sample>,
-        obs: &'a Reported,
-        targets: &'a Targets,
-        config: &'a Config,
-    ) -> Inputs<'a> {
-        let paused = self.paused.is_some();
-        Inputs { sample, obs, targets, rules: &config.rules, paused, switching: self.switching }
+    /// The samples that the machine has not seen yet.
+    fn fresh(&mut self) -> Vec<(FeedId, Sample)> {
+        let seen = &mut self.seen_polls;
+        self.parts.feeds.with(|feeds| {
+            let new = feeds.list.iter().filter(|(id, feed)| seen.get(id) != Some(&feed.polls));
+            let new: Vec<_> = new.map(|(id, feed)| (id.clone(), feed.polls, feed.sample.clone())).collect();
+            let take = |(id, polls, sample): (FeedId, u64, Option<Sample>)| {
+                seen.insert(id.clone(), polls);
+                sample.map(|sample| (id, sample))
+            };
+            new.into_iter().filter_map(take).collect()
+        })
     }
 
-    fn carry_out(&mut self, effect: Effect, now: Mono, targets: &Targets, config: &Config, names: &words::Names<'_>) {
+    fn carry_out(&mut self, effect: Effect, now: Mono, known: &Known) {
         match effect {
-            Effect::Decided { from, to, reason } => self.decided(from, to, &reason, config.rules.low, names),
-            Effect::Switch { to, reason } => self.order_switch(to, reason, now, targets),
+            Effect::Decided { from, to, reason } => self.decided(&from, &to, &reason, known),
+            Effect::Switch { scene, reason } => self.order_switch(scene, reason, now),
+            Effect::StopStream { reason } => self.order_stop(&reason),
         }
     }
 
-    fn decided(&mut self, from: Place, to: Place, reason: &str, low: Kbps, names: &words::Names<'_>) {
-        let tone = if to == Place::Live { Tone::Good } else { Tone::Warn };
-        let text = words::decision(from, to, reason, names);
-        let data = show::numbers(self.machine.verdict(), self.machine.measured());
+    fn decided(&mut self, from: &Shot, to: &Shot, reason: &str, known: &Known) {
+        let tone = if to.place == Place::Live { Tone::Good } else { Tone::Warn };
+        let text = words::decision(&from.scene, &to.scene, reason, &known.scenes.existing);
+        let data = show::decision(&self.machine, from, to);
         self.parts.journal.note_with(Topic::Decision, tone, RULE, text, data);
-        (self.failures, self.retry_at) = (0, None);
+        self.hand.forget_failures();
         let reason = reason.to_owned();
-        match (from, to) {
+        match (from.place, to.place) {
+            (Place::Live, Place::Live) => {}
             (_, Place::Live) => self.parts.bus.tell(Fact::FeedRestored { reason }),
-            (Place::Live, _) => {
+            (Place::Live, to) => {
+                let low = known.config.rules.low;
                 let rate = self.machine.measured().kbps.filter(|rate| *rate < low);
                 self.parts.bus.tell(Fact::FeedWeak { to, rate, reason });
             }
@@ -155,78 +143,103 @@ impl Failover {
         }
     }
 
-    fn order_switch(&mut self, to: Place, reason: String, now: Mono, targets: &Targets) {
-        if self.retry_at.is_some_and(|at| now < at) {
+    fn order_switch(&mut self, scene: SceneName, reason: String, now: Mono) {
+        if !self.hand.is_free(now) {
             return;
         }
-        let Some(scene) = targets.scene(to).cloned() else { return };
         let desk = self.parts.desk.clone();
-        self.switching = Some(to);
+        self.hand.switching = Some(scene.clone());
         self.sent.spawn(async move {
-            let order = Order::Obs(ObsOrder::SwitchScene { scene, reason });
-            (to, desk.give(Origin::Automation(RULE), order).await)
+            let order = Order::Obs(ObsOrder::SwitchScene { scene: scene.clone(), reason });
+            (scene, desk.give(Origin::Automation(RULE), order).await)
         });
     }
 
-    /// An order of ours was answered, or broke off. The scene itself is a level: if it is still not
-    /// the wanted one, the next tick orders it again.
-    fn answered(&mut self, answer: Option<(Place, Outcome)>) {
-        let replaced = answer.as_ref().is_some_and(|(place, _)| self.switching != Some(*place));
-        if replaced {
-            return;
-        }
-        self.switching = None;
-        if answer.is_some_and(|(_, outcome)| outcome.is_done()) {
-            (self.failures, self.retry_at) = (0, None);
-        } else {
-            self.failures += 1;
-            let wait = if self.failures < QUICK_TRIES { RETRY } else { SLOW_RETRY };
-            self.retry_at = Some(clock::mono() + wait);
-        }
+    /// Ordered once; OBS confirms it to the room that holds the connection, and the desk writes down
+    /// how it ended. It is not given again: a person may have had a reason to go on.
+    fn order_stop(&self, reason: &str) {
+        let text = format!("The stream is stopped (OFFLINE_STOP): {reason}");
+        self.parts.journal.note(Topic::Decision, Tone::Warn, RULE, text);
+        let desk = self.parts.desk.clone();
+        tokio::spawn(async move { desk.give(Origin::Automation(RULE), Order::Obs(ObsOrder::StopStream)).await });
     }
 
     async fn obey(&mut self, ticket: Ticket) {
+        let Order::Failover(order) = &ticket.order else {
+            let text = format!("The failover room cannot {}.", ticket.order);
+            return ticket.answer(Outcome::Failed(text));
+        };
         let by = ticket.origin.to_string();
-        let (done, kept) = match &ticket.order {
-            Order::Failover(FailoverOrder::Pause) => {
-                let (who, since) = self.paused.get_or_insert((by, clock::unix())).clone();
-                ("Automatic switching is paused.", pause::keep(&self.parts.store, who, since).await)
+        let outcome = match order {
+            FailoverOrder::Pause => self.pause(by).await,
+            FailoverOrder::Resume => self.resume().await,
+            FailoverOrder::StartTest => self.start_test(),
+            FailoverOrder::StopTest => {
+                self.hand.testing = None;
+                Outcome::Done("The test is over. Scenes are left alone until OBS streams.".to_owned())
             }
-            Order::Failover(FailoverOrder::Resume) => {
-                self.paused = None;
-                ("Automatic switching is on.", pause::forget(&self.parts.store).await)
-            }
-            other => {
-                let text = format!("The failover room cannot {other}.");
-                return ticket.answer(Outcome::Failed(text));
+            FailoverOrder::Maintenance { feed, span, why } => {
+                self.machine.expect_work(clock::mono(), feed.as_ref(), *span, why);
+                Outcome::Done("Work on the ingest is expected; it will not look like an outage.".to_owned())
             }
         };
-        let text =
-            kept.map_or_else(|why| format!("{done} A restart will not remember it: {why}."), |()| done.to_owned());
-        ticket.answer(Outcome::Done(text));
+        ticket.answer(outcome);
     }
 
-    fn publish(
-        &mut self,
-        now: Mono,
-        reported: &Reported,
-        targets: &Targets,
-        config: &Config,
-        names: &words::Names<'_>,
-        fresh: Option<&Sample>,
-    ) {
-        let inputs = self.inputs(None, reported, targets, config);
+    async fn pause(&mut self, by: String) -> Outcome {
+        let (who, since) = self.hand.paused.get_or_insert((by, clock::unix())).clone();
+        let kept = pause::keep(&self.parts.store, who, since).await;
+        remembered("Automatic switching is paused.", kept)
+    }
+
+    async fn resume(&mut self) -> Outcome {
+        self.hand.paused = None;
+        remembered("Automatic switching is on.", pause::forget(&self.parts.store).await)
+    }
+
+    fn start_test(&mut self) -> Outcome {
+        match self.parts.obs.with(Obs::is_live) {
+            Some(true) => Outcome::Failed("OBS streams, so automatic switching is at work already.".to_owned()),
+            None => Outcome::Failed("OBS cannot be read, so there is nothing to test.".to_owned()),
+            Some(false) => {
+                self.hand.testing = Some(clock::mono() + TEST_SPAN);
+                let text = format!("Scenes are switched as if OBS streamed, for {TEST_SPAN} at most.");
+                Outcome::Done(text)
+            }
+        }
+    }
+
+    /// A test ends by itself, and when the stream begins: then it is the real thing.
+    fn end_test(&mut self, now: Mono, live: Option<bool>) {
+        let Some(until) = self.hand.testing else { return };
+        let why = match live {
+            Some(true) => "the stream has begun",
+            _ if now >= until => "its time is over",
+            _ => return,
+        };
+        self.hand.testing = None;
+        let text = format!("The test of automatic switching is over: {why}.");
+        self.parts.journal.note(Topic::System, Tone::Info, RULE, text);
+    }
+
+    fn publish(&mut self, now: Mono, known: &Known, fresh: &[(FeedId, Sample)]) {
+        let inputs = known.inputs(&[], &self.hand);
         let standing = self.machine.standing(now, inputs);
-        let text = words::standing(&standing, names, self.machine.verdict(), self.machine.wanted());
+        let verdict = show::verdict(&self.machine, &known.config.lineup);
+        let cast = self.machine.cast(&known.scenes, &known.config.lineup);
+        let text = words::standing(&standing, &cast, &verdict, self.machine.wanted());
         // WAIT_FOR_STREAM_START=false: a guard that waits for the stream says nothing of it.
-        let silent = matches!(standing, Standing::NotStreaming) && !config.rules.wait_for_stream_start;
+        let silent = matches!(standing, Standing::NotStreaming) && !known.config.rules.wait_for_stream_start;
         if let Some(tone) = self.show.worth_a_line(&standing, now).filter(|_| !silent) {
-            let data = show::numbers(self.machine.verdict(), self.machine.measured());
+            let data = show::numbers(&verdict, self.machine.measured());
             self.parts.journal.note_with(Topic::Standing, tone, RULE, text.clone(), data);
         }
-        let view = self.show.view(&self.machine, &standing, text, self.paused.clone(), fresh);
+        self.show.take(fresh, &self.machine);
+        let servers = self.parts.feeds.with(show::servers);
+        let said = show::Said { standing: &standing, verdict: &verdict, text };
+        let view = self.show.view(now, &self.machine, said, &self.hand, &known.config.lineup, &servers);
         self.parts.view.edit_if_changed(|cell| *cell = view);
-        if let Some(row) = self.show.row(fresh, reported.live, self.machine.verdict(), self.machine.measured()) {
+        for row in self.show.rows(fresh, known.reported.live, &self.machine) {
             // A full lane costs a point of a curve, never a decision.
             let _ = self.parts.samples.try_send(row);
         }
@@ -237,13 +250,19 @@ impl Failover {
     }
 }
 
+fn remembered(done: &str, kept: Result<(), crate::store::StoreError>) -> Outcome {
+    Outcome::Done(
+        kept.map_or_else(|why| format!("{done} A restart will not remember it: {why}."), |()| done.to_owned()),
+    )
+}
+
 impl Task for Failover {
     fn name(&self) -> &'static str {
         "failover"
     }
 
     async fn run(&mut self, stop: CancellationToken) -> anyhow::Result<()> {
-        self.paused = pause::recall(&self.parts.store).await.or(self.paused.take());
+        self.hand.paused = pause::recall(&self.parts.store).await.or(self.hand.paused.take());
         let mut next = self.tick();
         loop {
             let wait = next.since(clock::mono());
@@ -254,33 +273,13 @@ impl Task for Failover {
                 () = self.parts.config.changed() => {}
                 () = tokio::time::sleep(wait.into()) => {}
                 Some(ticket) = self.parts.orders.recv() => self.obey(ticket).await,
-                Some(answer) = self.sent.join_next() => self.answered(answer.ok()),
+                Some(answer) = self.sent.join_next() => match answer {
+                    Ok((scene, outcome)) => self.hand.answered(clock::mono(), &scene, &outcome),
+                    // Broken off: the level is looked at again.
+                    Err(_) => self.hand.switching = None,
+                },
             }
             next = self.tick();
         }
-    }
-}
-
-fn reported(obs: &Obs) -> Reported {
-    Reported {
-        live: obs.is_live(),
-        scene: obs.scene.clone().filter(|_| obs.is_connected()),
-        human_switches: obs.human_switches,
-        media_moving: obs.media.as_ref().and_then(|media| media.moving.map(|moving| moving && media.playing)),
-    }
-}
-
-fn targets(config: &Config, obs: &Obs) -> Targets {
-    let scenes = &config.scenes;
-    Targets::resolve(&scenes.live, &scenes.low, scenes.offline.as_ref(), &obs.scenes)
-}
-
-fn names<'a>(config: &'a Config, existing: &'a [&'a str]) -> words::Names<'a> {
-    let scenes = &config.scenes;
-    words::Names {
-        live: scenes.live.as_str(),
-        low: scenes.low.as_str(),
-        offline: scenes.offline.as_ref().map(|scene| scene.as_str()),
-        existing,
     }
 }

@@ -1,13 +1,18 @@
 //! What the failover room shows: its cell with finished words, the sparkline, and which standing
 //! reasons are worth a journal line.
 
+use super::hand::Hand;
 use crate::domain::failover::classify::Verdict;
-use crate::domain::failover::machine::{Machine, Standing};
+use crate::domain::failover::lineup::Lineup;
+use crate::domain::failover::machine::{Machine, Shot, Standing};
 use crate::domain::failover::measure::Measured;
-use crate::domain::failover::{Class, View, words};
+use crate::domain::failover::watch::Watch;
+use crate::domain::failover::{Class, FeedView, View, words};
 use crate::domain::health::State;
+use crate::domain::ids::FeedId;
 use crate::domain::journal::Tone;
-use crate::domain::signal::{Reach, Sample};
+use crate::domain::server::Server;
+use crate::domain::signal::{Feeds, Reach, Sample};
 use crate::kit::clock;
 use crate::kit::units::{Kbps, Millis, Mono, UnixMs};
 use crate::store::samples::SampleRow;
@@ -24,46 +29,90 @@ const REPEAT: Millis = Millis(10_000);
 #[derive(Default)]
 pub struct Show {
     state: Option<(State, UnixMs)>,
-    feed: Option<String>,
     spark: VecDeque<(UnixMs, Option<Kbps>)>,
-    last_reading: Option<UnixMs>,
-    last_row: Option<UnixMs>,
+    feeds: HashMap<FeedId, Shown>,
     last_key: &'static str,
     said: HashMap<&'static str, Mono>,
+}
+
+/// What is remembered of one feed.
+#[derive(Default)]
+struct Shown {
+    publisher: Option<String>,
+    last_reading: Option<UnixMs>,
+    last_row: Option<UnixMs>,
+}
+
+/// Why the machine acts or does not act, in words.
+pub struct Said<'a> {
+    /// The standing.
+    pub standing: &'a Standing,
+    /// The verdict on the feed on air, with its name where there are several.
+    pub verdict: &'a Verdict,
+    /// The standing in words.
+    pub text: String,
+}
+
+/// The kind of server that answers for each feed.
+pub type Servers = HashMap<FeedId, Server>;
+
+/// The same, from the feeds cell.
+pub fn servers(feeds: &Feeds) -> Servers {
+    feeds.list.iter().filter_map(|(id, feed)| Some((id.clone(), feed.server?))).collect()
 }
 
 impl Show {
     /// The cell, from what the machine knows now.
     pub fn view(
         &mut self,
+        now: Mono,
         machine: &Machine,
-        standing: &Standing,
-        standing_text: String,
-        paused: Option<(String, UnixMs)>,
-        fresh: Option<&Sample>,
+        said: Said<'_>,
+        hand: &Hand,
+        lineup: &Lineup,
+        servers: &Servers,
     ) -> View {
-        let (verdict, measured) = (machine.verdict(), machine.measured());
-        if let Some(sample) = fresh {
-            self.take(sample, verdict, measured);
-        }
-        let state = words::state(standing, machine.wanted(), verdict.class);
+        let measured = machine.measured();
+        let state = words::state(said.standing, machine.wanted(), said.verdict.class);
+        let shown = self.feeds.get(machine.on_air());
+        let (feed, last_reading) = shown.map_or((None, None), |shown| (shown.publisher.clone(), shown.last_reading));
+        let at = |moment: Mono| UnixMs(clock::unix().0.saturating_add_unsigned(moment.since(now).0));
+        let work = machine.watches().iter().find_map(Watch::work);
         View {
-            class: verdict.class,
+            class: said.verdict.class,
             state,
-            headline: words::headline(state, verdict, standing),
+            headline: words::headline(state, said.verdict, said.standing),
             since: self.since(state),
             armed: machine.wanted().is_some(),
-            paused,
-            standing: standing_text,
+            paused: hand.paused.clone(),
+            standing: said.text,
             wanted: machine.wanted(),
-            kbps: shown_rate(verdict, measured),
+            kbps: shown_rate(said.verdict, measured),
             rtt: measured.rtt,
             buffer: measured.buffer,
-            feed: self.feed.clone(),
+            feed,
             spark: self.spark.clone(),
-            last_reading: self.last_reading,
-            ..View::default()
+            last_reading,
+            feeds: self.feed_views(machine, lineup, servers),
+            testing: hand.testing.map(at),
+            maintenance: work.map(|work| (work.why.clone(), at(work.until))),
         }
+    }
+
+    fn feed_views(&self, machine: &Machine, lineup: &Lineup, servers: &Servers) -> Vec<FeedView> {
+        let view = |(place, watch): (usize, &Watch)| FeedView {
+            id: watch.id().clone(),
+            name: lineup.name(place).to_owned(),
+            server: servers.get(watch.id()).copied(),
+            class: watch.class(),
+            reason: watch.verdict().reason.clone(),
+            on_air: watch.id() == machine.on_air(),
+            kbps: shown_rate(watch.verdict(), watch.measured()),
+            rtt: watch.measured().rtt,
+            buffer: watch.measured().buffer,
+            last_reading: self.feeds.get(watch.id()).and_then(|shown| shown.last_reading),
+        };
+        machine.watches().iter().enumerate().map(view).collect()
     }
 
     /// The tone in which the standing reason is to be written down, if it is news.
@@ -83,29 +132,30 @@ impl Show {
         self.said.insert(key, now);
         Some(match standing {
             Standing::SceneMissing(_) | Standing::Unknown(_) | Standing::NoObs => Tone::Warn,
+            Standing::Unsteady { .. } | Standing::Frozen(_) => Tone::Warn,
             _ => Tone::Info,
         })
     }
 
-    /// The row of this sample for the history: at most one a second, and only while live.
-    pub fn row(
-        &mut self,
-        fresh: Option<&Sample>,
-        live: Option<bool>,
-        verdict: &Verdict,
-        measured: &Measured,
-    ) -> Option<SampleRow> {
-        let sample = fresh.filter(|_| live == Some(true))?;
+    /// The rows of these samples for the history: at most one a second and feed, and only while live.
+    pub fn rows(&mut self, fresh: &[(FeedId, Sample)], live: Option<bool>, machine: &Machine) -> Vec<SampleRow> {
+        let fresh = fresh.iter().filter(|_| live == Some(true));
+        fresh.filter_map(|(id, sample)| self.row(id, sample, machine)).collect()
+    }
+
+    fn row(&mut self, id: &FeedId, sample: &Sample, machine: &Machine) -> Option<SampleRow> {
+        let watch = machine.watches().iter().find(|watch| watch.id() == id)?;
+        let shown = self.feeds.entry(id.clone()).or_default();
         let at = clock::unix();
-        if self.last_row.is_some_and(|last| at.since(last) < SPARK_STEP) {
+        if shown.last_row.is_some_and(|last| at.since(last) < SPARK_STEP) {
             return None;
         }
-        self.last_row = Some(at);
+        shown.last_row = Some(at);
         Some(SampleRow {
             at,
-            feed: sample.feed.clone().unwrap_or_default(),
-            class: verdict.class.name().to_owned(),
-            kbps: shown_rate(verdict, measured),
+            feed: id.to_string(),
+            class: watch.class().name().to_owned(),
+            kbps: shown_rate(watch.verdict(), watch.measured()),
             rtt: sample.rtt,
             buffer: sample.buffer,
             latency: sample.latency,
@@ -114,16 +164,25 @@ impl Show {
         })
     }
 
-    fn take(&mut self, sample: &Sample, verdict: &Verdict, measured: &Measured) {
+    /// Remembers what is new: who publishes, when it was read, the last minute of the feed on air.
+    pub fn take(&mut self, fresh: &[(FeedId, Sample)], machine: &Machine) {
         let now = clock::unix();
-        if sample.reach == Reach::Ok {
-            self.last_reading = Some(now);
-            self.feed.clone_from(&sample.feed);
+        for (id, sample) in fresh {
+            if sample.reach == Reach::Ok {
+                let shown = self.feeds.entry(id.clone()).or_default();
+                shown.last_reading = Some(now);
+                shown.publisher.clone_from(&sample.feed);
+            }
+            if id == machine.on_air() {
+                self.draw(now, shown_rate(machine.verdict(), machine.measured()));
+            }
         }
-        let point = (now, shown_rate(verdict, measured));
+    }
+
+    fn draw(&mut self, now: UnixMs, rate: Option<Kbps>) {
         match self.spark.back_mut() {
-            Some(last) if now.since(last.0) < SPARK_STEP => last.1 = point.1,
-            _ => self.spark.push_back(point),
+            Some(last) if now.since(last.0) < SPARK_STEP => last.1 = rate,
+            _ => self.spark.push_back((now, rate)),
         }
         while self.spark.front().is_some_and(|(at, _)| now.since(*at) > SPARK_SPAN) {
             self.spark.pop_front();
@@ -149,6 +208,25 @@ fn shown_rate(verdict: &Verdict, measured: &Measured) -> Option<Kbps> {
         Class::Absent | Class::Stalled => Some(Kbps(0.0)),
         _ => measured.kbps,
     }
+}
+
+/// The verdict on the feed on air, with its name where there are several.
+pub fn verdict(machine: &Machine, lineup: &Lineup) -> Verdict {
+    let verdict = machine.verdict().clone();
+    let on = lineup.position(machine.on_air()).filter(|_| lineup.is_several());
+    match on {
+        Some(at) => Verdict { reason: format!("{}: {}", lineup.name(at), verdict.reason), ..verdict },
+        None => verdict,
+    }
+}
+
+/// The numbers behind a decision, for machines.
+pub fn decision(machine: &Machine, from: &Shot, to: &Shot) -> serde_json::Value {
+    let mut data = numbers(machine.verdict(), machine.measured());
+    data["feed"] = serde_json::json!(to.feed);
+    data["from"] = serde_json::json!({ "place": from.place, "scene": from.scene, "feed": from.feed });
+    data["to"] = serde_json::json!({ "place": to.place, "scene": to.scene, "feed": to.feed });
+    data
 }
 
 /// The numbers behind a line, for machines.

@@ -2,6 +2,7 @@
 
 mod browser;
 mod ingest;
+mod nms;
 mod obs;
 mod process;
 mod real;

@@ -11,10 +11,11 @@ use std::path::PathBuf;
 use stream_control::adapters::ingest::detect;
 use stream_control::adapters::ingest::memory::Memory;
 use stream_control::domain::failover::Place;
+use stream_control::domain::failover::lineup::{Lineup, Member, SceneSet};
 use stream_control::domain::failover::machine::{Effect, Inputs, Machine};
 use stream_control::domain::failover::rules::Rules;
-use stream_control::domain::failover::scenes::{Reported, Targets};
-use stream_control::domain::ids::SceneName;
+use stream_control::domain::failover::scenes::{Reported, Scenes};
+use stream_control::domain::ids::{FeedId, SceneName};
 use stream_control::domain::signal::{Pace, Sample};
 use stream_control::kit::units::Mono;
 
@@ -97,7 +98,8 @@ pub fn play(samples: &[Sample], to: u64, rules: &Rules) -> Vec<(u64, Place)> {
 struct Player<'a> {
     machine: Machine,
     obs: Reported,
-    targets: Targets,
+    scenes: Scenes,
+    lineup: Lineup,
     rules: &'a Rules,
     now: Mono,
     decisions: Vec<(u64, Place)>,
@@ -108,8 +110,9 @@ impl<'a> Player<'a> {
         let names = ["LIVE", "LOW", "OFFLINE"].map(SceneName::from);
         Self {
             machine: Machine::default(),
-            obs: Reported { live: Some(true), scene: Some(names[0].clone()), human_switches: 0, media_moving: None },
-            targets: Targets::resolve(&names[0], &names[1], Some(&names[2]), &names),
+            obs: Reported { live: Some(true), scene: Some(names[0].clone()), ..Reported::default() },
+            scenes: Scenes::new(&names[0], &names[1], Some(&names[2]), &names),
+            lineup: Lineup { members: vec![one_feed()], ..Lineup::default() },
             rules,
             now: Mono(0),
             decisions: Vec::new(),
@@ -118,25 +121,47 @@ impl<'a> Player<'a> {
 
     /// Steps at the machine's own deadlines up to the next poll.
     fn wait_until(&mut self, next: Mono) {
-        while let Some(at) = self.machine.wake_at(self.now, self.inputs(None)).filter(|at| *at < next) {
+        while let Some(at) = self.machine.wake_at(self.now, self.inputs(&[])).filter(|at| *at < next) {
             self.step(at, None);
         }
     }
 
     fn step(&mut self, at: Mono, sample: Option<&Sample>) {
+        let samples: Vec<_> = sample.map(|sample| (FeedId::main(), sample.clone())).into_iter().collect();
         let mut machine = std::mem::take(&mut self.machine);
-        let effects = machine.step(at, self.inputs(sample));
+        let effects = machine.step(at, self.inputs(&samples));
         (self.machine, self.now) = (machine, at);
         for effect in effects {
             match effect {
-                Effect::Decided { to, .. } => self.decisions.push((at.0, to)),
-                Effect::Switch { to, .. } => self.obs.scene = self.targets.scene(to).cloned(),
+                Effect::Decided { to, .. } => self.decisions.push((at.0, to.place)),
+                Effect::Switch { scene, .. } => self.obs.scene = Some(scene),
+                Effect::StopStream { .. } => self.obs.live = Some(false),
             }
         }
     }
 
-    fn inputs<'b>(&'b self, sample: Option<&'b Sample>) -> Inputs<'b> {
-        Inputs { sample, obs: &self.obs, targets: &self.targets, rules: self.rules, paused: false, switching: None }
+    fn inputs<'b>(&'b self, samples: &'b [(FeedId, Sample)]) -> Inputs<'b> {
+        Inputs {
+            samples,
+            obs: &self.obs,
+            scenes: &self.scenes,
+            lineup: &self.lineup,
+            rules: self.rules,
+            paused: false,
+            testing: false,
+            switching: None,
+        }
+    }
+}
+
+fn one_feed() -> Member {
+    Member {
+        id: FeedId::main(),
+        name: FeedId::MAIN.to_owned(),
+        priority: 0,
+        group: None,
+        scenes: SceneSet::default(),
+        depends_on: None,
     }
 }
 

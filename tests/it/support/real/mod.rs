@@ -1,4 +1,4 @@
-//! The real parts of the test bed: nginx-rtmp, ffmpeg, OBS Studio and Chromium.
+//! The real parts of the test bed: nginx-rtmp, Node-Media-Server, ffmpeg, OBS Studio and Chromium.
 //!
 //! Every part is a private instance on free ports with its own folder, so tests
 //! can run side by side. What they need is installed by `tests/setup.sh`.
@@ -13,6 +13,7 @@
 
 pub mod browser;
 pub mod nginx;
+pub mod nms;
 pub mod obs;
 pub mod ports;
 pub mod publisher;
