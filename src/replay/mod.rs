@@ -125,14 +125,15 @@ impl<'a> World<'a> {
         let began = *self.began.get_or_insert(poll.t);
         let at = moment(poll.t, began);
         let feed = poll.feed.as_deref().map_or_else(|| self.first_feed(), FeedId::from);
-        if self.options.thin_out && poll.is_poll() && !self.ears.is_due(&feed, at + ON_TIME, self.stage.pace()) {
+        if self.options.thin_out && poll.is_poll() && !self.ears.is_due(&feed, at + ON_TIME, self.stage.pace(&feed)) {
             return Vec::new();
         }
+        self.stage.know(&feed);
         let mut decisions = self.stage.wait_until(at);
         self.now = at;
         for news in &poll.news {
             if let News::Show(show) = news {
-                self.stage.show(show);
+                self.stage.show(show, &feed);
             }
         }
         let heard: Option<Sample> = self.ears.hear(&feed, at, poll, &self.options.config);

@@ -61,10 +61,7 @@ const ROWS: &[(&str, Row)] = {
                 "synthetic-nimble-srt_receiver_stats-disconnected.json",
             ),
         ),
-        (
-            "nimble rtmp",
-            row("synthetic-nimble-rtmp_status-live.json", &[], "synthetic-nimble-rtmp_status-idle.json"),
-        ),
+        ("nimble rtmp", row("synthetic-nimble-rtmp_status-live.json", &[], "synthetic-nimble-rtmp_status-idle.json")),
         (
             "xiu",
             row(
@@ -137,14 +134,8 @@ const ROWS: &[(&str, Row)] = {
             "json",
             row(r#"{"rx":{"bytes":0,"on":true}}"#, &[("/rx/bytes", C::Bytes)], r#"{"rx":{"bytes":0,"on":false}}"#),
         ),
-        (
-            "noalbs frames",
-            row("synthetic-noalbs-websocket-stats.json", &[], "synthetic-noalbs-websocket-offline.json"),
-        ),
-        (
-            "sls rows",
-            row("synthetic-sls-edward-wu-post.json", &[], "synthetic-sls-edward-wu-post-offline.json"),
-        ),
+        ("noalbs frames", row("synthetic-noalbs-websocket-stats.json", &[], "synthetic-noalbs-websocket-offline.json")),
+        ("sls rows", row("synthetic-sls-edward-wu-post.json", &[], "synthetic-sls-edward-wu-post-offline.json")),
         (
             "go-irl",
             row(

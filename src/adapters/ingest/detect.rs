@@ -45,7 +45,8 @@ pub fn refusal(reply: &Reply) -> Option<Server> {
     }
     let root = json::read(&reply.body).ok()?;
     let nms4 = root.get("code").and_then(Value::as_str) == Some("UNAUTHORIZED") && root.get("success").is_some();
-    let kinds = [(Server::Nms4, nms4), (Server::Datarhei, datarhei::refuses(&root)), (Server::Ome, ome::refuses(&root))];
+    let kinds =
+        [(Server::Nms4, nms4), (Server::Datarhei, datarhei::refuses(&root)), (Server::Ome, ome::refuses(&root))];
     kinds.into_iter().find(|(_, fits)| *fits).map(|(server, _)| server)
 }
 

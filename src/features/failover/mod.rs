@@ -243,10 +243,10 @@ impl Failover {
             // A full lane costs a point of a curve, never a decision.
             let _ = self.parts.samples.try_send(row);
         }
-        let pace = self.machine.pace();
-        if let Some(first) = config.first_feed() {
-            self.parts.pace.edit_if_changed(|cell| *cell = Paces::default().with(&first.id, pace));
-        }
+        let watches = self.machine.watches().iter();
+        let paces =
+            watches.fold(Paces::default(), |paces, watch| paces.with(watch.id(), self.machine.pace_of(watch.id())));
+        self.parts.pace.edit_if_changed(|cell| *cell = paces);
     }
 }
 

@@ -47,7 +47,15 @@ const FOUND: u64 = 60_000;
 pub fn made(seconds: u64, does: impl Fn(f64) -> Does, page: impl Fn(&Publisher) -> String) -> Tape {
     let mut tape = Tape::default();
     let mut one = Publisher {
-        at: 0, here: true, kbps: 0.0, bytes: 1e6, media: FOUND, session: 1, age: FOUND, buffer: LATENCY - 30, told: 0.0,
+        at: 0,
+        here: true,
+        kbps: 0.0,
+        bytes: 1e6,
+        media: FOUND,
+        session: 1,
+        age: FOUND,
+        buffer: LATENCY - 30,
+        told: 0.0,
     };
     for at in (0..seconds * 1000).step_by(STEP as usize) {
         one.live_through(at, does(at as f64 / 1000.0));
@@ -62,7 +70,8 @@ impl Publisher {
         match does {
             Does::IsGone => {
                 let session = if self.here { self.session + 1 } else { self.session };
-                *self = Self { here: false, session, bytes: 0.0, media: 0, age: 0, buffer: 0, kbps: 0.0, ..self.clone() };
+                *self =
+                    Self { here: false, session, bytes: 0.0, media: 0, age: 0, buffer: 0, kbps: 0.0, ..self.clone() };
                 return;
             }
             Does::Stalls => {

@@ -107,6 +107,11 @@ fn lineup(config: &mut Config, names: &[&'static str]) {
         let (id, name) = ((*name).into(), (*name).to_owned());
         config.feeds.push(stream_control::config::Feed { id, name: name.clone(), ..feed.clone() });
         let (id, priority) = (name.as_str().into(), priority as u32);
-        config.lineup.members.push(stream_control::domain::failover::lineup::Member { id, name, priority, ..member.clone() });
+        config.lineup.members.push(stream_control::domain::failover::lineup::Member {
+            id,
+            name,
+            priority,
+            ..member.clone()
+        });
     }
 }

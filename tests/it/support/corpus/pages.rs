@@ -46,7 +46,8 @@ pub fn srs(one: &Publisher) -> String {
         "kbps": { "recv_30s": 0, "send_30s": 0 }, "publish": { "active": true, "cid": one.session.to_string() },
     });
     let streams = if one.here { vec![stream] } else { Vec::new() };
-    json!({ "type": "srs", "body": { "code": 0, "server": "vid-2", "service": "s", "pid": "9", "streams": streams } }).to_string()
+    json!({ "type": "srs", "body": { "code": 0, "server": "vid-2", "service": "s", "pid": "9", "streams": streams } })
+        .to_string()
 }
 
 /// Node-Media-Server 2, which calls a frozen publisher live for ever.
@@ -56,7 +57,8 @@ pub fn nms2(one: &Publisher) -> String {
         "bytes": one.bytes as u64, "ip": "127.0.0.1", "protocol": "rtmp", "audio": null, "video": null,
     });
     let publisher = if one.here { publisher } else { json!(null) };
-    json!({ "type": "nms2", "body": { "live": { "feed1": { "publisher": publisher, "subscribers": [] } } } }).to_string()
+    json!({ "type": "nms2", "body": { "live": { "feed1": { "publisher": publisher, "subscribers": [] } } } })
+        .to_string()
 }
 
 /// MediaMTX before 1.16: no `online`, no `inboundBytes`, and 404 without a publisher.
@@ -88,11 +90,19 @@ pub fn openirl(one: &Publisher) -> String {
     let (kbps, secs) = (one.told as u64, one.age / 1000);
     let body = match one.at / 10_000 % 4 {
         _ if !one.here => json!({ "message": "Publisher is currently not streaming", "status": "ok" }),
-        0 => json!({ "publisher": { "bitrate": kbps, "buffer": one.buffer, "dropped_pkts": 0, "latency": LATENCY, "rtt": 48.2, "uptime": secs }, "status": "ok" }),
-        1 => json!({ "publisher": { "bitrate": kbps.to_string(), "buffer": one.buffer.to_string(), "latency": LATENCY, "uptime": secs, "fixed_by": "us" }, "status": "ok" }),
-        2 => json!({ "publisher": { "bitrate": kbps, "buffer": one.buffer, "latency": LATENCY, "uptime": secs, "quality": 98,
-            "peers": [{ "bitrate": kbps, "rtt": 40, "connection_id": "a" }, { "bitrate": 0, "rtt": 900, "connection_id": "b" }] } }),
-        _ => json!({ "publisher": { "bitrate": kbps, "buffer": one.buffer, "latency": LATENCY, "uptime": secs, "rtt": "NaN", "dropped_pkts": -1 } }),
+        0 => {
+            json!({ "publisher": { "bitrate": kbps, "buffer": one.buffer, "dropped_pkts": 0, "latency": LATENCY, "rtt": 48.2, "uptime": secs }, "status": "ok" })
+        }
+        1 => {
+            json!({ "publisher": { "bitrate": kbps.to_string(), "buffer": one.buffer.to_string(), "latency": LATENCY, "uptime": secs, "fixed_by": "us" }, "status": "ok" })
+        }
+        2 => {
+            json!({ "publisher": { "bitrate": kbps, "buffer": one.buffer, "latency": LATENCY, "uptime": secs, "quality": 98,
+            "peers": [{ "bitrate": kbps, "rtt": 40, "connection_id": "a" }, { "bitrate": 0, "rtt": 900, "connection_id": "b" }] } })
+        }
+        _ => {
+            json!({ "publisher": { "bitrate": kbps, "buffer": one.buffer, "latency": LATENCY, "uptime": secs, "rtt": "NaN", "dropped_pkts": -1 } })
+        }
     };
     json!({ "type": "openirl", "body": body }).to_string()
 }
