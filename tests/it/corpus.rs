@@ -278,7 +278,7 @@ const TABLE: &[Row] = &[
         || made(120, |t| Sends(ramp(t)), pages::nginx),
         Budget { at_most: 2, a_minute: 2, leave: Some((40.0, 6.0)), ..CALM },
     ),
-    (24, "the machine sleeps for an hour between two polls", Scripted, || healthy(3700).without(30.0, 3630.0), CALM),
+    (24, "the machine sleeps for an hour between two polls", Scripted, || healthy(90).later(30.0, 3600.0), CALM),
     (
         24,
         "the clock of the server jumps back (OpenIRL tells its own times)",

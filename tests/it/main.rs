@@ -4,6 +4,7 @@ mod adapters;
 mod cli;
 mod corpus;
 mod flows;
+mod parsers;
 mod store;
 mod support;
 mod tidy;

@@ -6,4 +6,5 @@ mod nms;
 mod obs;
 mod process;
 mod real;
+mod replay;
 mod story;

@@ -46,12 +46,6 @@ impl Tape {
         self
     }
 
-    /// Without the polls from `from` to `to`: nobody asked.
-    pub fn without(mut self, from: f64, to: f64) -> Self {
-        self.lines.retain(|(t, _)| !(from..to).contains(t));
-        self
-    }
-
     /// Played with this setting.
     pub fn with(mut self, key: &'static str, value: &'static str) -> Self {
         self.settings.push((key, value));
@@ -82,7 +76,7 @@ impl Tape {
         let mut config = Config::parse(&Values::from_pairs(settings)).expect("good settings");
         lineup(&mut config, &self.feeds);
         let scene = self.scene.map_or_else(|| config.scenes.live.clone(), Into::into);
-        let text: String = self.lines.iter().skip(phase).map(|(_, line)| line.as_str()).collect();
+        let text = self.from(phase);
         let mut decisions = Vec::new();
         let keep = |decision: &replay::Decision| {
             decisions.push((decision.t, decision.to));
@@ -94,7 +88,29 @@ impl Tape {
 
     /// The recording as text.
     pub fn text(&self) -> String {
-        self.lines.iter().map(|(_, line)| line.as_str()).collect()
+        self.from(0)
+    }
+
+    /// The same without the first polls; what OBS shows stays.
+    fn from(&self, phase: usize) -> String {
+        let (mut text, mut left) = (String::new(), phase);
+        for (_, line) in &self.lines {
+            if left == 0 || line.contains("\"type\":\"show\"") {
+                text.push_str(line);
+            } else {
+                left -= 1;
+            }
+        }
+        text
+    }
+
+    /// With everything from `from` on as much later: nobody asked meanwhile.
+    pub fn later(mut self, from: f64, by: f64) -> Self {
+        for (t, line) in self.lines.iter_mut().filter(|(t, _)| *t >= from) {
+            *line = line.replacen(&format!("\"t\":{t},"), &format!("\"t\":{},", *t + by), 1);
+            *t += by;
+        }
+        self
     }
 }
 
