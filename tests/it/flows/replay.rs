@@ -38,7 +38,7 @@ async fn what_the_daemon_recorded_replays_to_the_same_decision_without_a_name() 
     assert!(name.starts_with("attachment; filename=\"polls-2") && name.ends_with(".jsonl\""), "{name}");
     let saved = saved.text().await.expect("a body");
     let stranger = Visitor::new(show.app.address).get("/api/v1/polls.jsonl").await;
-    assert_eq!(stranger.status, 401, "only for people who are signed in");
+    assert_eq!((stranger.status, stranger.location.as_str()), (303, "/login?next=%2Fapi%2Fv1%2Fpolls.jsonl"), "a person is shown the door");
     show.app.stop().await;
 
     for recording in [saved, std::fs::read_to_string(&file).expect("the file")] {
