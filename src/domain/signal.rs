@@ -159,6 +159,15 @@ impl Sample {
 }
 
 impl Reach {
+    /// The reason with the settings named as they are for this feed: only the main one has STATS_*.
+    pub fn reason_at(&self, feed: &FeedId) -> String {
+        let reason = self.reason();
+        if feed.as_str() == FeedId::MAIN {
+            return reason;
+        }
+        reason.replace("STATS_URL", "its url").replace("STATS_FEED", "its publisher")
+    }
+
     /// The reason in plain words, for page and journal.
     pub fn reason(&self) -> String {
         match self {

@@ -14,10 +14,18 @@ use crate::domain::server::Server;
 use crate::domain::signal::{Pace, Reach, Sample};
 use crate::kit::units::Mono;
 use futures_util::FutureExt as _;
+use std::io;
+use std::sync::LazyLock;
+use tokio::runtime::{self, Handle, Runtime};
 use url::Url;
+
+/// Conversations set themselves time limits, which want a runtime about them; it never has to wait.
+static CONTEXT: LazyLock<io::Result<Runtime>> =
+    LazyLock::new(|| runtime::Builder::new_current_thread().enable_time().build());
 
 /// The feeds of a recording.
 pub struct Ears {
+    context: Handle,
     /// Where nobody is: questions only decide which recorded answer is next.
     nowhere: Url,
     http: Http,
@@ -35,7 +43,8 @@ struct Ear {
 impl Ears {
     /// Ears that have heard nothing. Fails only when the system gives no HTTP client.
     pub fn new() -> anyhow::Result<Self> {
-        Ok(Self { nowhere: Url::parse("http://recorded.invalid/")?, http: Http::new()?, feeds: Vec::new() })
+        let context = CONTEXT.as_ref().map_err(|error| anyhow::anyhow!("no runtime: {error}"))?.handle().clone();
+        Ok(Self { context, nowhere: Url::parse("http://recorded.invalid/")?, http: Http::new()?, feeds: Vec::new() })
     }
 
     /// Whether a poller that follows `pace` would ask this feed by now.
@@ -59,7 +68,10 @@ impl Ears {
             ear.speak_with(kind, &self.nowhere);
         }
         ear.last = Some(at);
+        let _inside = self.context.enter();
         let asked = ear.ask_until_understood(&mut self.http, &self.nowhere);
+        // Nobody records a replay.
+        self.http.take_exchanges();
         // Written by hand: the one request whose answer says that nobody is there.
         let alone = |reach| last.filter(is_not_found).and_then(|last| detect::parse(&last.body).ok()).ok_or(reach);
         Some(match asked.or_else(alone) {

@@ -37,6 +37,8 @@ enum Counts {
     AgeMs,
     /// The same in seconds.
     Age,
+    /// When something came last, by the server's clock.
+    Received,
 }
 
 /// A kind of server: its sample of a live feed, which fields move and how, and what it says when the
@@ -74,7 +76,7 @@ const ROWS: &[(&str, Row)] = {
             "ome",
             row(
                 "synthetic-ome-stream-stats-live.json",
-                &[("/response/totalBytesIn", C::Bytes)],
+                &[("/response/totalBytesIn", C::Bytes), ("/response/lastRecvTime", C::Received)],
                 "synthetic-ome-stream-stats-404.json",
             ),
         ),
@@ -187,12 +189,16 @@ fn answer(row: &Row, at: u64, media: u64) -> String {
             Counts::Buffer => json!(1960_u64.saturating_sub(stalled)),
             Counts::AgeMs => json!(60_000 + at),
             Counts::Age => json!((60_000 + at) / 1000),
+            Counts::Received => {
+                json!(format!("2026-11-20T12:58:{:02}.{:03}+00:00", (media + 500) / 1000, (media + 500) % 1000))
+            }
         };
     }
     document.to_string()
 }
 
-fn parse(name: &str, body: &str) -> Result<Document, ParseError> {
+/// The whole seconds of the server's clock go along with OvenMediaEngine's answer.
+fn parse(name: &str, body: &str, at: u64) -> Result<Document, ParseError> {
     let pointers = Pointers {
         bytes: Some("/rx/bytes".to_owned()),
         online: Some("/rx/on".to_owned()),
@@ -202,7 +208,7 @@ fn parse(name: &str, body: &str) -> Result<Document, ParseError> {
     match name {
         "json" => pointers::parse(body.as_bytes(), &pointers),
         "openrtmp" => openrtmp::parse(body.as_bytes()),
-        "ome" => ome::parse_at(body.as_bytes(), None),
+        "ome" => ome::parse_at(body.as_bytes(), Some(&format!("Fri, 20 Nov 2026 12:58:{:02} GMT", (at + 500) / 1000))),
         _ => detect::parse(body.as_bytes()),
     }
 }
@@ -220,7 +226,7 @@ fn samples(name: &str, fault: Fault) -> Vec<Sample> {
                 Fault::Stall => answer(row, at, at.min(FAULT)),
                 _ => answer(row, at, at),
             };
-            let mut document = parse(name, &body).unwrap_or_else(|error| panic!("{name}: {error}: {body}"));
+            let mut document = parse(name, &body, at).unwrap_or_else(|error| panic!("{name}: {error}: {body}"));
             let refresh = document.server.refresh();
             document.publishers.iter_mut().for_each(|one| one.refresh = refresh);
             memory.sample(Mono(at), &document, None)

@@ -81,7 +81,7 @@ impl Conversation {
             Server::Nms4 => Self::Nms4(Nms4::new(url)),
             Server::Nimble => Self::Nimble(Nimble::new(url)),
             Server::Datarhei => Self::Datarhei(Datarhei::new(url)),
-            Server::Ome | Server::OpenRtmp | Server::Json => Self::Told(Told::new(server, url)),
+            Server::Ome | Server::OpenRtmp | Server::Json | Server::Rist => Self::Told(Told::new(server, url)),
             Server::Xiu => Self::Page(Page::of(xiu::address(url))),
             Server::Srs => Self::Page(Page::of(srs::address(url))),
             Server::Nms2 => Self::Page(nms2::page(url)),
@@ -131,13 +131,10 @@ impl Talk<'_> {
     /// into basic authentication. nginx is asked over a new connection each time: a kept one stays
     /// with one worker, and with several workers that may be one which will never know of the stream.
     pub fn get(&self, url: &Url) -> RequestBuilder {
-        let request = self.http.client.get(url.clone());
         let request = match (&self.feed.token, &self.feed.login) {
-            (Some(token), _) => raw(request, token),
-            (None, Some(login)) if url.username().is_empty() => {
-                request.basic_auth(&login.user, Some(login.password.reveal()))
-            }
-            _ => request,
+            (Some(token), _) => raw(self.bare(url), token),
+            (None, Some(login)) => self.bare(url).basic_auth(&login.user, Some(login.password.reveal())),
+            (None, None) => self.http.client.get(url.clone()),
         };
         match self.server {
             None | Some(Server::Nginx) => request.header(CONNECTION, "close"),

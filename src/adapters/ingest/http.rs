@@ -13,14 +13,18 @@ use std::collections::VecDeque;
 /// Real pages have a few kilobytes.
 const BODY_LIMIT: usize = 1024 * 1024;
 
+/// Logins are in no recording; while one is played every server lets us in, each in its own form.
+const LET_IN: &str =
+    r#"{"success":true,"data":{"token":"recorded"},"access_token":"recorded","refresh_token":"recorded"}"#;
+
 /// An HTTP client for statistics pages, and what it heard since [`Http::take_exchanges`].
 #[derive(Clone)]
 pub struct Http {
     /// For building requests.
     pub client: Client,
     exchanges: Vec<Exchange>,
-    /// Answers that were heard another time, for those who only look at what would follow.
-    recorded: Option<VecDeque<Exchange>>,
+    /// What is answered instead of asking anybody, where a recording is played.
+    tape: Option<VecDeque<Exchange>>,
 }
 
 /// What one request brought, as it can be written down and replayed.
@@ -86,29 +90,19 @@ impl Http {
     pub fn new() -> anyhow::Result<Self> {
         // A statistics page is near: a proxy from the environment has no business between.
         let client = Client::builder().redirect(Policy::none()).no_proxy().build()?;
-        Ok(Self { client, exchanges: Vec::new(), recorded: None })
-    }
-
-    /// The same without a line to anybody: each request is answered by the next of these. Answers of
-    /// the poll before are forgotten.
-    pub fn play(&mut self, exchanges: impl IntoIterator<Item = Exchange>) {
-        self.recorded = Some(exchanges.into_iter().collect());
-    }
-
-    /// Whether recorded answers are left that nobody asked for.
-    pub fn has_more(&self) -> bool {
-        self.recorded.as_ref().is_some_and(|left| !left.is_empty())
+        Ok(Self { client, exchanges: Vec::new(), tape: None })
     }
 
     /// Sends a request and hands on whatever is answered. Errors: no answer, a body that is too large
     /// or breaks off.
     pub async fn send(&mut self, request: RequestBuilder) -> Result<Reply, Reach> {
-        if let Some(recorded) = &mut self.recorded {
-            return again(recorded.pop_front());
-        }
         // Stands until the answer is whole: whoever drops this future has waited long enough.
         self.exchanges.push(Exchange { status: Status::Timeout, body: Vec::new() });
-        match answer(request).await {
+        let answered = match &mut self.tape {
+            Some(tape) => played(tape.pop_front()),
+            None => answer(request).await,
+        };
+        match answered {
             Ok(reply) => {
                 self.note(Status::Http(reply.status.as_u16()), reply.body.clone());
                 Ok(reply)
@@ -123,10 +117,20 @@ impl Http {
 
     /// Sends a request of which nothing may be recorded: a login, or one that is answered with a token.
     pub async fn send_secret(&mut self, request: RequestBuilder) -> Result<Reply, Reach> {
-        if self.recorded.is_some() {
-            return again(None);
+        match &self.tape {
+            Some(_) => Ok(recorded(200, LET_IN.as_bytes().to_vec())),
+            None => answer(request).await,
         }
-        answer(request).await
+    }
+
+    /// From now on plays these exchanges, in order, and asks nobody. What lies unplayed is dropped.
+    pub fn play(&mut self, exchanges: impl IntoIterator<Item = Exchange>) {
+        self.tape = Some(exchanges.into_iter().collect());
+    }
+
+    /// Whether played exchanges are left that nobody has asked for.
+    pub fn has_more(&self) -> bool {
+        self.tape.as_ref().is_some_and(|left| !left.is_empty())
     }
 
     /// What was heard since the last call, in order.
@@ -141,25 +145,24 @@ impl Http {
     }
 }
 
-/// What a recorded exchange brought.
-fn again(exchange: Option<Exchange>) -> Result<Reply, Reach> {
-    let Some(Exchange { status, body }) = exchange else {
-        return Err(Reach::Refused("nothing more was recorded".to_owned()));
-    };
-    match status {
-        Status::Timeout => Err(Reach::Timeout),
-        Status::Refused => Err(Reach::Refused("no connection".to_owned())),
-        Status::Http(status) => {
-            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            Ok(Reply { status, headers: HeaderMap::new(), body })
-        }
-    }
-}
-
 async fn answer(request: RequestBuilder) -> Result<Reply, Reach> {
     let response = request.send().await.map_err(|error| why(&error))?;
     let (status, headers) = (response.status(), response.headers().clone());
     Ok(Reply { status, headers, body: bounded(response).await? })
+}
+
+fn played(exchange: Option<Exchange>) -> Result<Reply, Reach> {
+    match exchange.map(|one| (one.status, one.body)) {
+        Some((Status::Http(status), body)) => Ok(recorded(status, body)),
+        Some((Status::Timeout, _)) => Err(Reach::Timeout),
+        Some((Status::Refused, _)) => Err(Reach::Refused("no connection".to_owned())),
+        None => Err(Reach::Refused("nothing was recorded".to_owned())),
+    }
+}
+
+fn recorded(status: u16, body: Vec<u8>) -> Reply {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    Reply { status, headers: HeaderMap::new(), body }
 }
 
 /// `Retry-After` in seconds; the form with a date counts as not given.

@@ -6,6 +6,11 @@ use serde_json::{Map, Value};
 
 /// The body as JSON; says how it fails to be that.
 pub fn read(body: &[u8]) -> Result<Value, ParseError> {
+    match body.trim_ascii_start().first() {
+        None => return Err(ParseError::Empty),
+        Some(b'<') => return Err(ParseError::Html),
+        Some(_) => {}
+    }
     let error = |error: serde_json::Error| match error.is_eof() {
         true => ParseError::CutOff("JSON"),
         false => ParseError::Broken("JSON"),

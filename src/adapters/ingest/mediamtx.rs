@@ -9,7 +9,8 @@ use super::conversation::{Miss, Talk};
 use super::document::{Document, ParseError, Server};
 use super::{detect, json, known, number};
 use crate::domain::signal::{Publisher, Sample};
-use crate::kit::units::{Bytes, Mono};
+use crate::kit::clock;
+use crate::kit::units::{Bytes, Millis, Mono};
 use reqwest::{RequestBuilder, StatusCode};
 use serde_json::{Map, Value};
 use url::Url;
@@ -34,6 +35,7 @@ impl MediaMtx {
 
     /// The path, with what its connection tells of delay, buffer and losses.
     pub async fn ask(&mut self, talk: &mut Talk<'_>) -> Result<Document, Miss> {
+        let began = clock::mono();
         let mut document = self.paths(talk).await?;
         if document.server != Server::MediaMtx {
             return Ok(document);
@@ -42,8 +44,10 @@ impl MediaMtx {
         let Choice::One(chosen) = choose(&document, wish) else { return Ok(document) };
         if let Some(connection) = chosen.session.as_deref().and_then(connection) {
             let (feed, request) = (chosen.feed.clone(), self.get(&format!("{API}{connection}"), talk));
-            let reply = talk.send(request).await;
-            let found = reply.ok().filter(|reply| reply.status.is_success());
+            // Less than what is left: when it hangs, the path's answer is still in time.
+            let left = Millis(talk.feed.timeout.0.saturating_sub(clock::mono().since(began).0)).scale(0.8);
+            let reply = tokio::time::timeout(left.into(), talk.send(request)).await;
+            let found = reply.ok().and_then(Result::ok).filter(|reply| reply.status.is_success());
             let found = found.and_then(|reply| json::read(&reply.body).ok());
             let chosen = document.publishers.iter_mut().find(|one| one.feed == feed);
             if let (Some(sample), Some(Value::Object(connection))) = (chosen, found) {
@@ -137,4 +141,77 @@ fn add(sample: &mut Sample, connection: &Map<String, Value>) {
     sample.latency = span("msReceiveTsbPdDelay").filter(|latency| latency.0 > 0);
     sample.lost = json::count(connection, &["packetsReceivedLoss", "inboundRTPPacketsLost"]);
     sample.dropped = json::count(connection, &["packetsReceivedDrop"]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample_of(name: &str) -> Vec<u8> {
+        let path = format!("{}/tests/samples/ingest/synthetic-mediamtx-{name}.json", env!("CARGO_MANIFEST_DIR"));
+        std::fs::read(path).expect("a document")
+    }
+
+    #[test]
+    fn the_path_of_every_version() {
+        let srt = "srtConn/0d6c1c9a-6a0b-4d35-a1b4-2f3a9f6f7d10";
+        let rtmp = "rtmpConn/a0a2a9f0-9b2d-4f53-93ac-3f8d0ccf7e51";
+        let table = [
+            ("path-live-srt", Some((srt, 91_840_211))),
+            ("path-old-v1.9", Some((rtmp, 5_502_311))),
+            ("path-offline-static", None),
+            ("path-404", None),
+        ];
+        for (name, wanted) in table {
+            let document = detect::parse(&sample_of(name)).expect(name);
+            assert_eq!(document.server, Server::MediaMtx, "{name}");
+            let found = document.publishers.first().map(|one| {
+                assert_eq!(one.feed.as_deref(), Some("live/feed1"), "{name}");
+                (one.session.as_deref().expect("a session"), one.rx_bytes.expect("bytes").0)
+            });
+            assert_eq!(found, wanted, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_film_that_stands_in_for_the_publisher_is_none() {
+        let body =
+            br#"{"name":"a","readers":[],"source":{"type":"x","id":"1"},"ready":true,"available":true,"online":false}"#;
+        assert_eq!(detect::parse(body).expect("a document").publishers, Vec::new());
+        let list = br#"{"itemCount":2,"pageCount":1,"items":[
+            {"name":"a","readers":[],"source":{"type":"rtmpConn","id":"1"},"ready":true},{"name":"b","source":null}]}"#;
+        assert_eq!(detect::parse(list).expect("a document").names(), ["a"]);
+    }
+
+    fn with(connection: &str) -> Sample {
+        let mut sample = detect::parse(&sample_of("path-live-srt")).expect("a document").publishers.remove(0);
+        let Ok(Value::Object(connection)) = json::read(&sample_of(connection)) else { panic!("an object") };
+        add(&mut sample, &connection);
+        sample
+    }
+
+    #[test]
+    fn the_connection_adds_what_it_knows() {
+        let srt = with("srtconn-live");
+        assert_eq!((srt.rtt, srt.buffer, srt.latency), (Some(Millis(61)), Some(Millis(1962)), Some(Millis(2000))));
+        assert_eq!((srt.lost, srt.dropped, srt.rx_bytes), (Some(1640), Some(12), Some(Bytes(91_840_211))));
+        let rtmp = with("rtmpconn-live");
+        assert_eq!((rtmp.rtt, rtmp.buffer, rtmp.latency, rtmp.lost, rtmp.dropped), (None, None, None, None, None));
+    }
+
+    #[test]
+    fn each_source_has_its_list_of_connections() {
+        let table = [
+            ("srtConn/1", Some("srtconns/get/1")),
+            ("rtmpConn/1", Some("rtmpconns/get/1")),
+            ("rtmpsConn/1", Some("rtmpsconns/get/1")),
+            ("rtspSession/1", Some("rtspsessions/get/1")),
+            ("webRTCSession/a b", Some("webrtcsessions/get/a%20b")),
+            ("rpiCameraSource/", None),
+            ("hlsSource", None),
+        ];
+        for (session, wanted) in table {
+            assert_eq!(connection(session).as_deref(), wanted, "{session}");
+        }
+    }
 }

@@ -79,3 +79,64 @@ pub fn single(root: &Map<String, Value>) -> Result<Document, ParseError> {
     };
     Ok(json::document(Server::Nms2, live.then_some(sample).into_iter().collect()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::adapters::ingest::detect;
+    use crate::kit::units::Kbps;
+
+    fn recorded(name: &str) -> Document {
+        let path = format!("{}/tests/samples/ingest/{name}.json", env!("CARGO_MANIFEST_DIR"));
+        detect::parse(&std::fs::read(path).expect("a recorded document")).expect(name)
+    }
+
+    #[test]
+    fn the_list_gives_a_counter_and_a_session() {
+        let document = recorded("nms2-streams-live");
+        let one = &document.publishers[0];
+        assert_eq!((document.server, one.feed.as_deref()), (Server::Nms2, Some("live/feed1")));
+        assert_eq!((one.session.as_deref(), one.rx_bytes), (Some("T1EYT664"), Some(Bytes(2_609_839))));
+        let player = br#"{"live":{"feed1":{"publisher":null,"subscribers":[{"bytes":1}]}}}"#;
+        assert_eq!(detect::parse(player), Ok(nobody()), "a player waits for the publisher");
+    }
+
+    #[test]
+    fn an_empty_object_is_nobody_only_where_the_list_is() {
+        let at = |text: &str| Url::parse(text).expect("an address");
+        assert!(says_nobody(&at("http://h:8000/api/streams"), b" {}\n"));
+        assert!(!says_nobody(&at("http://h:8000/stats"), b"{}"));
+        assert!(!says_nobody(&at("http://h:8000/api/streams"), br#"{"a":1}"#));
+    }
+
+    #[test]
+    fn a_single_stream_has_a_rate_and_no_counter() {
+        let table = [
+            ("nms2-stream-live", Some((Some(Kbps(1722.0)), 13_000))),
+            ("nms2-stream-start", Some((None, 1000))),
+            ("nms2-stream-low", Some((Some(Kbps(351.0)), 15_000))),
+            ("nms2-stream-offline", None),
+        ];
+        for (name, wanted) in table {
+            let found = recorded(name).publishers.first().map(|one| {
+                assert_eq!((&one.feed, one.rx_bytes), (&None, None), "{name}");
+                (one.kbps_server, one.age.expect("an age").0)
+            });
+            assert_eq!(found, wanted, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_list_is_asked_for_whatever_page_is_named() {
+        let table = [
+            ("http://h:8000", "http://h:8000/api/streams", None),
+            ("http://h:8000/api/streams", "http://h:8000/api/streams", None),
+            ("http://h/nms/api/streams/live/a%20b", "http://h/nms/api/streams", Some("live/a b")),
+            ("http://h/else", "http://h/else", None),
+        ];
+        for (given, wanted, only) in table {
+            let page = page(&Url::parse(given).expect("an address"));
+            assert_eq!((page.url.as_str(), page.only.as_deref()), (wanted, only));
+        }
+    }
+}

@@ -183,3 +183,71 @@ fn sample(stream: &Map<String, Value>) -> Option<Sample> {
         ..Sample::absent(Mono::default())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn recorded(name: &str) -> Document {
+        let path = format!("{}/tests/samples/ingest/{name}.json", env!("CARGO_MANIFEST_DIR"));
+        detect::parse(&std::fs::read(path).expect("a recorded document")).expect(name)
+    }
+
+    #[test]
+    fn the_figures_of_the_recorded_documents() {
+        let table = [
+            ("nms4-streams-live", "mwozmy3mqr0dw16w", 2_636_601),
+            ("nms4-stream-live", "mwozmy3mqr0dw16w", 2_630_045),
+            ("nms4-stream-start", "mwozmy3mqr0dw16w", 74_999),
+            ("nms4-stream-low", "mwozp9jb34bo87az", 20_235_107),
+            ("nms4-stream-stalled10s", "mwozmy3mqr0dw16w", 2_636_601),
+        ];
+        for (name, session, bytes) in table {
+            let document = recorded(name);
+            let one = &document.publishers[0];
+            assert_eq!((document.server, one.feed.as_deref()), (Server::Nms4, Some("live/feed1")), "{name}");
+            assert_eq!((one.session.as_deref(), one.rx_bytes), (Some(session), Some(Bytes(bytes))), "{name}");
+        }
+    }
+
+    #[test]
+    fn only_who_publishes_is_connected() {
+        let stream =
+            |fields: &str| format!(r#"{{"success":true,"data":{{"key":"/live/a","app":"live","name":"a"{fields}}}}}"#);
+        let publisher = r#","publisher":{"id":"x","inBytes":5}"#;
+        let table = [
+            (stream(&format!(r#","status":"publishing"{publisher}"#)), 1),
+            (stream(&format!(r#","status":"reconnecting"{publisher}"#)), 0),
+            (stream(r#","status":"idle","publisher":null"#), 0),
+            (stream(publisher), 1),
+            (r#"{"success":false,"data":{},"message":"Stream not found"}"#.to_owned(), 0),
+            (r#"{"success":true,"data":{"streams":[],"total":0}}"#.to_owned(), 0),
+        ];
+        for (body, wanted) in table {
+            assert_eq!(detect::parse(body.as_bytes()).expect("a document").publishers.len(), wanted, "{body}");
+        }
+        let trouble = detect::parse(br#"{"success":false,"data":{},"message":"Internal server error"}"#);
+        assert_eq!(trouble, Err(ParseError::Complaint("Internal server error".to_owned())));
+    }
+
+    #[test]
+    fn a_challenge_is_answered_as_the_server_computes_it() {
+        // crypto.createHmac("sha256", "key").update("The quick brown fox jumps over the lazy dog")
+        assert_eq!(
+            response("key", "The quick brown fox jumps over the lazy dog"),
+            "f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8"
+        );
+    }
+
+    #[test]
+    fn the_addresses_come_from_any_page_of_the_server_and_carry_no_login() {
+        let table = [
+            ("http://u:p@h:8000", "http://h:8000/api/v1/streams", None),
+            ("http://h/nms/api/v1/streams/live/a", "http://h/nms/api/v1/streams", Some("live/a")),
+        ];
+        for (given, wanted, only) in table {
+            let conversation = Nms4::new(&Url::parse(given).expect("an address"));
+            assert_eq!((conversation.streams.as_str(), conversation.only.as_deref()), (wanted, only));
+        }
+    }
+}

@@ -17,7 +17,10 @@ pub fn parse(body: &[u8]) -> Result<Document, ParseError> {
     if body.starts_with(b"{") {
         return read(&json::read(body)?).ok_or(ParseError::OtherJson);
     }
-    let line = std::str::from_utf8(body).ok().map(str::trim).filter(|line| line.len() <= LINE && !line.contains('<'));
+    if body.starts_with(b"<") {
+        return Err(ParseError::Html);
+    }
+    let line = std::str::from_utf8(body).ok().map(str::trim).filter(|line| line.len() <= LINE);
     match line {
         None => Err(ParseError::OtherText),
         Some("") => Err(ParseError::Empty),
@@ -68,7 +71,7 @@ mod tests {
             ("stream is not live", Ok(0)),
             ("invalid stats key", complaint("invalid stats key")),
             ("", Err(ParseError::Empty)),
-            ("<html>offline</html>", Err(ParseError::OtherText)),
+            ("<html>offline</html>", Err(ParseError::Html)),
             ("{}", Err(ParseError::OtherJson)),
         ];
         for (body, wanted) in table {

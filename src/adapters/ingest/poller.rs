@@ -81,12 +81,22 @@ impl Poller {
     pub async fn poll(&mut self) -> Answer {
         let asking = self.way.ask(&mut self.http, &self.feed);
         let asked = tokio::time::timeout(self.feed.timeout.into(), asking).await.unwrap_or(Err(Reach::Timeout));
-        let at = clock::mono();
+        self.answer(clock::mono(), asked)
+    }
+
+    fn answer(&mut self, at: Mono, asked: Result<Document, Reach>) -> Answer {
         let answer = match asked {
             Ok(document) => self.understood(at, document),
             Err(reach) => self.failed(at, reach),
         };
         Answer { server: self.way.server(), exchanges: self.http.take_exchanges(), ..answer }
+    }
+
+    /// What [`Poller::poll`] would have made of these exchanges at this moment. Nobody is asked.
+    pub async fn replay(&mut self, at: Mono, heard: Vec<Exchange>) -> Answer {
+        self.http.play(heard);
+        let asked = self.way.ask(&mut self.http, &self.feed).await;
+        self.answer(at, asked)
     }
 
     /// The shortest time between two polls that this server bears.

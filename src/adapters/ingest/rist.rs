@@ -15,6 +15,34 @@ const WINDOW: Millis = Millis(1000);
 /// The only key of the document.
 const KEY: &str = "receiver-stats";
 
+/// Losses since the first document: the server counts those of the last second. A document that was
+/// seen before, since it is asked more often than it changes, counts once.
+#[derive(Clone, Debug, Default)]
+pub struct Totals {
+    last: Vec<Sample>,
+    lost: u64,
+    dropped: u64,
+}
+
+impl Totals {
+    /// The document with the counts so far; one of another server stays as it is.
+    pub fn onto(&mut self, mut document: Document) -> Document {
+        if document.server != Server::Rist {
+            return document;
+        }
+        if document.publishers != self.last {
+            self.last.clone_from(&document.publishers);
+            let sum = |count: fn(&Sample) -> Option<u64>| document.publishers.iter().filter_map(count).sum::<u64>();
+            self.lost += sum(|one| one.lost);
+            self.dropped += sum(|one| one.dropped);
+        }
+        for one in &mut document.publishers {
+            (one.lost, one.dropped) = (Some(self.lost), Some(self.dropped));
+        }
+        document
+    }
+}
+
 /// Reads the document, also out of a line of the log: `1795180450.030|0.0|[INFO] {…}`.
 pub fn parse(body: &[u8]) -> Result<Document, ParseError> {
     let begin = body.iter().position(|byte| *byte == b'{').ok_or(ParseError::OtherText)?;
@@ -109,6 +137,27 @@ mod tests {
         let sample = one(body);
         assert_eq!((sample.kbps_server, sample.rtt), (Some(Kbps(4000.0)), Some(Millis(80))));
         assert_eq!(sample.links.iter().map(|link| link.id.as_str()).collect::<Vec<_>>(), ["2", "3"]);
+    }
+
+    #[test]
+    fn losses_add_up_and_a_document_seen_twice_counts_once() {
+        let second = |missing: u64, lost: u64, bitrate: u64| {
+            let body = format!(
+                r#"{{"receiver-stats":{{"flowinstant":{{"flow_id":1,"stats":{{"received":9,"missing":{missing},"lost":{lost}}},
+                "peers":[{{"id":2,"dead":0,"stats":{{"bitrate":{bitrate}}}}}]}}}}}}"#
+            );
+            parse(body.as_bytes()).expect("a document")
+        };
+        let mut totals = Totals::default();
+        let mut counts = |document| {
+            let one = totals.onto(document).publishers.remove(0);
+            (one.lost, one.dropped)
+        };
+        let first = second(5, 2, 3000);
+        assert_eq!(counts(first.clone()), (Some(5), Some(2)));
+        assert_eq!(counts(first), (Some(5), Some(2)), "the same second");
+        assert_eq!(counts(second(5, 2, 3001)), (Some(10), Some(4)));
+        assert_eq!(counts(second(0, 0, 3000)), (Some(10), Some(4)));
     }
 
     #[test]

@@ -47,7 +47,9 @@ fn listed(publishers: &Map<String, Value>) -> Result<Document, ParseError> {
 }
 
 fn recognise(entries: &[(&str, &Map<String, Value>)]) -> Server {
-    if entries.iter().any(|(_, entry)| entry.contains_key("connected")) {
+    let has = |field: &str| entries.iter().any(|(_, entry)| entry.contains_key(field));
+    // A receiver at home answers in the common form: only the fields tell, never the name of the product.
+    if has("connected") || (has("network") && !has("msRcvBuf")) {
         Server::Belabox
     } else if entries.iter().any(|(name, _)| *name == LEGACY_KEY) {
         Server::OpenIrl

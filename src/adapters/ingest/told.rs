@@ -1,10 +1,11 @@
 //! Pages that their body alone does not explain: OvenMediaEngine (the answer's `Date`, a 404 that means
 //! something, a token in a form of its own), OpenRTMP (offline is a line of text), and any JSON by the
-//! pointers of the settings.
+//! pointers of the settings. RIST counts by the second, so its counts are added up here.
 
 use super::conversation::{Miss, Talk};
 use super::document::{Document, ParseError, Server};
 use super::http::Reply;
+use super::rist::{self, Totals};
 use super::{known, ome, openrtmp, pointers};
 use crate::config::Feed;
 use crate::kit::secret::Secret;
@@ -19,12 +20,13 @@ use url::Url;
 pub struct Told {
     server: Server,
     url: Url,
+    totals: Totals,
 }
 
 impl Told {
     /// The page of this address, written by this kind of server.
     pub fn new(server: Server, url: &Url) -> Self {
-        Self { server, url: url.clone() }
+        Self { server, url: url.clone(), totals: Totals::default() }
     }
 
     /// Asks once.
@@ -32,7 +34,7 @@ impl Told {
         let request = self.request(talk);
         let reply = talk.send(request).await?.admitted()?;
         match self.read(&reply, talk.feed) {
-            Ok(document) => Ok(document),
+            Ok(document) => Ok(self.totals.onto(document)),
             error => Ok(reply.read(|_| error)?),
         }
     }
@@ -57,7 +59,10 @@ impl Told {
         let body = reply.body.trim_ascii();
         match (self.server, &feed.pointers) {
             (Server::Ome, _) => ome::parse_at(body, reply.date()),
-            (Server::OpenRtmp, _) => openrtmp::parse(body),
+            // A line of text means something only where all went well.
+            (Server::OpenRtmp, _) if reply.status.is_success() => openrtmp::parse(body),
+            (Server::OpenRtmp, _) => Err(ParseError::OtherText),
+            (Server::Rist, _) => rist::parse(body),
             (_, Some(pointers)) => pointers::parse(body, pointers),
             (_, None) => Err(ParseError::Pointer("no pointers set: say where 'bytes' or 'rate' stand".to_owned())),
         }

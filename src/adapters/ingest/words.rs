@@ -9,6 +9,10 @@ use crate::domain::signal::Reach;
 pub(super) fn with_setting(reach: Reach, server: Option<Server>, feed: &Feed) -> Reach {
     match (reach, server) {
         (Reach::Auth(status), Some(server)) => Reach::Login(refused(status, server, feed)),
+        // OpenIRL's "Invalid player key": the key is the last part of the address.
+        (Reach::Refused(why), _) if why.contains("key") => {
+            Reach::Login(format!("{why}: the key in the address ({}) is wrong", url_setting(feed)))
+        }
         (reach, _) => reach,
     }
 }
@@ -32,6 +36,10 @@ pub(super) fn mend(server: Server, feed: &Feed) -> String {
         Server::Ome => "set this feed's token to the AccessToken of Server.xml".to_owned(),
         _ => login,
     }
+}
+
+fn url_setting(feed: &Feed) -> String {
+    if feed.id.as_str() == FeedId::MAIN { "STATS_URL".to_owned() } else { format!("url of the feed '{}'", feed.name) }
 }
 
 /// The main feed has its login in the address; the feeds of FEEDS have fields for it.

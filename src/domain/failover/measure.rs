@@ -208,7 +208,7 @@ impl Meter {
         match (sample.media_ts, before.and_then(|b| b.media)) {
             (Some(now), Some(before)) => now > before,
             (Some(_), None) => false,
-            (None, _) if sample.refresh.0 > 0 => self.points.back().is_some_and(|now| now.stepped),
+            (None, _) if sample.refresh.0 > 0 && sample.rx_bytes.is_some() => self.points.back().is_some_and(|now| now.stepped),
             (None, _) => self.rate(sample).is_some_and(|rate| rate.0 > 0.0),
         }
     }
@@ -260,10 +260,13 @@ impl Meter {
         young.then(|| Kbps(bytes.0 as f64 * 8.0 / age.0 as f64))
     }
 
+    /// The longer of what the server tells itself and what its counters show: OvenMediaEngine's clock
+    /// has whole seconds, its counters are exact.
     fn stall(&self, sample: &Sample) -> Option<Millis> {
-        if sample.idle.is_some() {
-            return sample.idle;
-        }
+        sample.idle.max(self.standing(sample))
+    }
+
+    fn standing(&self, sample: &Sample) -> Option<Millis> {
         if sample.rx_bytes.is_some() || sample.media_ts.is_some() {
             let still = self.advanced.map(|at| sample.at.since(at));
             return still.map(|still| Millis(still.0.saturating_sub(standstill(sample.refresh).0)));

@@ -2,6 +2,7 @@
 
 use crate::adapters::ingest::Answer;
 use crate::config::Feed as Settings;
+use crate::domain::ids::FeedId;
 use crate::domain::journal::{Tone, Topic};
 use crate::domain::server::Server;
 use crate::domain::signal::{Publisher, Reach};
@@ -19,6 +20,7 @@ pub(super) struct LinkNotes {
     who: Option<Vec<String>>,
     restart_told: Option<Mono>,
     workers_told: bool,
+    id: FeedId,
     name: String,
     wish: Option<String>,
     expected: Option<Server>,
@@ -33,6 +35,7 @@ impl LinkNotes {
             who: None,
             restart_told: None,
             workers_told: false,
+            id: settings.id.clone(),
             name: settings.name.clone(),
             wish: settings.publisher.clone(),
             expected: settings.kind,
@@ -66,7 +69,7 @@ impl LinkNotes {
     fn restarted(&mut self, at: Mono) {
         if self.restart_told.is_none_or(|told| at.since(told) >= RESTART_TOLD) {
             self.restart_told = Some(at);
-            self.note(Tone::Warn, sentence(&Reach::Restarted.reason()));
+            self.note(Tone::Warn, sentence(&self.reason(&Reach::Restarted)));
         }
     }
 
@@ -76,11 +79,11 @@ impl LinkNotes {
             return;
         }
         self.reach = Some(reach.clone());
-        let by = answer.server.map(|server| who_answers(server, self.expected)).unwrap_or_default();
+        let by = answer.server.map(|server| who_answers(server, self.expected, &self.id)).unwrap_or_default();
         match reach {
-            Reach::Ok => self.note(Tone::Good, sentence(&format!("{}{by}", reach.reason()))),
-            Reach::NotSetUp => self.note(Tone::Info, sentence(&reach.reason())),
-            _ => self.note(Tone::Warn, sentence(&reach.reason())),
+            Reach::Ok => self.note(Tone::Good, sentence(&format!("{}{by}", self.reason(reach)))),
+            Reach::NotSetUp => self.note(Tone::Info, sentence(&self.reason(reach))),
+            _ => self.note(Tone::Warn, sentence(&self.reason(reach))),
         }
     }
 
@@ -101,12 +104,17 @@ impl LinkNotes {
         let text = match self.wish.as_deref() {
             _ if present => format!("Connected to the ingest: {}.", who[0]),
             Some(wish) if !who.is_empty() => {
-                format!("'{wish}' (STATS_FEED) is not connected to the ingest; connected: {}.", who.join(", "))
+                let setting = if self.id.as_str() == FeedId::MAIN { "STATS_FEED" } else { "its publisher" };
+                format!("'{wish}' ({setting}) is not connected to the ingest; connected: {}.", who.join(", "))
             }
             _ => "Nobody is connected to the ingest.".to_owned(),
         };
         self.who = Some(who);
         self.note(if present { Tone::Good } else { Tone::Warn }, text);
+    }
+
+    fn reason(&self, reach: &Reach) -> String {
+        reach.reason_at(&self.id)
     }
 
     fn note(&self, tone: Tone, text: String) {
@@ -115,10 +123,11 @@ impl LinkNotes {
     }
 }
 
-/// Names the server, and a STATS_TYPE that says otherwise: it is read all the same.
-fn who_answers(server: Server, expected: Option<Server>) -> String {
+/// Names the server, and a kind in the settings that says otherwise: it is read all the same.
+fn who_answers(server: Server, expected: Option<Server>, feed: &FeedId) -> String {
+    let setting = if feed.as_str() == FeedId::MAIN { "STATS_TYPE" } else { "its type" };
     match expected.filter(|expected| expected.family() != server.family()) {
-        Some(expected) => format!(": {server} answers although STATS_TYPE is {}", expected.word()),
+        Some(expected) => format!(": {server} answers although {setting} is {}", expected.word()),
         None => format!(": {server} answers"),
     }
 }
@@ -133,7 +142,6 @@ fn sentence(reason: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::FeedId;
     use crate::domain::signal::Sample;
     use crate::runtime::journal;
 

@@ -21,16 +21,16 @@ use tokio::sync::mpsc;
 use url::Url;
 
 /// Long enough that a busy machine does not turn a right answer into a time-out.
-const PATIENT: Millis = Millis(10_000);
+pub(super) const PATIENT: Millis = Millis(10_000);
 
-fn settings(url: Option<Url>, feed: Option<&str>, timeout: Millis) -> Settings {
+pub(super) fn settings(url: Option<Url>, feed: Option<&str>, timeout: Millis) -> Settings {
     // Any client needs a crypto provider, also for plain HTTP; another test may have been first.
     rustls::crypto::ring::default_provider().install_default().ok();
     let publisher = feed.map(str::to_owned);
     Settings { url: url.map(Secret::new), publisher, timeout, ..Settings::unset(FeedId::main()) }
 }
 
-async fn fake(shape: Shape, mode: Mode) -> FakeIngest {
+pub(super) async fn fake(shape: Shape, mode: Mode) -> FakeIngest {
     let fake = FakeIngest::start(shape).await.expect("a free port");
     fake.set(mode);
     fake
@@ -189,44 +189,53 @@ async fn an_srt_server_is_asked_over_one_connection() {
 }
 
 /// The room at work, with what it is told and what it tells.
-struct Watched {
-    config: Writer<Config>,
-    pace: Writer<Paces>,
-    desk: Desk,
-    door: Door,
-    feeds: Reader<Feeds>,
+pub(super) struct Watched {
+    pub(super) config: Writer<Config>,
+    pub(super) pace: Writer<Paces>,
+    pub(super) desk: Desk,
+    pub(super) door: Door,
+    pub(super) feeds: Reader<Feeds>,
     lines: mpsc::Receiver<Entry>,
     _supervisor: Supervisor,
 }
 
 impl Watched {
     fn new(feed: Settings, pace: Pace) -> Self {
-        let (config, config_reader) = shared::cell(config(feed));
-        let (pace, pace_reader) = shared::cell(Paces::default().with(&FeedId::main(), pace));
-        let (feeds_writer, feeds) = shared::cell(Feeds::default());
+        let paces = Paces::default().with(&feed.id, pace);
+        Self::over(vec![feed], paces)
+    }
+
+    pub(super) fn over(feeds: Vec<Settings>, paces: Paces) -> Self {
+        let usual = Config::parse(&Values::from_pairs([])).expect("the defaults");
+        let (config, config_reader) = shared::cell(Config { feeds, ..usual });
+        let (pace, paces) = shared::cell(paces);
+        let (cell, feeds) = shared::cell(Feeds::default());
         let (journal, lines) = journal::lane();
-        let mut supervisor = Supervisor::new(journal.clone());
         let mut builder = DeskBuilder::new(journal.clone());
         let orders = builder.room(Room::Ingest);
-        let (config, paces, feeds_cell) = ((config, config_reader), pace_reader, feeds_writer);
+        let mut supervisor = Supervisor::new(journal.clone());
         let obs = shared::cell(Obs::default()).1;
-        let parts = Parts { config: config.1, paces, feeds: feeds_cell, obs, orders, journal };
+        let parts = Parts { config: config_reader, paces, feeds: cell, obs, orders, journal };
         let room = IngestWatch::new(parts).expect("a client");
         let door = room.door();
         supervisor.start(room);
-        Self { config: config.0, pace, desk: builder.open(), door, feeds, lines, _supervisor: supervisor }
+        Self { config, pace, desk: builder.open(), door, feeds, lines, _supervisor: supervisor }
     }
 
-    /// The one feed.
+    /// The first feed.
     fn feed(&self) -> Feed {
         self.feeds.with(|feeds| feeds.first().cloned()).unwrap_or_default()
     }
 
-    /// The first sample that fits.
-    async fn sample(&mut self, wanted: impl Fn(&Sample) -> bool) -> Sample {
-        let fits = |feeds: &Feeds| feeds.first().and_then(|feed| feed.sample.as_ref()).is_some_and(&wanted);
-        let wait = tokio::time::timeout(Duration::from_secs(20), self.feeds.until(fits));
+    /// Waits until the feeds are so.
+    pub(super) async fn until(&mut self, wanted: impl Fn(&Feeds) -> bool) {
+        let wait = tokio::time::timeout(Duration::from_secs(20), self.feeds.until(wanted));
         wait.await.unwrap_or_else(|_| panic!("never so, but {:?}", self.feeds.get()));
+    }
+
+    /// The first sample of the first feed that fits.
+    async fn sample(&mut self, wanted: impl Fn(&Sample) -> bool) -> Sample {
+        self.until(|feeds| feeds.first().and_then(|feed| feed.sample.as_ref()).is_some_and(&wanted)).await;
         self.feed().sample.expect("a sample")
     }
 
@@ -238,17 +247,13 @@ impl Watched {
         fake.asked().windows(2).map(|pair| pair[1].at.since(pair[0].at).0).collect()
     }
 
-    fn told(&mut self) -> Vec<String> {
+    /// The lines about connections since the last call.
+    pub(super) fn told(&mut self) -> Vec<String> {
         std::iter::from_fn(|| self.lines.try_recv().ok())
-            .inspect(|entry| assert_eq!(entry.topic, Topic::Link, "{}", entry.text))
+            .filter(|entry| entry.topic == Topic::Link)
             .map(|entry| entry.text)
             .collect()
     }
-}
-
-fn config(feed: Settings) -> Config {
-    let usual = Config::parse(&Values::from_pairs([])).expect("the defaults");
-    Config { feeds: vec![feed], ..usual }
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ pub mod app;
 pub mod corpus;
 pub mod program;
 pub mod real;
+pub mod scripted;
 pub mod show;
 pub mod traces;
 pub mod visitor;

@@ -4,7 +4,7 @@
 
 mod doors;
 mod guards;
-mod house;
+pub mod house;
 mod live_view;
 mod orders;
 mod settings;

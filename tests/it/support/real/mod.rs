@@ -18,6 +18,7 @@ pub mod obs;
 pub mod ports;
 pub mod publisher;
 
+use std::env;
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -158,6 +159,13 @@ pub async fn comes_true(limit: Duration, mut check: impl AsyncFnMut() -> bool) -
         sleep(Duration::from_millis(50)).await;
     }
     true
+}
+
+/// Where `tests/setup.sh` keeps what is in no package.
+pub fn cache() -> PathBuf {
+    let cache = env::var_os("XDG_CACHE_HOME").filter(|folder| !folder.is_empty());
+    let home = || PathBuf::from(env::var_os("HOME").expect("HOME is set")).join(".cache");
+    cache.map_or_else(home, PathBuf::from).join("stream-control")
 }
 
 /// Whether anyone listens on this port of 127.0.0.1.

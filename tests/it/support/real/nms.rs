@@ -1,14 +1,13 @@
 //! A private Node-Media-Server, one of the versions that `tests/setup.sh` keeps in the cache.
 
-use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use tempfile::TempDir;
 
 use super::ports::free_port;
-use super::{Process, comes_true, port_open, tied};
+use super::{Process, cache, comes_true, port_open, tied};
 
 /// Name and password of its interface.
 pub const LOGIN: (&str, &str) = ("admin", "nms password");
@@ -71,10 +70,4 @@ fn program(version: &str, folder: &Path, rtmp_port: u16, http_port: u16) -> Stri
         "webadmin": { "enable": false },
     });
     format!("const Server = require({package:?}); new Server({settings}).run();\n")
-}
-
-fn cache() -> PathBuf {
-    let cache = env::var_os("XDG_CACHE_HOME").filter(|path| !path.is_empty());
-    let home = || PathBuf::from(env::var_os("HOME").expect("HOME is set")).join(".cache");
-    cache.map_or_else(home, PathBuf::from).join("stream-control")
 }

@@ -3,7 +3,6 @@
 //! Each instance has its own processes, its own `/tmp` (a folder of this machine
 //! put over the root's) with its home in it, and its own X display.
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,7 +13,7 @@ use obws::requests::scenes::SceneId;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{Process, caged, comes_true, port_open};
+use super::{Process, cache, caged, comes_true, port_open};
 
 /// The name of the media source that [`RealObs::prepare`] makes.
 pub const FEED: &str = "Feed";
@@ -182,10 +181,7 @@ fn launch(folder: &Path) -> Process {
 
 /// Where `tests/setup.sh` puts the Debian 13 root.
 fn root() -> PathBuf {
-    let cache = env::var_os("XDG_CACHE_HOME")
-        .filter(|folder| !folder.is_empty())
-        .map_or_else(|| PathBuf::from(env::var_os("HOME").expect("HOME is set")).join(".cache"), PathBuf::from);
-    cache.join("stream-control/obs-trixie")
+    cache().join("obs-trixie")
 }
 
 fn write_config(folder: &Path, password: &str, port: u16) {
