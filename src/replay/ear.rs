@@ -56,7 +56,7 @@ impl Ears {
     /// The sample of a poll; `None` when nobody asked the ingest.
     pub fn hear(&mut self, feed: &FeedId, at: Mono, poll: &Poll, config: &Config) -> Option<Sample> {
         let requests = || poll.news.iter().filter_map(request);
-        let Heard { kind, publisher, .. } = requests().last()?;
+        let Heard { kind, publisher, .. } = requests().next_back()?;
         let exchanges: Vec<Exchange> = requests().map(|heard| heard.exchange).collect();
         let last = exchanges.last().cloned();
         self.http.play(exchanges);
