@@ -110,7 +110,9 @@ fn several_requests_of_one_moment_are_one_poll() {
 /// The measure of a day (under 2 s in release) is a bench; here a whole day's shape, shortened.
 #[test]
 fn ten_minutes_at_four_polls_a_second_are_played_in_one_go() {
-    let line = |quarter: u64| feed(quarter, 1, 1).replace(&format!("\"t\":{quarter},"), &format!("\"t\":{},", quarter as f64 / 4.0));
+    let line = |quarter: u64| {
+        feed(quarter, 1, 1).replace(&format!("\"t\":{quarter},"), &format!("\"t\":{},", quarter as f64 / 4.0))
+    };
     let text: String = (0..2400).map(line).collect();
     let (decisions, played) = played(&text);
     assert_eq!((decisions.len(), played.polls, played.seconds), (0, 2400, 599.75));

@@ -55,8 +55,10 @@ fn harm() -> impl Strategy<Value = Harm> {
 
 /// A value of another type, or a number that nobody expects.
 fn strange() -> impl Strategy<Value = Value> {
-    let numbers = [json!(-1), json!(u64::MAX), json!(i64::MIN), json!(1.8e19), json!(1e308), json!(-0.0), json!(5e-324)];
-    let words = ["", "NaN", "-1", "inf", "1e999", "18446744073709551616", "0x10", "null", "\u{0}", "ü\u{202e}", "live/../.."];
+    let numbers =
+        [json!(-1), json!(u64::MAX), json!(i64::MIN), json!(1.8e19), json!(1e308), json!(-0.0), json!(5e-324)];
+    let words =
+        ["", "NaN", "-1", "inf", "1e999", "18446744073709551616", "0x10", "null", "\u{0}", "ü\u{202e}", "live/../.."];
     let others = [json!(null), json!(true), json!([]), json!({}), json!([[[]]]), json!({"a": {"a": 1}})];
     let words = words.map(|word| json!(word));
     prop_oneof![

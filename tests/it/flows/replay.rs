@@ -38,7 +38,11 @@ async fn what_the_daemon_recorded_replays_to_the_same_decision_without_a_name() 
     assert!(name.starts_with("attachment; filename=\"polls-2") && name.ends_with(".jsonl\""), "{name}");
     let saved = saved.text().await.expect("a body");
     let stranger = Visitor::new(show.app.address).get("/api/v1/polls.jsonl").await;
-    assert_eq!((stranger.status, stranger.location.as_str()), (303, "/login?next=%2Fapi%2Fv1%2Fpolls.jsonl"), "a person is shown the door");
+    assert_eq!(
+        (stranger.status, stranger.location.as_str()),
+        (303, "/login?next=%2Fapi%2Fv1%2Fpolls.jsonl"),
+        "a person is shown the door"
+    );
     show.app.stop().await;
 
     for recording in [saved, std::fs::read_to_string(&file).expect("the file")] {
@@ -69,7 +73,11 @@ async fn the_example_of_the_documentation_does_what_it_says() {
 #[tokio::test]
 async fn mistakes_end_with_1_and_say_where() {
     let table: [(&[&str], &str, &str); 5] = [
-        (&["replay", "-"], "{\"t\":0}\n{\"t\":1,\"type\":\"nginks\"}\n", "standard input, line 2: type is 'nginks'. Allowed: auto, nginx"),
+        (
+            &["replay", "-"],
+            "{\"t\":0}\n{\"t\":1,\"type\":\"nginks\"}\n",
+            "standard input, line 2: type is 'nginks'. Allowed: auto, nginx",
+        ),
         (&["replay", "-"], "{\"t\":0}\nrubbish\n{\"t\":1}\n", "standard input, line 2: "),
         (&["replay", "/no/such/file"], "", "cannot open /no/such/file"),
         (&["replay", "-", "--set", "BITRATE_LOW_KPBS=1"], "", "Did you mean BITRATE_LOW_KBPS?"),
