@@ -18,6 +18,7 @@ static VOCABULARY: LazyLock<HashSet<&str>> =
 /// Fields that hold names and addresses: there a number is no measurement but part of a name.
 const NAMES: &[&str] = &[
     "name",
+    "id",
     "key",
     "strm",
     "stream",
@@ -55,7 +56,7 @@ const NAMES: &[&str] = &[
 ];
 
 /// Units that stand right behind a number.
-const UNITS: &[&str] = &["", "ms", "s", "sec", "kbps", "Kbps", "kbit", "mbps", "Mbps", "bps", "fps", "kB", "MB"];
+const UNITS: &[&str] = &["", "d", "h", "m", "ms", "s", "sec", "kbps", "Kbps", "kbit", "mbps", "Mbps", "bps", "fps", "kB", "MB"];
 
 /// The pseudonyms of one run of the program: nobody can tell by trying which name is behind one.
 pub struct Pseudonyms {

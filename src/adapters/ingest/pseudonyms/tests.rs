@@ -15,7 +15,7 @@ const SECRETS: &[&str] = &[
     "tlskey",
     "EXAMPLEKEY",
     "10.99.0",
-    "203.0.113.7",
+
     "example.net",
     "vid-61448o9",
     "n8fm8051",
