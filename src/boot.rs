@@ -10,7 +10,7 @@ use crate::domain::stream::Obs;
 use crate::features::access::Access;
 use crate::features::alerts::{AlertsRoom, Recent};
 use crate::features::failover::{self, Failover};
-use crate::features::ingest_watch::{self, IngestWatch};
+use crate::features::ingest_watch::{self, IngestWatch, recorder};
 use crate::features::journal::{self as history_room, JournalRoom};
 use crate::features::obs_link::{self, ObsLink};
 use crate::features::recording::{self, Recording};
@@ -112,6 +112,7 @@ impl House {
             obs: obs.clone(),
         });
         let look_back = history.history();
+        let (recorder, recorder_room, tape) = recorder::recorder(config.clone(), journal.clone())?;
         let cells = Cells {
             obs: obs.clone(),
             view: view.clone(),
@@ -122,6 +123,7 @@ impl House {
             tasks: shared::cell(Vec::new()).1,
             alerts,
             settings: settings.view(),
+            tape,
         };
         let access = Access::open(store.clone(), &config.get().web, journal.clone()).await?;
 
@@ -147,7 +149,6 @@ impl House {
             bus: bus.clone(),
             journal: journal.clone(),
         }));
-        supervisor.start(watch);
         supervisor.start(Recording::new(recording::Parts {
             config: config.clone(),
             obs: obs.clone(),
@@ -163,6 +164,8 @@ impl House {
             journal: journal.clone(),
             troubles: troubles_cell,
         }));
+        supervisor.start(recorder_room);
+        supervisor.start(watch.recorded_by(recorder));
         supervisor.start(Failover::new(failover::Parts {
             config: config.clone(),
             feeds,

@@ -1,11 +1,11 @@
-//! The command line: `run` (also without a word), `check`, `demo`, `import`, `probe`.
+//! The command line: `run` (also without a word), `check`, `demo`, `import`, `probe`, `replay`.
 
 mod import;
 mod probe;
 
 use crate::config::{Config, Values, effective, keys, mistake, settle};
 use crate::store::Store;
-use crate::{boot, demo};
+use crate::{boot, demo, replay};
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use std::io::{IsTerminal as _, Write as _};
@@ -55,6 +55,8 @@ enum Command {
     },
     /// Run the whole daemon against a built-in world, to look around.
     Demo,
+    /// Play a recording of polls and print what would have been decided, and why.
+    Replay(replay::command::Args),
 }
 
 #[derive(Debug, Subcommand)]
@@ -78,6 +80,7 @@ pub fn run() -> ExitCode {
         Some(Command::Import { from: From::Noalbs { path, dry_run } }) => import::noalbs(&cli.env_file, &path, dry_run),
         Some(Command::Probe { host, ports, json }) => probe::probe(&host, &ports, json),
         Some(Command::Demo) => daemon(&cli.log, demo::run()),
+        Some(Command::Replay(ref args)) => replay::command::run(args, &cli.env_file),
         Some(Command::Run) | None => start(&cli),
     };
     match done {

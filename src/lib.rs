@@ -4,7 +4,7 @@
 //!
 //! | floor | modules | may import |
 //! |---|---|---|
-//! | 7 | `boot`, `cli`, `demo`, `main` | everything |
+//! | 7 | `boot`, `cli`, `demo`, `main`, [`replay`] | everything |
 //! | 6 | [`web`] | 5, 4, store, 2, 1, 0; never adapters |
 //! | 5 | [`features`] | 4, 3, 2, 1, 0; never another room |
 //! | 4 | [`runtime`] | store, 2, 1, 0 |
@@ -21,6 +21,7 @@ pub mod demo;
 pub mod domain;
 pub mod features;
 pub mod kit;
+pub mod replay;
 pub mod runtime;
 pub mod store;
 pub mod web;

@@ -50,6 +50,12 @@ impl Values {
         values
     }
 
+    /// The same with this value as if it stood in the environment. An unknown name changes nothing.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.add_environment(name, Ok(value.to_owned()));
+        self
+    }
+
     /// The same with these rows of the store in place of any others. Rows of keys that the page may
     /// not change are passed over.
     pub fn with_rows(&self, rows: impl IntoIterator<Item = (String, String)>) -> Self {

@@ -47,6 +47,11 @@ pub fn one_of<S: AsRef<str>>(items: &[S]) -> String {
     }
 }
 
+/// `1 poll`, `2 polls`.
+pub fn counted(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 /// First letter large, a full stop at the end if no other mark stands there.
 pub fn sentence(text: &str) -> String {
     let mut chars = text.chars();

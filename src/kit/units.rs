@@ -97,6 +97,17 @@ impl Sub<Millis> for Mono {
 pub struct UnixMs(pub i64);
 
 impl UnixMs {
+    /// The day in UTC, `2026-11-20`. (H. Hinnant, days_from_civil, turned round.)
+    pub fn day(self) -> String {
+        let days = self.0.div_euclid(86_400_000) + 719_468;
+        let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+        let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year + year / 4 - year / 100);
+        let from_march = (5 * of_year + 2) / 153;
+        let (day, month) = (of_year - (153 * from_march + 2) / 5 + 1, (from_march + 2) % 12 + 1);
+        format!("{:04}-{month:02}-{day:02}", year + era * 400 + i64::from(month <= 2))
+    }
+
     /// Time since `earlier`; zero when `earlier` lies ahead.
     pub fn since(self, earlier: UnixMs) -> Millis {
         Millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
@@ -123,6 +134,15 @@ mod tests {
     fn a_span_reads_as_people_say_it() {
         let shown: Vec<String> = [2000, 48_900, 185_000, 7_440_000].map(|ms| Millis(ms).to_string()).into();
         assert_eq!(shown, ["2.0 s", "48 s", "3 min 5 s", "2 h 4 min"]);
+    }
+
+    #[test]
+    fn a_day_is_that_of_the_calendar() {
+        let table =
+            [(0, "1970-01-01"), (951_782_400_000, "2000-02-29"), (1_795_179_331_959, "2026-11-20"), (-1, "1969-12-31")];
+        for (at, day) in table {
+            assert_eq!(UnixMs(at).day(), day);
+        }
     }
 
     #[test]

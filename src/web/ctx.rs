@@ -11,6 +11,7 @@ use crate::features::access::Access;
 use crate::features::alerts::Recent;
 use crate::features::import::Imports;
 use crate::features::ingest_watch::Door;
+use crate::features::ingest_watch::recorder::Tape;
 use crate::features::journal::history::History;
 use crate::features::probe::Probe;
 use crate::features::settings::view::SettingsView;
@@ -46,6 +47,8 @@ pub struct Cells {
     pub alerts: Reader<Recent>,
     /// The settings as the page edits them.
     pub settings: Reader<SettingsView>,
+    /// The last ten minutes of polls, without names.
+    pub tape: Tape,
 }
 
 /// Shared by all requests; clones are cheap.

@@ -65,6 +65,7 @@ pub fn router(ctx: Ctx) -> Router {
         .route("/api/v1/timeline", get(api::v1::timeline::show))
         .route("/api/v1/timeline/export.csv", get(api::v1::timeline::csv))
         .route("/api/v1/timeline/export.json", get(api::v1::timeline::json))
+        .route("/api/v1/polls.jsonl", get(api::v1::polls::last_minutes))
         .route("/api/v1/obs/start", post(api::v1::obs::start))
         .route("/api/v1/obs/stop", post(api::v1::obs::stop))
         .route("/api/v1/obs/scene", post(api::v1::obs::scene))

@@ -30,6 +30,8 @@ pub const FOREIGN_PAGE: &str = "This request did not come from this server's own
 /// 403 from the internet before the claim.
 pub const NOT_CLAIMED_FAR: &str = "This Stream Control has no owner yet. Until someone claims it, it answers only on \
     this machine and on the home network, without a proxy. Open the printed link from there.";
+/// 403 of a recording for somebody who only watches.
+pub const ADMINS_ONLY: &str = "Only people who run this Stream Control may have this.";
 /// Too many sockets.
 pub const NO_SEAT: &str = "Too many pages are open already. Close one and reload this one.";
 

@@ -2,7 +2,9 @@
 
 mod adapters;
 mod cli;
+mod corpus;
 mod flows;
+mod parsers;
 mod store;
 mod support;
 mod tidy;

@@ -128,6 +128,11 @@ impl Http {
         self.tape = Some(exchanges.into_iter().collect());
     }
 
+    /// Whether played exchanges are left that nobody has asked for.
+    pub fn has_more(&self) -> bool {
+        self.tape.as_ref().is_some_and(|left| !left.is_empty())
+    }
+
     /// What was heard since the last call, in order.
     pub fn take_exchanges(&mut self) -> Vec<Exchange> {
         std::mem::take(&mut self.exchanges)

@@ -79,6 +79,17 @@ pub enum Place {
     Offline,
 }
 
+impl Place {
+    /// The name in rows and numbers.
+    pub fn name(self) -> &'static str {
+        match self {
+            Place::Live => "LIVE",
+            Place::Low => "LOW",
+            Place::Offline => "OFFLINE",
+        }
+    }
+}
+
 /// The failover cell: what the machine sees, wants and says. Finished words for every page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct View {

@@ -6,6 +6,7 @@ mod link_notes;
 mod obs_source;
 mod orders;
 mod pushes;
+pub mod recorder;
 mod watcher;
 mod witness;
 mod words;
@@ -22,6 +23,7 @@ use crate::runtime::desk::Ticket;
 use crate::runtime::journal::Journal;
 use crate::runtime::shared::{Reader, Writer};
 use crate::runtime::supervisor::Task;
+use recorder::Recorder;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
@@ -60,6 +62,7 @@ struct Tools {
     obs: Reader<Obs>,
     feeds: Arc<Writer<Feeds>>,
     journal: Journal,
+    recorder: Option<Recorder>,
 }
 
 /// A feed that is being watched.
@@ -73,8 +76,14 @@ impl IngestWatch {
     /// usable TLS).
     pub fn new(parts: Parts) -> anyhow::Result<Self> {
         let Parts { config, paces, feeds, obs, orders, journal } = parts;
-        let tools = Tools { paces, obs, feeds: Arc::new(feeds), journal };
+        let tools = Tools { paces, obs, feeds: Arc::new(feeds), journal, recorder: None };
         Ok(Self { config, orders, tools, http: Http::new()?, door: Door::default() })
+    }
+
+    /// The same, with every poll written down.
+    pub fn recorded_by(mut self, recorder: Recorder) -> Self {
+        self.tools.recorder = Some(recorder);
+        self
     }
 
     /// The way in for those who know that something has just happened at a feed.

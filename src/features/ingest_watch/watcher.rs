@@ -118,7 +118,10 @@ impl Watcher {
         }
     }
 
-    fn publish(&mut self, answer: Answer) {
+    fn publish(&mut self, mut answer: Answer) {
+        if let Some(recorder) = &self.tools.recorder {
+            recorder.keep(&self.settings, &mut answer);
+        }
         let several = self.tools.feeds.with(|feeds| feeds.list.len() > 1);
         self.notes.look(&answer, several);
         self.tools.feeds.edit(|feeds| {

@@ -14,5 +14,6 @@ mod pushes;
 mod real;
 mod real_witness;
 mod repair;
+mod replay;
 mod servers;
 mod story;

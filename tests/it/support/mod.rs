@@ -1,6 +1,7 @@
 //! What the integration tests share.
 
 pub mod app;
+pub mod corpus;
 pub mod past;
 pub mod program;
 pub mod real;

@@ -166,7 +166,7 @@ fn one_feed() -> Member {
 }
 
 /// The raw document of a recorder line.
-fn document(row: &Value) -> String {
+pub fn document(row: &Value) -> String {
     match row.get("streams") {
         Some(streams) => nginx_page(streams.as_array().map_or(&[], Vec::as_slice)),
         None => row["body"].to_string(),

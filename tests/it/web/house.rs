@@ -12,6 +12,7 @@ use stream_control::domain::stream::{Obs, ObsLink, Output};
 use stream_control::features::access::Access;
 use stream_control::features::alerts::Recent;
 use stream_control::features::ingest_watch::Door;
+use stream_control::features::ingest_watch::recorder::Tape;
 use stream_control::features::journal::history::History;
 use stream_control::features::settings::view::SettingsView;
 use stream_control::runtime::bus::Bus;
@@ -100,6 +101,7 @@ impl House {
             tasks: tasks_reader,
             alerts: recent_reader,
             settings: settings_reader,
+            tape: Tape::default(),
         };
         let (bus, stop) = (Bus::new(), CancellationToken::new());
         let history = History::new(store.clone(), cells.tail.clone(), cells.config.clone());

@@ -4,5 +4,6 @@ pub mod failover;
 pub mod journal;
 pub mod live;
 pub mod obs;
+pub mod polls;
 pub mod probe;
 pub mod timeline;
