@@ -44,6 +44,8 @@ pub struct Config {
     pub record_with_stream: bool,
     /// What is kept of the past.
     pub keep: Keep,
+    /// Twitch.
+    pub twitch: Twitch,
 }
 
 /// What is kept of the past, and for how long.
@@ -200,4 +202,46 @@ impl Feed {
             push_key: None,
         }
     }
+}
+
+/// Twitch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Twitch {
+    /// TWITCH_CLIENT_ID; `None` means no Twitch.
+    pub client_id: Option<String>,
+    /// TWITCH_CLIENT_SECRET; only applications of the type Confidential have one.
+    pub client_secret: Option<Secret<String>>,
+    /// TWITCH_BROADCASTER_ID: numeric; `None` for the account that signs in.
+    pub broadcaster_id: Option<String>,
+    /// TWITCH_BOT: a second account speaks in chat.
+    pub bot: bool,
+    /// TWITCH_FEATURES as written, split at commas; empty for all.
+    pub features: Vec<String>,
+    /// TWITCH_OAUTH_TOKEN and TWITCH_REFRESH_TOKEN: taken over once.
+    pub first_tokens: Option<(Secret<String>, Secret<String>)>,
+    /// TWITCH_TOKENS_PATH, else twitch_tokens.json in DATA_DIR.
+    pub tokens_path: PathBuf,
+    /// TWITCH_ADMINS: chat names in lower case.
+    pub admins: Vec<String>,
+    /// AUTH_PUBLIC_BASE: where Twitch sends the browser back to.
+    pub public_base: Option<url::Url>,
+    /// TWITCH_HELIX_URL, with a slash at its end.
+    pub helix_url: url::Url,
+    /// TWITCH_OAUTH2_URL, with a slash at its end.
+    pub oauth2_url: url::Url,
+    /// TWITCH_EVENTSUB_WEBSOCKET_URL.
+    pub eventsub_url: url::Url,
+    /// What follows on our raid.
+    pub raid: RaidStop,
+}
+
+/// What follows on our raid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RaidStop {
+    /// RAID_AUTO_STOP_ENABLED.
+    pub enabled: bool,
+    /// RAID_AUTO_STOP_DELAY.
+    pub delay: Millis,
+    /// RAID_CHAT_MESSAGE; `None` when RAID_SEND_CHAT_MESSAGE is off.
+    pub message: Option<String>,
 }

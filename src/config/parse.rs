@@ -5,7 +5,7 @@ use super::mistake::Mistake;
 use super::password_hash::StoredHash;
 use super::source::Source;
 use super::values::Values;
-use super::{Config, Feed, Keep, Obs, Scenes, Web};
+use super::{Config, Feed, Keep, Obs, RaidStop, Scenes, Twitch, Web};
 use crate::domain::failover::lineup::{Lineup, Member, SceneSet};
 use crate::domain::failover::rules::Rules;
 use crate::domain::ids::{FeedId, SceneName};
@@ -29,6 +29,7 @@ impl Config {
             rules: form.rules(),
             record_with_stream: form.switch("RECORD_WITH_STREAM"),
             keep: form.keep(),
+            twitch: form.twitch(),
         };
         if form.mistakes.is_empty() { Ok(config) } else { Err(form.mistakes) }
     }
@@ -108,6 +109,61 @@ impl Form<'_> {
             media_source: self.text("MEDIA_SOURCE_NAME"),
             ..Feed::unset(FeedId::main())
         }
+    }
+
+    fn twitch(&mut self) -> Twitch {
+        let first_tokens = self.secret("TWITCH_OAUTH_TOKEN").zip(self.secret("TWITCH_REFRESH_TOKEN"));
+        let data_dir = self.read("DATA_DIR", |text| Some(PathBuf::from(text))).unwrap_or_default();
+        let tokens_path = self.read("TWITCH_TOKENS_PATH", |text| Some(PathBuf::from(text)));
+        let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.to_owned());
+        let broadcaster_id = self.read("TWITCH_BROADCASTER_ID", number);
+        Twitch {
+            client_id: self.text("TWITCH_CLIENT_ID"),
+            client_secret: self.secret("TWITCH_CLIENT_SECRET"),
+            broadcaster_id,
+            bot: self.switch("TWITCH_BOT"),
+            features: self.words("TWITCH_FEATURES"),
+            first_tokens,
+            tokens_path: tokens_path.unwrap_or_else(|| data_dir.join("twitch_tokens.json")),
+            admins: self.words("TWITCH_ADMINS"),
+            public_base: self.folder_url("AUTH_PUBLIC_BASE", &["https", "http"]),
+            helix_url: self.folder_url("TWITCH_HELIX_URL", &["https", "http"]).unwrap_or_else(nowhere),
+            oauth2_url: self.folder_url("TWITCH_OAUTH2_URL", &["https", "http"]).unwrap_or_else(nowhere),
+            eventsub_url: self
+                .read("TWITCH_EVENTSUB_WEBSOCKET_URL", |text| address(text, &["wss", "ws"]))
+                .unwrap_or_else(nowhere),
+            raid: self.raid_stop(),
+        }
+    }
+
+    fn raid_stop(&mut self) -> RaidStop {
+        let told = self.switch("RAID_SEND_CHAT_MESSAGE");
+        RaidStop {
+            enabled: self.switch("RAID_AUTO_STOP_ENABLED"),
+            delay: self.seconds("RAID_AUTO_STOP_DELAY").unwrap_or_default(),
+            message: self.text("RAID_CHAT_MESSAGE").filter(|_| told),
+        }
+    }
+
+    /// Words with commas between, in lower case, each once; a leading @ is no part of a name.
+    fn words(&mut self, name: &str) -> Vec<String> {
+        let text = self.text(name).unwrap_or_default().to_lowercase();
+        let mut words: Vec<String> = Vec::new();
+        for word in text.split(',').map(|word| word.trim().trim_start_matches('@')).filter(|word| !word.is_empty()) {
+            if words.iter().all(|known| known != word) {
+                words.push(word.to_owned());
+            }
+        }
+        words
+    }
+
+    /// An address to which paths are joined: it ends in a slash.
+    fn folder_url(&mut self, name: &str, schemes: &[&str]) -> Option<url::Url> {
+        let mut url = self.read(name, |text| address(text, schemes))?;
+        if !url.path().ends_with('/') {
+            url.set_path(&format!("{}/", url.path()));
+        }
+        Some(url)
     }
 
     fn keep(&mut self) -> Keep {
@@ -234,8 +290,17 @@ fn alone(feed: &Feed) -> Member {
 }
 
 fn web_address(text: &str) -> Option<Secret<url::Url>> {
+    address(text, &["http", "https"]).map(Secret::new)
+}
+
+fn address(text: &str, schemes: &[&str]) -> Option<url::Url> {
     let url = url::Url::parse(text).ok()?;
-    (matches!(url.scheme(), "http" | "https") && url.has_host()).then(|| Secret::new(url))
+    (schemes.contains(&url.scheme()) && url.has_host()).then_some(url)
+}
+
+/// Stands in for an address that was a mistake: the mistake is noted, so this value is never used.
+fn nowhere() -> url::Url {
+    url::Url::parse("http://nowhere.invalid/").expect("a literal address")
 }
 
 #[cfg(test)]

@@ -2,9 +2,11 @@
 //! May import `kit` only.
 
 pub mod alert;
+pub mod chat;
 pub mod command;
 pub mod event;
 pub mod failover;
+pub mod happening;
 pub mod health;
 pub mod ids;
 pub mod journal;
@@ -12,3 +14,4 @@ pub mod people;
 pub mod server;
 pub mod signal;
 pub mod stream;
+pub mod twitch;
