@@ -4,10 +4,12 @@
 
 pub mod accounts;
 mod dialect;
+pub mod file;
 pub mod journal;
 pub mod samples;
 pub mod sessions;
 pub mod settings;
+pub mod tokens;
 pub mod wanted;
 
 use sqlx::AnyPool;
