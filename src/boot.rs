@@ -6,6 +6,7 @@ use crate::domain::failover::View;
 use crate::domain::journal::{Tone, Topic};
 use crate::domain::signal::{Feeds, Pace};
 use crate::domain::stream::Obs;
+use crate::domain::twitch::Twitch;
 use crate::features::access::Access;
 use crate::features::alerts::{AlertsRoom, Recent};
 use crate::features::failover::{self, Failover};
@@ -13,6 +14,7 @@ use crate::features::ingest_watch::IngestWatch;
 use crate::features::journal::JournalRoom;
 use crate::features::obs_link::{self, ObsLink};
 use crate::features::settings::SettingsRoom;
+use crate::features::twitch_link;
 use crate::runtime::bus::Bus;
 use crate::runtime::desk::{DeskBuilder, Room};
 use crate::runtime::journal::{self, Journal};
@@ -23,6 +25,7 @@ use crate::web::ctx::{Cells, Ctx};
 use crate::web::{limits, shell};
 use anyhow::Context as _;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -80,12 +83,14 @@ impl House {
         let orders = |desk: &mut DeskBuilder, room| desk.room(room);
         let (to_obs, to_failover) = (orders(&mut desk, Room::Obs), orders(&mut desk, Room::Failover));
         let (to_alerts, to_settings) = (orders(&mut desk, Room::Alerts), orders(&mut desk, Room::Settings));
+        let to_twitch = orders(&mut desk, Room::Twitch);
         let desk = desk.open();
 
         let (obs_cell, obs) = shared::cell(Obs::default());
         let (feeds_cell, feeds) = shared::cell(Feeds::default());
         let (view_cell, view) = shared::cell(View::default());
         let (pace_cell, pace) = shared::cell(Pace::default());
+        let (twitch_cell, twitch) = shared::cell(Twitch::default());
         let (recent_cell, alerts) = shared::cell(Recent::default());
 
         for mistake in &settled.set_aside {
@@ -108,6 +113,7 @@ impl House {
             tasks: shared::cell(Vec::new()).1,
             alerts,
             settings: settings.view(),
+            twitch,
         };
         let access = Access::open(store.clone(), &config.get().web, journal.clone()).await?;
 
@@ -138,9 +144,19 @@ impl House {
             store: store.clone(),
         }));
 
+        let sign_in = twitch_link::start(
+            &mut supervisor,
+            twitch_link::Parts {
+                config: config.clone(),
+                cell: twitch_cell,
+                orders: to_twitch,
+                journal: journal.clone(),
+            },
+        );
+
         let stop = CancellationToken::new();
         let cells = Cells { tasks: supervisor.states(), ..cells };
-        let ctx = Ctx::new(cells, bus, desk, access, stop.clone());
+        let ctx = Ctx { sign_in: Arc::new(sign_in), ..Ctx::new(cells, bus, desk, access, stop.clone()) };
         let bind = config.with(|config| config.web.bind);
         Ok(Self { ctx, bind, supervisor, store, journal, stop })
     }

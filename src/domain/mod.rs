@@ -15,3 +15,4 @@ pub mod server;
 pub mod signal;
 pub mod stream;
 pub mod twitch;
+pub mod twitch_features;

@@ -60,6 +60,13 @@ pub enum SignIn {
         validated_at: Option<UnixMs>,
         /// Scopes that switched-on features miss: sign in again to give them.
         missing: Vec<String>,
+        /// The newest tokens stand in memory alone, because the file could not be written: why.
+        unsaved: Option<String>,
+    },
+    /// There are tokens, but Twitch cannot be asked what they are worth.
+    Unknown {
+        /// Why, in plain words.
+        reason: String,
     },
     /// Only a person can go on: sign in again.
     NeedsSignIn {

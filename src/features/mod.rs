@@ -9,3 +9,4 @@ pub mod ingest_watch;
 pub mod journal;
 pub mod obs_link;
 pub mod settings;
+pub mod twitch_link;

@@ -6,3 +6,4 @@ mod obs;
 mod process;
 mod real;
 mod story;
+mod twitch_sign_in;

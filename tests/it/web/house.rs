@@ -8,6 +8,7 @@ use stream_control::domain::failover::View;
 use stream_control::domain::journal::{Entry, Tail};
 use stream_control::domain::signal::Feeds;
 use stream_control::domain::stream::{Obs, ObsLink, Output};
+use stream_control::domain::twitch::Twitch;
 use stream_control::features::access::Access;
 use stream_control::features::alerts::Recent;
 use stream_control::features::settings::view::SettingsView;
@@ -93,6 +94,7 @@ impl House {
             tasks: tasks_reader,
             alerts: recent_reader,
             settings: settings_reader,
+            twitch: shared::cell(Twitch::default()).1,
         };
         let (bus, stop) = (Bus::new(), CancellationToken::new());
         let ctx = Ctx::new(cells, bus.clone(), desk.open(), access.clone(), stop.clone());
