@@ -72,7 +72,7 @@ fn strange() -> impl Strategy<Value = Value> {
 }
 
 fn harmed(document: &[u8], harms: &[Harm]) -> Vec<u8> {
-    harms.iter().fold(document.to_vec(), |document, harm| after(document, harm))
+    harms.iter().fold(document.to_vec(), after)
 }
 
 fn after(mut document: Vec<u8>, harm: &Harm) -> Vec<u8> {
