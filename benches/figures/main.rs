@@ -2,11 +2,12 @@
 //!
 //! Decision times come from recorded traces, read in all four phases of the poll; what OBS confirms
 //! comes from the daemon against the built-in OBS and, for nginx rows, from real parts. Name a part
-//! (`traces`, `own`, `fakes`, `real`, `process`) to run it alone.
+//! (`traces`, `machine`, `own`, `fakes`, `real`, `process`) to run it alone.
 //!
 //! `real` needs what `tests/setup.sh` installs.
 
 mod fakes;
+mod machine;
 mod own;
 mod process;
 mod real_parts;
@@ -32,6 +33,9 @@ fn main() -> anyhow::Result<()> {
     let mut table = Table::default();
     if wanted("traces") {
         trace_rows::measure(&mut table);
+    }
+    if wanted("machine") {
+        runtime.block_on(machine::measure(&mut table))?;
     }
     if wanted("own") {
         runtime.block_on(own::measure(&mut table));

@@ -16,7 +16,8 @@ const PASSWORD: &str = "a password for figures";
 const STARTS: u32 = 10;
 const SITTING: Duration = Duration::from_secs(60);
 
-struct Daemon {
+/// The program as a child process.
+pub struct Daemon {
     child: Child,
     page: String,
 }
@@ -73,7 +74,7 @@ async fn sit(table: &mut Table, settings: &[(&str, String)]) -> anyhow::Result<(
 
 impl Daemon {
     /// Starts it and waits until the login page answers.
-    async fn start(settings: &[(&str, String)]) -> anyhow::Result<(Self, Duration)> {
+    pub async fn start(settings: &[(&str, String)]) -> anyhow::Result<(Self, Duration)> {
         let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let page = format!("http://127.0.0.1:{port}");
         let began = Instant::now();
@@ -111,7 +112,7 @@ impl Daemon {
     }
 
     /// User and system time so far (fields 14 and 15 of /proc/PID/stat, in hundredths of a second).
-    fn cpu_secs(&self) -> anyhow::Result<f64> {
+    pub fn cpu_secs(&self) -> anyhow::Result<f64> {
         let stat = self.proc("stat")?;
         let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
         let ticks = |index: usize| fields.get(index).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0);
@@ -125,7 +126,7 @@ impl Daemon {
     }
 
     /// SIGTERM, then waits for the end.
-    async fn stop(mut self) -> anyhow::Result<()> {
+    pub async fn stop(mut self) -> anyhow::Result<()> {
         let pid = self.child.id().context("it runs")?;
         Command::new("kill").arg(pid.to_string()).status().await?;
         let ended = tokio::time::timeout(Duration::from_secs(5), self.child.wait()).await;
