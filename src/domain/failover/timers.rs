@@ -63,7 +63,9 @@ impl Since {
         keep(&mut self.severe, (low && verdict.severe) || class == Class::Bad, now);
         keep(&mut self.usable, matches!(class, Class::Low | Class::Mid | Class::Good), seen);
         keep(&mut self.absent, class == Class::Absent, now);
-        let began = measured.stall.map_or(now, |span| sampled - span);
+        // A feed that is found running is no loss before its counters had time to move.
+        let patience = if class == Class::Warming { measured.patience } else { Millis(0) };
+        let began = measured.stall.map_or(now, |span| sampled - span) + patience;
         self.lost = lost.then(|| self.lost.map_or(began, |since| since.min(began)));
     }
 
@@ -78,9 +80,7 @@ impl Since {
         let held = [&mut self.good, &mut self.weak, &mut self.deep, &mut self.severe, &mut self.lost];
         let others = [&mut self.absent, &mut self.usable, &mut self.unknown, &mut self.still, &mut self.moving];
         for since in held.into_iter().chain(others) {
-            if since.is_some() {
-                *since = Some(now);
-            }
+            *since = since.map(|at| at.max(now));
         }
     }
 }

@@ -143,7 +143,7 @@ mod feed {
         let show = Show::on_air(Shape::Sls, &[]).await;
         let switches = show.switches();
         show.ingest.set(Mode::TwoPublishers(GOOD));
-        let names = "choose one of publish/live/feed1, publish/live/feed2";
+        let names = "choose one of publish/live/fe…d1, publish/live/fe…d2";
         let live = show.page.live("the choice", |live| unknown(live, names)).await;
         assert_eq!(row(&live, "Ingest")["word"], "Needs you");
         assert!(text(row(&live, "Ingest"), "/repair").contains("STATS_FEED"), "{live:#}");
