@@ -161,6 +161,25 @@ mod tests {
     }
 
     #[test]
+    fn a_feed_that_is_found_running_is_no_loss_before_its_counters_could_move() {
+        let warming = super::super::classify::verdict(Class::Warming, String::new());
+        let found = |patience| Measured { patience: Millis(patience), ..Measured::default() };
+        for (patience, wanted) in [(0, 10_000), (6000, 16_000)] {
+            let mut since = Since::default();
+            for at in [10_000, 11_000, 12_000] {
+                since.see(Mono(at), &warming, &found(patience), Mono(at));
+            }
+            assert_eq!(since.lost, Some(Mono(wanted)), "a patience of {patience} ms");
+            since.restart(Mono(12_500));
+            assert_eq!(since.lost, Some(Mono(wanted.max(12_500))), "taking over does not end the patience");
+        }
+        let mut since = Since::default();
+        since.see(Mono(9000), &super::super::classify::verdict(Class::Absent, String::new()), &found(0), Mono(9000));
+        since.see(Mono(10_000), &warming, &found(6000), Mono(10_000));
+        assert_eq!(since.lost, Some(Mono(9000)), "what was lost before stays lost");
+    }
+
+    #[test]
     fn ways_up_are_spent_until_the_first_of_them_is_a_minute_old() {
         let rules = Rules { flap_limit: 2, ..Rules::default() };
         let mut flaps = Flaps::default();
