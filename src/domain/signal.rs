@@ -2,6 +2,7 @@
 
 use super::ids::FeedId;
 use super::server::Server;
+use crate::kit::redact;
 use crate::kit::units::{Bytes, Kbps, Millis, Mono};
 use serde::Serialize;
 
@@ -188,7 +189,8 @@ impl Reach {
             Reach::Malformed(what) => format!("the ingest statistics cannot be understood: {what}"),
             Reach::Restarted => "the ingest server was restarted or reloaded this moment".to_owned(),
             Reach::Ambiguous(names) => {
-                format!("several publishers are connected; set STATS_FEED to choose one of {}", names.join(", "))
+                let names = redact::publishers(names);
+                format!("several publishers are connected; set STATS_FEED to choose one of {names}")
             }
             Reach::NotSetUp => "no ingest is set up (STATS_URL is empty)".to_owned(),
         }

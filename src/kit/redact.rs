@@ -12,6 +12,30 @@ pub fn urls(text: &str) -> Cow<'_, str> {
     Cow::Owned(words.join(" "))
 }
 
+/// A publisher's name as it may be written down: on RTMP servers its last part is the stream key, of
+/// which two characters at each end stay, so that a person knows which one is meant. A key too short
+/// for that, and what some encoders send behind a `?`, is hidden whole.
+pub fn publisher(name: &str) -> String {
+    let (path, query) = name.split_once('?').map_or((name, ""), |(path, _)| (path, "?••••"));
+    let (app, key) = path.rfind('/').map_or(("", path), |at| path.split_at(at + 1));
+    format!("{app}{}{query}", key_ends(key))
+}
+
+/// The same of several, with commas.
+pub fn publishers(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| publisher(name)).collect();
+    names.join(", ")
+}
+
+fn key_ends(key: &str) -> String {
+    let letters: Vec<char> = key.chars().collect();
+    match letters.as_slice() {
+        [] => String::new(),
+        [a, b, middle @ .., y, z] if !middle.is_empty() => format!("{a}{b}…{y}{z}"),
+        _ => "••••".to_owned(),
+    }
+}
+
 fn word(word: &str) -> Cow<'_, str> {
     match word.find("://") {
         Some(at) => Cow::Owned(one_url(word, at + 3)),
@@ -50,6 +74,27 @@ fn hide_values(query: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_stream_key_only_the_ends_are_written_down() {
+        let table = [
+            ("publish/feed1", "publish/fe…d1"),
+            ("publish/live/feed1", "publish/live/fe…d1"),
+            ("live/live_123_abcDEF", "live/li…EF"),
+            ("live/abcd", "live/••••"),
+            ("live/a", "live/••••"),
+            ("feed1", "fe…d1"),
+            ("live/", "live/"),
+            ("", ""),
+            ("live/feed1?key=secret", "live/fe…d1?••••"),
+            ("live/кухня", "live/ку…ня"),
+            ("0.0.0.0:9000", "0.…00"),
+        ];
+        for (name, wanted) in table {
+            assert_eq!(publisher(name), wanted);
+        }
+        assert_eq!(publishers(&["live/feed1".to_owned(), "live/b".to_owned()]), "live/fe…d1, live/••••");
+    }
 
     #[test]
     fn keys_and_passwords_in_urls_are_hidden() {

@@ -353,8 +353,9 @@ const TABLE: &[Row] = &[
     ),
 ];
 
-/// A pair of switches a minute.
-const TUNNELS: Budget = Budget { at_most: 12, a_minute: 2, ..CALM };
+/// No more than a pair of switches a minute over the whole drive; a second loss within a minute may be
+/// another one, a third is not: from then on LOW stays until the feed is clean.
+const TUNNELS: Budget = Budget { at_most: 6, a_minute: 5, ..CALM };
 /// LIVE may come for the moment before the stop; OFFLINE is the end.
 const OFFLINE_STAYS_OR_ENDS: Budget = Budget { at_most: 2, a_minute: 2, ends: Offline, ..CALM };
 

@@ -3,6 +3,7 @@
 
 use crate::domain::server::Server;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use std::collections::HashSet;
 use url::Url;
 
 /// Everything but what RFC 3986 calls unreserved, and the slash.
@@ -15,29 +16,46 @@ pub struct Place {
     pub server: Server,
     /// The usual port.
     pub port: u16,
-    /// Path and query.
+    /// Path and query; with [`NO_KEY`] in it where the address holds a key that only its owner knows.
     pub path: &'static str,
+    /// What to do when it wants a login.
+    pub login: &'static str,
 }
 
-/// Ports and paths as the servers' own documentation and sample settings give them. Kinds whose
-/// address holds a key (OpenIRL, BELABOX cloud, IRLHosting) have no usual place.
+/// Stands where a key belongs: such a server is recognised by how it refuses this one.
+const NO_KEY: &str = "find-my-ingest";
+const BASIC: &str = "set STATS_USER and STATS_PASSWORD";
+const TOKEN: &str = "set STATS_TOKEN";
+
+/// Ports and paths as the servers' own documentation and sample settings give them, the likelier ones
+/// of a server first. Nothing else is ever tried: this is no port scanner. The BELABOX cloud and
+/// IRLHosting live with somebody else.
 pub const PLACES: &[Place] = {
     use Server as S;
-    const fn at(server: Server, port: u16, path: &'static str) -> Place {
-        Place { server, port, path }
+    const fn at(server: Server, port: u16, path: &'static str, login: &'static str) -> Place {
+        Place { server, port, path, login }
     }
     &[
-        at(S::Nginx, 8080, "/stat"),
-        at(S::Nginx, 80, "/stat"),
-        at(S::Nginx, 8080, "/stats"),
-        at(S::Sls, 8181, "/stats"),
-        at(S::Srs, 1985, "/api/v1/streams/"),
-        at(S::MediaMtx, 9997, "/v3/paths/list"),
-        at(S::Nms2, 8000, "/api/streams"),
-        at(S::Nms4, 8000, "/api/v1/streams"),
-        at(S::Nimble, 8082, "/manage/srt_receiver_stats"),
-        at(S::Xiu, 8000, "/api/query_whole_streams"),
-        at(S::Datarhei, 8080, "/api/v3/srt"),
+        at(S::Nginx, 8080, "/stat", BASIC),
+        at(S::Nginx, 8080, "/stats", BASIC),
+        at(S::Nginx, 80, "/stat", BASIC),
+        at(S::Nginx, 80, "/stats", BASIC),
+        at(S::Nginx, 8088, "/stat", BASIC),
+        at(S::Nginx, 8081, "/stat", BASIC),
+        at(S::Sls, 8181, "/stats", "add ?publisher=NAME of your publisher to the address, or set STATS_TOKEN"),
+        at(S::OpenIrl, 8080, "/stats/find-my-ingest", "end the address with your player key"),
+        at(S::OpenIrl, 8181, "/stats/find-my-ingest", "end the address with your player key"),
+        at(S::Srs, 1985, "/api/v1/streams/", BASIC),
+        at(S::MediaMtx, 9997, "/v3/paths/list", BASIC),
+        at(S::Nms2, 8000, "/api/streams", BASIC),
+        at(S::Nms4, 8000, "/api/v1/streams", BASIC),
+        at(S::Xiu, 8000, "/api/query_whole_streams", ""),
+        at(S::Nimble, 8082, "/manage/rtmp_status", TOKEN),
+        at(S::Nimble, 8082, "/manage/srt_receiver_stats", TOKEN),
+        at(S::Ome, 8081, "/v1/stats/current", TOKEN),
+        at(S::Datarhei, 8080, "/api/v3/process", BASIC),
+        at(S::Rist, 8681, "/stats", ""),
+        at(S::OpenRtmp, 8080, "/stats?key=find-my-ingest", "end the address with ?key= and your key"),
     ]
 };
 
@@ -46,12 +64,13 @@ pub fn names_no_page(url: &Url) -> bool {
     matches!(url.path(), "" | "/") && url.query().is_none()
 }
 
-/// The places worth a try on the machine and port of `url`, those of its port first.
+/// The pages worth a try on the machine and port of `url`, those of its port first, each once.
 pub fn places(url: &Url) -> Vec<Place> {
     let port = url.port_or_known_default();
-    let mut places = PLACES.to_vec();
-    places.dedup_by_key(|place| (place.server, place.path));
+    let mut places: Vec<Place> = PLACES.iter().filter(|place| !place.path.contains(NO_KEY)).copied().collect();
     places.sort_by_key(|place| Some(place.port) != port);
+    let mut seen = HashSet::new();
+    places.retain(|place| seen.insert((place.server, place.path)));
     places
 }
 
@@ -123,6 +142,9 @@ mod tests {
         assert_eq!(first("http://h:9997"), Server::MediaMtx);
         assert_eq!(first("http://h:8000"), Server::Nms2);
         assert_eq!(first("http://h"), Server::Nginx);
-        assert!(places(&url("http://h:9997")).len() >= PLACES.len() - 1, "the others follow");
+        let all = places(&url("http://h:9997"));
+        assert!(all.len() > 10 && all.iter().all(|place| !place.path.contains(NO_KEY)), "the others follow: {all:?}");
+        let once: HashSet<_> = all.iter().map(|place| (place.server, place.path)).collect();
+        assert_eq!(once.len(), all.len());
     }
 }

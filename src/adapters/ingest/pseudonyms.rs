@@ -55,6 +55,9 @@ const NAMES: &[&str] = &[
     "publisher",
 ];
 
+/// Objects whose keys are numbers to which other places refer (the SRT channels of datarhei Core).
+const NUMBERED: &[&str] = &["connections"];
+
 /// Units that stand right behind a number.
 const UNITS: &[&str] =
     &["", "d", "h", "m", "ms", "s", "sec", "kbps", "Kbps", "kbit", "mbps", "Mbps", "bps", "fps", "kB", "MB"];
@@ -101,8 +104,10 @@ impl Pseudonyms {
     /// Strings are unescaped first: `\u0066eed1` is `feed1`.
     fn json(&self, body: &str) -> String {
         let (mut out, mut field, mut rest) = (String::with_capacity(body.len()), String::new(), body);
+        let mut numbered = Vec::new();
         while let Some(quote) = rest.find('"') {
             out.push_str(&self.text(&rest[..quote], is_bare_part, true));
+            descend(&mut numbered, &rest[..quote], NUMBERED.contains(&field.as_str()));
             rest = &rest[quote..];
             let Some(end) = end_of_string(rest) else {
                 out.push('"');
@@ -113,8 +118,9 @@ impl Pseudonyms {
             let string: String =
                 serde_json::from_str(literal).unwrap_or_else(|_| literal[1..end - 1].replace('\\', " "));
             let is_key = behind.trim_start().starts_with(':');
+            let number = numbered.last() == Some(&true) && string.bytes().all(|byte| byte.is_ascii_digit());
             let written =
-                if is_key { self.text(&string, is_part, false) } else { self.value(&field, &string, is_part) };
+                if is_key { self.text(&string, is_part, number) } else { self.value(&field, &string, is_part) };
             // A string can always be written as JSON.
             out.push_str(&serde_json::to_string(&written).unwrap_or_default());
             if is_key {
@@ -181,6 +187,17 @@ impl Pseudonyms {
             Some(_) => write!(out, "203.0.113.{}", 1 + digest[0] % 254),
             None => write!(out, "name-{}", hex::encode(&digest[..4])),
         };
+    }
+}
+
+/// Follows the braces between two strings: for each open object, whether its keys are numbers.
+fn descend(open: &mut Vec<bool>, between: &str, numbered: bool) {
+    for brace in between.bytes() {
+        match brace {
+            b'{' => open.push(numbered),
+            b'}' => drop(open.pop()),
+            _ => {}
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::config::Feed;
 use crate::domain::signal::Reach;
 use crate::kit::clock;
 use crate::kit::units::{Millis, Mono};
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use url::Url;
 
 /// Between two rounds of looking: a server must not be flooded with questions for other kinds.
@@ -54,7 +54,7 @@ impl Way {
             Ok(document) => return Ok(self.keep(document)),
             Err(reach) => reach,
         };
-        if !speaks_otherwise(&reach) || !self.may_look() {
+        if !self.may_lie_elsewhere(&reach) || !self.may_look() {
             return Err(reach);
         }
         while let Some((kind, other)) = self.others.pop_front() {
@@ -103,6 +103,15 @@ impl Way {
         document
     }
 
+    /// Somebody answers, but not as the server that is expected here. A door that is locked where a
+    /// kind is set is the right door: the token or login must not be shown to other pages.
+    fn may_lie_elsewhere(&self, reach: &Reach) -> bool {
+        match reach {
+            Reach::Auth(_) => self.kind.is_none(),
+            reach => matches!(reach, Reach::Malformed(_) | Reach::Http(_)),
+        }
+    }
+
     /// Whether there is something to try now; a round that broke off goes on.
     fn may_look(&mut self) -> bool {
         let now = clock::mono();
@@ -116,18 +125,16 @@ impl Way {
     fn candidates(&self) -> VecDeque<(Option<Server>, Conversation)> {
         let as_written = self.kind.map(|_| (None, Conversation::guessed(&self.url)));
         let places = if known::names_no_page(&self.url) { known::places(&self.url) } else { Vec::new() };
-        let at = |place: known::Place| {
-            let conversation = match Conversation::with(place.server, &self.url) {
-                Conversation::Page(_) => Conversation::with(place.server, &known::on_machine(&self.url, place.path)),
-                own => own,
-            };
-            (Some(place.server), conversation)
+        let mut asked = HashSet::new();
+        let at = |place: known::Place| match Conversation::with(place.server, &self.url) {
+            // What such a page says depends on the feed's settings.
+            Conversation::Told(_) => None,
+            Conversation::Page(_) => {
+                let page = known::on_machine(&self.url, place.path);
+                Some((Some(place.server), Conversation::with(place.server, &page)))
+            }
+            own => asked.insert(place.server).then_some((Some(place.server), own)),
         };
-        as_written.into_iter().chain(places.into_iter().map(at)).collect()
+        as_written.into_iter().chain(places.into_iter().filter_map(at)).collect()
     }
-}
-
-/// Somebody answers, but not as the server that is expected here.
-fn speaks_otherwise(reach: &Reach) -> bool {
-    matches!(reach, Reach::Malformed(_) | Reach::Http(_) | Reach::Auth(_))
 }

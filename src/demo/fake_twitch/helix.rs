@@ -1,5 +1,6 @@
 //! `/helix/`: the calls that a control room makes, with Twitch's scopes, limits and texts.
 
+use super::call::{Call, found};
 use super::faults::{Refusal, refuse};
 use super::oauth::answered;
 use super::world::{Said, Token, World};
@@ -30,48 +31,6 @@ const LABELS: &[(&str, &str)] = &[
 ];
 /// Two equal messages closer than this: the second is dropped.
 const DUPLICATE_MS: i64 = 30_000;
-
-/// One call, as a handler sees it.
-pub(super) struct Call<'a> {
-    pub(super) token: Token,
-    query: Vec<(String, String)>,
-    pub(super) body: Value,
-    pub(super) world: &'a mut World,
-}
-
-impl Call<'_> {
-    pub(super) fn one(&self, name: &str) -> &str {
-        self.query.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
-    }
-
-    fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.query.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
-    }
-
-    fn text(&self, name: &str) -> &str {
-        self.body.get(name).and_then(Value::as_str).unwrap_or_default()
-    }
-
-    /// 401 as Twitch words a missing scope: one of these would do.
-    fn needs(&self, scopes: &[&str]) -> Result<(), Refusal> {
-        if scopes.iter().any(|scope| self.token.scopes.iter().any(|has| has == scope)) {
-            return Ok(());
-        }
-        Err(refuse(StatusCode::UNAUTHORIZED, &format!("Missing scope: {}", scopes.join(" or "))))
-    }
-
-    /// The id in the query or body must be the token's own.
-    fn own(&self, id: &str) -> Result<(), Refusal> {
-        if id == self.token.user {
-            Ok(())
-        } else {
-            Err(refuse(
-                StatusCode::UNAUTHORIZED,
-                "The ID in broadcaster_id must match the user ID found in the request's OAuth token.",
-            ))
-        }
-    }
-}
 
 pub(super) async fn call(
     State(stage): State<Stage>,
@@ -149,10 +108,6 @@ fn route(method: &str, path: &str, call: &mut Call<'_>) -> Result<Response, Refu
         ("DELETE", "eventsub/subscriptions") => Ok(subscriptions::delete(call)),
         _ => Err(refuse(StatusCode::NOT_FOUND, "")),
     }
-}
-
-pub(super) fn found(list: Vec<Value>) -> Response {
-    axum::Json(World::data(list)).into_response()
 }
 
 fn category(row: &(&str, &str)) -> Value {

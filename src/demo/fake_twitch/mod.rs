@@ -3,10 +3,12 @@
 //! refresh tokens, the ten seconds to the first subscription, one user per socket) and misbehaves on
 //! order. Tests and the demo use the same one.
 
+mod call;
 mod control;
 mod faults;
 mod helix;
 mod oauth;
+mod outlet;
 mod push;
 mod socket;
 mod subscriptions;

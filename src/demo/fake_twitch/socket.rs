@@ -1,7 +1,7 @@
 //! One EventSub socket: welcome, keepalives, what the world pushes, and Twitch's close codes.
 
 use super::Stage;
-use super::push::{Out, QUEUE, Session};
+use super::outlet::{Out, QUEUE, Session};
 use crate::kit::clock;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Query, State};

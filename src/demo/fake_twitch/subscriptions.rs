@@ -1,8 +1,8 @@
 //! `/helix/eventsub/subscriptions`: who may subscribe to what, on which session.
 
+use super::call::{Call, found};
 use super::faults::{Refusal, error, refuse};
-use super::helix::{Call, found};
-use super::push::Sub;
+use super::outlet::Sub;
 use super::world::World;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};

@@ -1,7 +1,7 @@
 //! What the fake Twitch knows: accounts, applications, tokens, the channel, its chat, its sockets.
 
 use super::faults::{Fault, Planned};
-use super::push::Outlet;
+use super::outlet::Outlet;
 use super::{BOT, BROADCASTER, CLIENT_ID, CONFIDENTIAL_ID, CONFIDENTIAL_SECRET, FRIEND};
 use crate::kit::clock;
 use crate::kit::units::{Mono, UnixMs};

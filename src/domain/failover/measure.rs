@@ -51,6 +51,9 @@ pub struct Measured {
     pub running_dry: bool,
     /// A first picture was seen in this session.
     pub picture: bool,
+    /// How long a session without picture may be one that runs: counters that move every few seconds
+    /// cannot have shown it yet. Zero where they move all the time, and for a session that just began.
+    pub patience: Millis,
     /// Set on the one sample that shows the first picture: when it must have been there. A session
     /// that was found between two polls is older than its first sample.
     pub picture_from: Option<Mono>,
@@ -145,6 +148,7 @@ impl Meter {
             falling: self.falls > 0,
             running_dry: self.running_dry(buffer),
             picture: self.picture,
+            patience: patience(sample),
             picture_from: first_picture.then(|| self.picture_from(sample)),
         }
     }
@@ -281,6 +285,12 @@ impl Meter {
 /// How long counters that move once in `refresh` may stand still: one step may be late, two are not.
 fn standstill(refresh: Millis) -> Millis {
     refresh.scale(2.0)
+}
+
+/// A session that is found running shows its picture with the second step of its counters.
+fn patience(sample: &Sample) -> Millis {
+    let span = standstill(sample.refresh);
+    if sample.age.is_some_and(|age| age < span) { Millis(0) } else { span }
 }
 
 /// How long points are kept: enough of them for two steps of the counter with one yet to come.

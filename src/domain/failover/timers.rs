@@ -63,7 +63,9 @@ impl Since {
         keep(&mut self.severe, (low && verdict.severe) || class == Class::Bad, now);
         keep(&mut self.usable, matches!(class, Class::Low | Class::Mid | Class::Good), seen);
         keep(&mut self.absent, class == Class::Absent, now);
-        let began = measured.stall.map_or(now, |span| sampled - span);
+        // A feed that is found running is no loss before its counters had time to move.
+        let patience = if class == Class::Warming { measured.patience } else { Millis(0) };
+        let began = measured.stall.map_or(now, |span| sampled - span) + patience;
         self.lost = lost.then(|| self.lost.map_or(began, |since| since.min(began)));
     }
 
@@ -78,9 +80,7 @@ impl Since {
         let held = [&mut self.good, &mut self.weak, &mut self.deep, &mut self.severe, &mut self.lost];
         let others = [&mut self.absent, &mut self.usable, &mut self.unknown, &mut self.still, &mut self.moving];
         for since in held.into_iter().chain(others) {
-            if since.is_some() {
-                *since = Some(now);
-            }
+            *since = since.map(|at| at.max(now));
         }
     }
 }
@@ -158,6 +158,25 @@ mod tests {
             flaps.drop(Mono(301_000 + at * 1000), &rules);
         }
         assert_eq!(flaps.stretch(Millis(1000), &rules), rules.flap_ceiling);
+    }
+
+    #[test]
+    fn a_feed_that_is_found_running_is_no_loss_before_its_counters_could_move() {
+        let warming = super::super::classify::verdict(Class::Warming, String::new());
+        let found = |patience| Measured { patience: Millis(patience), ..Measured::default() };
+        for (patience, wanted) in [(0, 10_000), (6000, 16_000)] {
+            let mut since = Since::default();
+            for at in [10_000, 11_000, 12_000] {
+                since.see(Mono(at), &warming, &found(patience), Mono(at));
+            }
+            assert_eq!(since.lost, Some(Mono(wanted)), "a patience of {patience} ms");
+            since.restart(Mono(12_500));
+            assert_eq!(since.lost, Some(Mono(wanted.max(12_500))), "taking over does not end the patience");
+        }
+        let mut since = Since::default();
+        since.see(Mono(9000), &super::super::classify::verdict(Class::Absent, String::new()), &found(0), Mono(9000));
+        since.see(Mono(10_000), &warming, &found(6000), Mono(10_000));
+        assert_eq!(since.lost, Some(Mono(9000)), "what was lost before stays lost");
     }
 
     #[test]

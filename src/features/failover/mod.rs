@@ -127,7 +127,7 @@ impl Failover {
     fn decided(&mut self, from: &Shot, to: &Shot, reason: &str, known: &Known) {
         let tone = if to.place == Place::Live { Tone::Good } else { Tone::Warn };
         let text = words::decision(&from.scene, &to.scene, reason, &known.scenes.existing);
-        let data = show::decision(&self.machine, from, to);
+        let data = show::decision(&self.machine, from, to, reason);
         self.parts.journal.note_with(Topic::Decision, tone, RULE, text, data);
         self.hand.forget_failures();
         let reason = reason.to_owned();
@@ -236,7 +236,7 @@ impl Failover {
         // WAIT_FOR_STREAM_START=false: a guard that waits for the stream says nothing of it.
         let silent = matches!(standing, Standing::NotStreaming) && !known.config.rules.wait_for_stream_start;
         if let Some(tone) = self.show.worth_a_line(&standing, now).filter(|_| !silent) {
-            let data = show::numbers(&verdict, self.machine.measured());
+            let data = show::standing(&self.machine, &verdict, &standing);
             self.parts.journal.note_with(Topic::Standing, tone, RULE, text.clone(), data);
         }
         self.show.take(fresh, &self.machine);

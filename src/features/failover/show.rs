@@ -7,7 +7,7 @@ use crate::domain::failover::lineup::Lineup;
 use crate::domain::failover::machine::{Machine, Shot, Standing};
 use crate::domain::failover::measure::Measured;
 use crate::domain::failover::watch::Watch;
-use crate::domain::failover::{Class, FeedView, View, words};
+use crate::domain::failover::{Class, FeedView, Place, View, words};
 use crate::domain::health::State;
 use crate::domain::ids::FeedId;
 use crate::domain::journal::Tone;
@@ -221,11 +221,41 @@ pub fn verdict(machine: &Machine, lineup: &Lineup) -> Verdict {
 }
 
 /// The numbers behind a decision, for machines.
-pub fn decision(machine: &Machine, from: &Shot, to: &Shot) -> serde_json::Value {
+pub fn decision(machine: &Machine, from: &Shot, to: &Shot, reason: &str) -> serde_json::Value {
     let mut data = numbers(machine.verdict(), machine.measured());
+    data["reason"] = serde_json::json!(reason);
+    data["rule"] = serde_json::json!(rule(from, to, machine.verdict().class));
     data["feed"] = serde_json::json!(to.feed);
     data["from"] = serde_json::json!({ "place": from.place, "scene": from.scene, "feed": from.feed });
     data["to"] = serde_json::json!({ "place": to.place, "scene": to.scene, "feed": to.feed });
+    data
+}
+
+/// A short name of the rule behind a decision, for machines: what `class` means on the way down, where
+/// it leads on the way up.
+fn rule(from: &Shot, to: &Shot, class: Class) -> &'static str {
+    match (from.place, to.place) {
+        _ if from.feed != to.feed => "other-feed",
+        (from, to) if from == to => "other-scene",
+        (_, Place::Live) => "good-again",
+        (Place::Offline, Place::Low) => "usable-again",
+        _ => match class {
+            Class::Absent => "absent",
+            Class::Stalled => "stalled",
+            Class::Bad => "below-offline",
+            Class::Warming => "no-picture",
+            Class::Unknown => "witness",
+            Class::Low | Class::Mid | Class::Good => "weak",
+        },
+    }
+}
+
+/// The numbers behind a standing line, for machines; its rule is the short name of the reason.
+pub fn standing(machine: &Machine, verdict: &Verdict, standing: &Standing) -> serde_json::Value {
+    let mut data = numbers(verdict, machine.measured());
+    data["reason"] = serde_json::json!(verdict.reason);
+    data["rule"] = serde_json::json!(words::standing_key(standing));
+    data["feed"] = serde_json::json!(machine.on_air());
     data
 }
 

@@ -6,6 +6,7 @@ use crate::domain::ids::FeedId;
 use crate::domain::journal::{Tone, Topic};
 use crate::domain::server::Server;
 use crate::domain::signal::{Publisher, Reach};
+use crate::kit::redact;
 use crate::kit::units::{Millis, Mono};
 use crate::runtime::journal::Journal;
 
@@ -94,7 +95,7 @@ impl LinkNotes {
             return;
         }
         let who = match (answer.sample.publisher, &answer.sample.feed) {
-            (Publisher::Present, feed) => vec![feed.clone().unwrap_or_else(|| "the publisher".to_owned())],
+            (Publisher::Present, feed) => vec![feed.clone().unwrap_or_default()],
             _ => names.clone(),
         };
         let present = answer.sample.publisher == Publisher::Present;
@@ -102,10 +103,12 @@ impl LinkNotes {
             return;
         }
         let text = match self.wish.as_deref() {
-            _ if present => format!("Connected to the ingest: {}.", who[0]),
+            _ if present && who == [""] => "Connected to the ingest.".to_owned(),
+            _ if present => format!("Connected to the ingest: {}.", redact::publishers(&who)),
             Some(wish) if !who.is_empty() => {
                 let setting = if self.id.as_str() == FeedId::MAIN { "STATS_FEED" } else { "its publisher" };
-                format!("'{wish}' ({setting}) is not connected to the ingest; connected: {}.", who.join(", "))
+                let (wish, others) = (redact::publisher(wish), redact::publishers(&who));
+                format!("'{wish}' ({setting}) is not connected to the ingest; connected: {others}.")
             }
             _ => "Nobody is connected to the ingest.".to_owned(),
         };
@@ -183,7 +186,7 @@ mod tests {
             [
                 "The ingest statistics can be read: nginx-rtmp answers.",
                 "Nobody is connected to the ingest.",
-                "Connected to the ingest: live/a.",
+                "Connected to the ingest: live/••••.",
                 "The ingest statistics do not answer in time.",
                 "The ingest statistics can be read: nginx-rtmp answers.",
                 "Nobody is connected to the ingest.",
@@ -194,7 +197,7 @@ mod tests {
     #[test]
     fn a_wish_that_is_not_connected_is_told_with_who_is() {
         let lines = told(Some("feed1"), &[answer(Sample::absent(Mono(0)), &["live/a", "live/b"])]);
-        assert_eq!(lines[1], "'feed1' (STATS_FEED) is not connected to the ingest; connected: live/a, live/b.");
+        assert_eq!(lines[1], "'fe…d1' (STATS_FEED) is not connected to the ingest; connected: live/••••, live/••••.");
     }
 
     #[test]

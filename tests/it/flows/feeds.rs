@@ -92,7 +92,7 @@ async fn lines_about_one_of_several_feeds_begin_with_its_name() {
     assert_eq!(
         told,
         [
-            "A: Connected to the ingest: publish/live/feed1.",
+            "A: Connected to the ingest: publish/live/fe…d1.",
             "A: The ingest statistics can be read: SRT Live Server answers.",
             "B: No ingest is set up (its url is empty).",
         ]

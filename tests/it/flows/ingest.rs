@@ -271,7 +271,7 @@ async fn the_room_waits_for_an_address_and_takes_a_new_one_at_once() {
         [
             "No ingest is set up (STATS_URL is empty).",
             "The ingest statistics can be read: nginx-rtmp answers.",
-            "Connected to the ingest: publish/feed1.",
+            "Connected to the ingest: publish/fe…d1.",
         ]
     );
 }

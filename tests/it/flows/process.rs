@@ -75,7 +75,7 @@ mod start {
 
         let mut process = program.start().await;
         let owner = Visitor::signed_in(program.address, "upstream password").await;
-        let page = owner.get("/settings").await.body;
+        let page = owner.get("/settings").await.body + &owner.get("/settings/switching").await.body;
         for value in ["lowbitrate", "700", "1200", "http://127.0.0.1:8181/stats?publisher=••••"] {
             assert!(page.contains(&format!("value=\"{value}\"")), "{value} in {page}");
         }

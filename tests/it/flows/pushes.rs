@@ -4,7 +4,6 @@ use crate::web::house::{House, json};
 use futures_util::{SinkExt, StreamExt};
 use std::time::Duration;
 use stream_control::config::{Config, Feed as Settings, Values};
-use stream_control::domain::ids::FeedId;
 use stream_control::domain::server::Server;
 use stream_control::domain::signal::{Feeds, Paces, Publisher, Reach};
 use stream_control::domain::stream::{MediaInput, Obs, ObsLink};
@@ -185,7 +184,7 @@ async fn a_pushed_feed_is_what_came_last_and_unknown_in_silence() {
 async fn obs_is_an_ingest_of_last_resort() {
     let mut watch = Watch::new(feed(Server::Obs));
     watch.sees("no OBS", says("OBS is not connected")).await;
-    let source = MediaInput::unread(FeedId::main(), "Feed".to_owned());
+    let source = MediaInput::unread("cam".into(), "Feed".to_owned());
     let shows = |source: MediaInput| Obs { link: ObsLink::Connected, media: vec![source], ..Obs::default() };
     watch.obs.set(shows(MediaInput { playing: true, cursor: Some(Millis(1000)), ..source.clone() }));
     watch.sees("present", |_, publisher, _| publisher == Publisher::Present).await;

@@ -70,7 +70,7 @@ mod feed {
             (Manners::HalfBody, "cannot be understood: "),
             (Manners::Empty, "cannot be understood: "),
             (Manners::TenMebibytes, "larger than 1 MiB"),
-            (Manners::Status(401), "want a login (HTTP 401)"),
+            (Manners::Status(401), "wants a login (HTTP 401)"),
             (Manners::RateLimit { retry_after: 1 }, "slow down (HTTP 429"),
         ];
         let told = BOTH
@@ -143,7 +143,7 @@ mod feed {
         let show = Show::on_air(Shape::Sls, &[]).await;
         let switches = show.switches();
         show.ingest.set(Mode::TwoPublishers(GOOD));
-        let names = "choose one of publish/live/feed1, publish/live/feed2";
+        let names = "choose one of publish/live/fe…d1, publish/live/fe…d2";
         let live = show.page.live("the choice", |live| unknown(live, names)).await;
         assert_eq!(row(&live, "Ingest")["word"], "Needs you");
         assert!(text(row(&live, "Ingest"), "/repair").contains("STATS_FEED"), "{live:#}");
@@ -280,6 +280,8 @@ mod obs {
 mod people {
     use super::*;
 
+    const LIMITS: &str = "/settings/switching";
+
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_pause_outlives_a_restart_and_ends_with_a_persons_word() {
         let show = Show::on_air(Shape::Nginx, &[]).await;
@@ -308,11 +310,11 @@ mod people {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_setting_is_in_force_at_once_outlives_a_restart_and_goes_back_to_env() {
         let show = Show::on_air(Shape::Nginx, &[]).await;
-        for (key, value, why) in [
-            ("BITRATE_LOW_KBPS", "a lot", "Allowed: a number from 1"),
-            ("STATS_URL", "http://127.0.0.1/stats?key=••••", "Type the whole value."),
+        for (page, key, value, why) in [
+            (LIMITS, "BITRATE_LOW_KBPS", "a lot", "Allowed: a number from 1"),
+            ("/settings", "STATS_URL", "http://127.0.0.1/stats?key=••••", "Type the whole value."),
         ] {
-            let answer = show.page.form("/settings", &[(key, value)]).await;
+            let answer = show.page.form(page, &[(key, value)]).await;
             assert_eq!(answer.status, 422, "{answer:?}");
             assert!(
                 answer.body.contains("Nothing was saved: one field needs") && answer.body.contains(why),
@@ -320,19 +322,19 @@ mod people {
             );
         }
 
-        let fields = [("BITRATE_LOW_KBPS", "3000"), ("was.BITRATE_LOW_KBPS", "800")];
-        assert_eq!(show.page.form("/settings", &fields).await.location, "/settings?saved=1");
+        let fields = [("BITRATE_LOW_KBPS", "3000"), ("was.BITRATE_LOW_KBPS", "")];
+        assert_eq!(show.page.form(LIMITS, &fields).await.location, "/settings/switching?saved=1");
         let live = show.shows("LOW", "Low").await;
         assert!(text(&live, "/failover/limits").contains("Low below 3.0 Mbit/s"), "{live:#}");
 
         let show = show.restart().await;
         let live = show.shows("LOW", "Low").await;
         assert!(text(&live, "/failover/limits").contains("Low below 3.0 Mbit/s"), "{live:#}");
-        let page = show.page.get("/settings").await.body;
-        assert!(page.contains("name=\"back.BITRATE_LOW_KBPS\"") && page.contains("by default: 800"), "{page}");
+        let page = show.page.get(LIMITS).await.body;
+        assert!(page.contains("value=\"3000\""), "{page}");
 
         let back = [("BITRATE_LOW_KBPS", "3000"), ("was.BITRATE_LOW_KBPS", "3000"), ("back.BITRATE_LOW_KBPS", "on")];
-        assert_eq!(show.page.form("/settings", &back).await.location, "/settings?saved=1");
+        assert_eq!(show.page.form(LIMITS, &back).await.location, "/settings/switching?saved=1");
         let live = show.shows("LIVE", "Good").await;
         assert!(text(&live, "/failover/limits").contains("Low below 800 kbit/s"), "{live:#}");
         let folder = show.app.stop().await;

@@ -1,17 +1,15 @@
 //! Finds the ingest servers of a machine: tries the usual ports and paths of every kind, recognises
 //! answers by their shape, and reads the rates of the publishers twice.
 
-mod places;
-
 use super::detect;
 use super::document::{Document, ParseError};
 use super::http::Http;
+use super::known::{PLACES, Place};
 use crate::domain::server::Server;
 use crate::domain::signal::{Reach, Sample};
 use crate::kit::clock;
 use crate::kit::units::{Millis, Mono};
 use futures_util::{StreamExt as _, stream};
-use places::{PLACES, Place};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -71,6 +71,11 @@ fn only_known_words_and_measurements_stay() {
     pseudonyms.know("/rx/octets");
     let table = [
         (r#"{"publishers":{"KEY":{"bitrate":4520}}}"#, r#"{"publishers":{"*":{"bitrate":4520}}}"#),
+        (
+            r#"{"connections":{"4711":{"stats":{"4712":1}},"47x1":2}}"#,
+            r#"{"connections":{"4711":{"stats":{"*":1}},"*":2}}"#,
+        ),
+        (r#"{"connections":{},"publisher":{"4711":4711}}"#, r#"{"connections":{},"publisher":{"*":4711}}"#),
         (r#"{"octets":"12","chips":"12"}"#, r#"{"octets":"12","*":"*"}"#),
         (r#"{"name":"4815","bandwidth":"4815"}"#, r#"{"name":"*","bandwidth":"4815"}"#),
         (r#"{"bandwidth":"48151623","uptime":"101ms"}"#, r#"{"bandwidth":"*","uptime":"101ms"}"#),
