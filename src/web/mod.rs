@@ -78,7 +78,7 @@ pub fn router(ctx: Ctx) -> Router {
         .route(csrf::MAINTENANCE_PATH, post(api::v1::failover::maintenance))
         .route("/api/v1/probe", post(api::v1::probe::probe))
         // Callbacks of ingest servers
-        .route("/ingest/nginx/{feed}", post(api::nginx::callback))
+        .route("/ingest/nginx/{feed}", get(api::nginx::callback).post(api::nginx::callback))
         // Paths that Stream-Control (Python) had
         .route("/api/sg_status", get(api::compat::sg_status))
         .route(csrf::ALERT_PATH, alert)

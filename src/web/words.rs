@@ -47,7 +47,7 @@ pub const ALERT_LOCAL_ONLY: &str = "ALERT_TOKEN is not set, so alerts are taken 
 pub const ALERT_SHAPE: &str = "Send JSON {\"type\": \"low\" or \"restored\", \"message\": text}.";
 /// 400 of a maintenance order.
 pub const MAINTENANCE_SHAPE: &str =
-    "Send JSON {\"seconds\": 1 to 600, \"reason\": text, \"feed\": the feed's id, or nothing for all}.";
+    "Send JSON {\"seconds\": 1 to 300, \"reason\": text, \"feed\": the feed's id, or nothing for all}.";
 /// 400 of a feed that does not exist.
 pub const NO_SUCH_FEED: &str = "There is no feed with this id.";
 /// The reason of work on the ingest that came without one.

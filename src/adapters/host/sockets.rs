@@ -114,8 +114,11 @@ impl Sockets {
     /// The connection chosen last, asked for by its full name.
     fn known(&self) -> Option<Connection> {
         let (family, id) = self.chosen.as_ref()?.name.clone();
-        let found = self.ask(family, SocketId { cookie: ANY_COOKIE, ..id }, NLM_F_REQUEST).ok()?;
-        found.into_iter().next()
+        let asked = SocketId { cookie: ANY_COOKIE, ..id.clone() };
+        // What was left of a broken answer may come first.
+        let found = self.ask(family, asked, NLM_F_REQUEST).ok()?;
+        let remote = (id.destination_address.to_canonical(), id.destination_port);
+        found.into_iter().find(|one| one.remote == remote)
     }
 
     /// Every established connection to the port.

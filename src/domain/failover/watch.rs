@@ -18,6 +18,8 @@ const OUTDATED: Millis = Millis(15_000);
 const SHALLOW_AFTER: Millis = Millis(90_000);
 /// A picture that has not changed for this long stands still; a camera's picture never does.
 const FROZEN_AFTER: Millis = Millis(8000);
+/// OBS tells only by its second reading that a picture moves; until then the kernel's word is enough.
+const FIRST_LOOK: Millis = Millis(3000);
 /// Work on an ingest is announced for no longer than this.
 const WORK_MOST: Millis = Millis(300_000);
 
@@ -35,6 +37,8 @@ pub struct Watch {
     kernel: Option<Witness>,
     /// The server's process that named the publisher last.
     named_by: Option<String>,
+    /// The first reading.
+    first: Option<Mono>,
     session: Option<String>,
     work: Option<Work>,
     down: bool,
@@ -65,6 +69,7 @@ impl Watch {
             media: Media::default(),
             kernel: None,
             named_by: None,
+            first: None,
             session: None,
             work: None,
             down: false,
@@ -111,6 +116,7 @@ impl Watch {
     pub fn read(&mut self, now: Mono, sample: &Sample, rules: &Rules) {
         self.measured = self.meter.push(sample);
         self.kernel = sample.witness;
+        self.first.get_or_insert(sample.at);
         self.end_work(now, sample);
         self.verdict = self.judge(sample, rules);
         if sample.publisher == Publisher::Present {
@@ -155,7 +161,9 @@ impl Watch {
 
     /// The newest reason, with how long it has been so.
     pub fn reason_since(&self, now: Mono, since: Option<Mono>) -> String {
-        let lasting = since.map(|at| now.since(at)).filter(|span| span.0 >= 100);
+        // These reasons end with how long already.
+        let says_so = self.class() == Class::Stalled || self.frozen_for().is_some();
+        let lasting = since.map(|at| now.since(at)).filter(|span| span.0 >= 100 && !says_so);
         match lasting {
             Some(span) => format!("{} for {span}", self.verdict.reason),
             None => self.verdict.reason.clone(),
@@ -233,6 +241,10 @@ impl Watch {
             let reason = "the ingest server was reloaded and no longer names the publisher, but the feed still runs";
             return verdict(Class::Unknown, reason.to_owned());
         }
+        if found.class == Class::Absent && self.runs_unnamed(sample, rules) {
+            let reason = "the ingest server names no publisher, but the feed runs";
+            return verdict(Class::Unknown, reason.to_owned());
+        }
         let fine = matches!(found.class, Class::Mid | Class::Good) && rules.frozen_picture == Frozen::Switch;
         match self.frozen_for().filter(|_| fine) {
             Some(span) => verdict(Class::Low, format!("{}, but its picture has stood still for {span}", found.reason)),
@@ -244,6 +256,15 @@ impl Watch {
     /// worker still carries the stream and is never asked again).
     fn is_reloaded(&self, sample: &Sample) -> bool {
         self.named_by.is_some() && sample.server_epoch.is_some() && self.named_by != sample.server_epoch
+    }
+
+    /// The same when the reload was before our own start: no process has named the publisher to us. The
+    /// kernel may mean another publisher on the same port, so in the end OBS's picture decides.
+    fn runs_unnamed(&self, sample: &Sample, rules: &Rules) -> bool {
+        let unnamed = self.named_by.is_none() && sample.server_epoch.is_some();
+        let new = self.first.is_some_and(|first| sample.at.since(first) < FIRST_LOOK);
+        let early = new && self.media.moving.is_none() && self.is_vouched_for(rules);
+        unnamed && (self.media.moving == Some(true) || early)
     }
 
     fn end_work(&mut self, now: Mono, sample: &Sample) {

@@ -126,10 +126,12 @@ impl LinkNotes {
     }
 }
 
-/// Names the server, and a kind in the settings that says otherwise: it is read all the same.
+/// Names the server, and a kind in the settings that says otherwise: it is read all the same. Whoever
+/// pushes may speak any kind.
 fn who_answers(server: Server, expected: Option<Server>, feed: &FeedId) -> String {
     let setting = if feed.as_str() == FeedId::MAIN { "STATS_TYPE" } else { "its type" };
-    match expected.filter(|expected| expected.family() != server.family()) {
+    let otherwise = |expected: &Server| *expected != Server::Push && expected.family() != server.family();
+    match expected.filter(otherwise) {
         Some(expected) => format!(": {server} answers although {setting} is {}", expected.word()),
         None => format!(": {server} answers"),
     }
@@ -205,6 +207,11 @@ mod tests {
         let settings = Settings { kind: Some(Server::Sls), ..Settings::unset(FeedId::main()) };
         let lines = told_with(&settings, &[present("live/a")]);
         assert_eq!(lines[0], "The ingest statistics can be read: nginx-rtmp answers although STATS_TYPE is sls.");
+    }
+
+    #[test]
+    fn who_pushes_may_speak_any_kind() {
+        assert_eq!(who_answers(Server::Sls, Some(Server::Push), &"cam".into()), ": SRT Live Server answers");
     }
 
     #[test]

@@ -19,8 +19,8 @@ pub struct Who {
     key: String,
 }
 
-/// POST /ingest/nginx/{feed}[?key=]. Always 200 with an empty body, whoever asks: nginx throws a
-/// publisher out when its callback is refused. The form is not even read.
+/// POST or GET (`notify_method get`) /ingest/nginx/{feed}[?key=]. Always 200 with an empty body, whoever
+/// asks: nginx throws a publisher out when its callback is refused. The form is not even read.
 pub async fn callback(
     State(ctx): State<Ctx>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,

@@ -21,6 +21,16 @@ async fn before_the_claim_every_page_leads_to_it_and_programs_get_401() {
 }
 
 #[tokio::test]
+async fn a_callback_of_nginx_is_never_refused_whichever_method_it_uses() {
+    let house = House::claimed().await;
+    let visitor = house.visitor();
+    for path in ["/ingest/nginx/main", "/ingest/nginx/nobody?key=wrong", "/ingest/nginx/main?key=a&key=b"] {
+        assert_eq!(visitor.get(path).await.status(), 200, "notify_method get: {path}");
+        assert_eq!(visitor.post_form(path, &[("call", "publish_done")]).await.status(), 200, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_claim_names_each_mistake_and_then_signs_the_owner_in() {
     let house = unclaimed().await;
     let visitor = house.visitor();

@@ -194,7 +194,7 @@ async fn work_on_the_ingest_is_announced_by_people_and_programs() {
     assert_eq!(owner.post_json(path, r#"{"seconds": 1.5, "feed": "main"}"#).await.status(), 200);
     assert_eq!(taken(&house), work(Some("main"), 1500, "work on the ingest"));
     for bad in
-        ["{}", r#"{"seconds":0}"#, r#"{"seconds":601}"#, r#"{"seconds":1e999}"#, r#"{"seconds":5,"feed":"none"}"#, "x"]
+        ["{}", r#"{"seconds":0}"#, r#"{"seconds":301}"#, r#"{"seconds":1e999}"#, r#"{"seconds":5,"feed":"none"}"#, "x"]
     {
         assert_eq!(owner.post_json(path, bad).await.status(), 400, "{bad}");
     }

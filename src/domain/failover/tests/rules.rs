@@ -78,6 +78,30 @@ fn a_reload_in_mid_show_is_no_outage_while_a_witness_sees_the_feed_run() {
 }
 
 #[test]
+fn a_reload_before_our_own_start_is_no_outage_while_obs_plays_the_feed() {
+    let mut stage = Stage::one();
+    stage.kernel = kernel(40);
+    assert_eq!(stage.run(&[Feed::Gone], 2000), [], "until OBS can tell, the kernel does");
+    stage.media(0, moves(true));
+    assert_eq!(stage.run(&[Feed::Gone], 60_000), []);
+    stage.media(0, moves(false));
+    let fell = stage.run(&[Feed::Gone], 5000);
+    assert!(fell.len() == 1 && fell[0].0 <= 1000, "the kernel sees another publisher: {fell:?}");
+    let mut stage = Stage::one();
+    stage.kernel = kernel(40);
+    assert_eq!(stage.shown(&[Feed::Gone], 5000), ["OFFLINE"], "OBS never tells");
+    assert_eq!(Stage::one().shown(&[Feed::Gone], 1000), ["OFFLINE"], "nobody vouches for it");
+}
+
+#[test]
+fn how_long_a_stall_lasted_is_said_once() {
+    let mut stage = good();
+    stage.run(&[Feed::Stalled], 5000);
+    let why = stage.machine.why();
+    assert_eq!(why.matches(" for ").count(), 1, "{why}");
+}
+
+#[test]
 fn off_by_a_witness_is_back_by_a_witness() {
     let mut stage = good();
     stage.media(0, moves(false));

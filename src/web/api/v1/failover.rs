@@ -16,8 +16,9 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
 
-/// Longest work that may be announced: longer, and a lost feed would stay on air.
-const LONGEST_WORK: f64 = 600.0;
+/// Longest work that may be announced, in seconds: the machine believes it no longer, so that a lost
+/// feed does not stay on air.
+const LONGEST_WORK: f64 = 300.0;
 /// Longest reason, in characters.
 const LONGEST_REASON: usize = 120;
 
