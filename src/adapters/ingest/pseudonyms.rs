@@ -92,7 +92,11 @@ impl Pseudonyms {
         match body.trim_start_matches('\u{feff}').trim_start().as_bytes().first() {
             Some(b'{' | b'[' | b'"') => self.json(body),
             Some(b'<') => self.xml(body),
-            _ => self.text(body, is_part, false),
+            // A line of a log with a document in it (librist's statistics).
+            _ => match body.find('{') {
+                Some(at) => self.text(&body[..at], is_part, false) + &self.json(&body[at..]),
+                None => self.text(body, is_part, false),
+            },
         }
     }
 

@@ -223,9 +223,9 @@ impl Client {
         Ok(MediaReport { playing, over, resting, cursor })
     }
 
-    /// `TriggerMediaInputAction` with `RESTART` for a source that is shown anywhere. OBS takes the same
-    /// for one that is not and does nothing (OBS 30.2.3), so that one gets its own settings again
-    /// (`SetInputSettings` with none), which makes OBS open the stream anew.
+    /// `TriggerMediaInputAction` with `RESTART` for a source that is shown anywhere. One that is shown
+    /// nowhere gets its own settings again (`SetInputSettings` with none): by OBS's source
+    /// (`ffmpeg_source_update`) that opens the stream anew, where a restart may do nothing.
     ///
     /// # Errors
     /// As every request; [`ObsError::Missing`] when the input is gone.

@@ -292,6 +292,8 @@ async fn a_refused_login_names_the_server_and_the_setting_and_is_not_repeated() 
         let reach = poll(&settings(scripted.url(path), Some(*kind))).await.sample.reach;
         let Reach::Login(text) = &reach else { panic!("{kind}: {reach:?}") };
         assert!(text.contains(part), "{text}");
+        let asked = scripted.lines();
+        assert!(asked.iter().all(|line| *line == asked[0]), "no other page gets to see the login: {asked:?}");
     }
     let scripted = Scripted::start(forgetful).await;
     let openirl = Scripted::start(|_| Say::This(404, recorded("synthetic-openirl-sls-stats-badkey-404.json"))).await;
