@@ -5,4 +5,3 @@ pub mod host;
 pub mod ingest;
 pub mod noalbs;
 pub mod obs;
-pub mod twitch;

@@ -3,11 +3,9 @@
 
 pub mod alert;
 pub mod chat;
-pub mod chat_command;
 pub mod command;
 pub mod event;
 pub mod failover;
-pub mod happening;
 pub mod health;
 pub mod history;
 pub mod ids;
@@ -16,5 +14,3 @@ pub mod people;
 pub mod server;
 pub mod signal;
 pub mod stream;
-pub mod twitch;
-pub mod twitch_features;

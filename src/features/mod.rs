@@ -13,4 +13,3 @@ pub mod probe;
 pub mod recording;
 pub mod repair;
 pub mod settings;
-pub mod twitch_link;

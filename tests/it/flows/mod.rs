@@ -17,4 +17,3 @@ mod repair;
 mod replay;
 mod servers;
 mod story;
-mod twitch_sign_in;
