@@ -496,6 +496,33 @@ fn every_trace_stays_within_its_budget() {
 }
 
 #[test]
+fn fast_is_no_slower_than_its_budgets_and_calm_returns_once_a_minute_at_most() {
+    let mut failures = Vec::new();
+    for (number, name, by, tape, budget) in TABLE {
+        for phase in [0, 2] {
+            let fast = tape().with("SWITCHING_PRESET", "fast").play(phase);
+            let ends = fast.last().map_or(budget.ends, |(_, place)| *place);
+            let in_time = Budget { at_most: usize::MAX, a_minute: usize::MAX, ends, ..*budget };
+            let calm = tape().with("SWITCHING_PRESET", "calm").play(phase);
+            let found = [("fast", wrong(&fast, &in_time), fast), ("calm", restless(&calm, budget), calm)];
+            for (preset, what, decisions) in found {
+                let place = format!("{number} {name} ({by:?}), {preset}, phase {phase}");
+                failures.extend(what.map(|what| format!("{place}: {what}; {decisions:?}")));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{} plays:\n{}", failures.len(), failures.join("\n"));
+}
+
+/// What is not calm about these decisions, if anything.
+fn restless(decisions: &[(f64, Place)], budget: &Budget) -> Option<String> {
+    let returns = || decisions.iter().filter(|(_, place)| *place == Live).map(|(at, _)| *at);
+    let a_minute = returns().map(|t| returns().filter(|at| (t..t + 60.0).contains(at)).count()).max();
+    let too_often = a_minute.is_some_and(|count| count > 1) || decisions.len() > budget.at_most;
+    too_often.then(|| format!("{} decisions, {a_minute:?} returns within a minute", decisions.len()))
+}
+
+#[test]
 fn none_of_the_thirty_is_left_out() {
     let mut numbers: Vec<u8> = TABLE.iter().map(|row| row.0).collect();
     assert!(numbers.is_sorted(), "it reads like the list");
