@@ -75,7 +75,10 @@ mod start {
 
         let mut process = program.start().await;
         let owner = Visitor::signed_in(program.address, "upstream password").await;
-        let page = owner.get("/settings").await.body + &owner.get("/settings/switching").await.body;
+        let mut page = String::new();
+        for path in ["/settings", "/settings/switching", "/settings/feed/main"] {
+            page += &owner.get(path).await.body;
+        }
         for value in ["lowbitrate", "700", "1200", "http://127.0.0.1:8181/stats?publisher=••••"] {
             assert!(page.contains(&format!("value=\"{value}\"")), "{value} in {page}");
         }

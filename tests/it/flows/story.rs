@@ -316,10 +316,7 @@ mod people {
         ] {
             let answer = show.page.form(page, &[(key, value)]).await;
             assert_eq!(answer.status, 422, "{answer:?}");
-            assert!(
-                answer.body.contains("Nothing was saved: one field needs") && answer.body.contains(why),
-                "{answer:?}"
-            );
+            assert!(answer.body.contains("Nothing was saved") && answer.body.contains(why), "{answer:?}");
         }
 
         let fields = [("BITRATE_LOW_KBPS", "3000"), ("was.BITRATE_LOW_KBPS", "")];
