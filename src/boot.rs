@@ -7,6 +7,7 @@ use crate::domain::failover::repair::Troubles;
 use crate::domain::journal::{Tone, Topic};
 use crate::domain::signal::{Feeds, Paces};
 use crate::domain::stream::Obs;
+use crate::domain::twitch::Twitch;
 use crate::features::access::Access;
 use crate::features::alerts::{AlertsRoom, Recent};
 use crate::features::failover::{self, Failover};
@@ -16,6 +17,7 @@ use crate::features::obs_link::{self, ObsLink};
 use crate::features::recording::{self, Recording};
 use crate::features::repair::{self, RepairRoom};
 use crate::features::settings::SettingsRoom;
+use crate::features::twitch_link;
 use crate::runtime::bus::Bus;
 use crate::runtime::desk::{DeskBuilder, Room};
 use crate::runtime::journal::{self, Journal};
@@ -26,6 +28,7 @@ use crate::web::ctx::{self, Cells, Ctx};
 use crate::web::{limits, shell};
 use anyhow::Context as _;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -84,6 +87,7 @@ impl House {
         let (to_obs, to_failover) = (orders(&mut desk, Room::Obs), orders(&mut desk, Room::Failover));
         let to_ingest = orders(&mut desk, Room::Ingest);
         let (to_alerts, to_settings) = (orders(&mut desk, Room::Alerts), orders(&mut desk, Room::Settings));
+        let to_twitch = orders(&mut desk, Room::Twitch);
         let desk = desk.open();
 
         let (obs_cell, obs) = shared::cell(Obs::default());
@@ -91,6 +95,7 @@ impl House {
         let (view_cell, view) = shared::cell(View::default());
         let (pace_cell, pace) = shared::cell(Paces::default());
         let (troubles_cell, troubles) = shared::cell(Troubles::default());
+        let (twitch_cell, twitch) = shared::cell(Twitch::default());
         let (recent_cell, alerts) = shared::cell(Recent::default());
 
         for mistake in &settled.set_aside {
@@ -124,6 +129,7 @@ impl House {
             alerts,
             settings: settings.view(),
             tape,
+            twitch,
         };
         let access = Access::open(store.clone(), &config.get().web, journal.clone()).await?;
 
@@ -180,9 +186,20 @@ impl House {
             store: store.clone(),
         }));
 
+        let sign_in = twitch_link::start(
+            &mut supervisor,
+            twitch_link::Parts {
+                config: config.clone(),
+                cell: twitch_cell,
+                orders: to_twitch,
+                journal: journal.clone(),
+            },
+        );
+
         let stop = CancellationToken::new();
         let cells = Cells { tasks: supervisor.states(), ..cells };
-        let ctx = Ctx::new(ctx::Parts { cells, bus, desk, access, ingest, history: look_back, stop: stop.clone() });
+        let parts = ctx::Parts { cells, bus, desk, access, ingest, history: look_back, stop: stop.clone() };
+        let ctx = Ctx { sign_in: Arc::new(sign_in), ..Ctx::new(parts) };
         let bind = config.with(|config| config.web.bind);
         Ok(Self { ctx, bind, supervisor, store, journal, stop })
     }

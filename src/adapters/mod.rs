@@ -5,3 +5,4 @@ pub mod host;
 pub mod ingest;
 pub mod noalbs;
 pub mod obs;
+pub mod twitch;

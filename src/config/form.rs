@@ -85,6 +85,11 @@ pub(super) fn switch(text: &str) -> Option<bool> {
 
 /// An http or https address.
 pub(super) fn web_address(text: &str) -> Option<Secret<url::Url>> {
+    address(text, &["http", "https"]).map(Secret::new)
+}
+
+/// An address with one of these schemes.
+pub(super) fn address(text: &str, schemes: &[&str]) -> Option<url::Url> {
     let url = url::Url::parse(text).ok()?;
-    (matches!(url.scheme(), "http" | "https") && url.has_host()).then(|| Secret::new(url))
+    (schemes.contains(&url.scheme()) && url.has_host()).then_some(url)
 }

@@ -104,6 +104,8 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// An http or https address.
     Url,
+    /// A ws or wss address.
+    SocketUrl,
     /// A machine's name or address, without a port.
     Host,
     /// An address and port to serve on.
@@ -128,6 +130,7 @@ impl Kind {
             Kind::Count { min, max } => format!("a whole number from {min} to {max}"),
             Kind::Choice(words) => crate::kit::text::one_of(words),
             Kind::Url => "an address that begins with http:// or https://".to_owned(),
+            Kind::SocketUrl => "an address that begins with ws:// or wss://".to_owned(),
             Kind::Host => "the name or address of a machine, without http:// and port".to_owned(),
             Kind::Address => "an address and port such as 0.0.0.0:5000 or 127.0.0.1:5000".to_owned(),
             Kind::Path => "a folder or file".to_owned(),
@@ -389,14 +392,19 @@ pub const KEYS: &[Key] = {
         Key::later(Power, "MINI_PC_USER", "", "User on the streaming PC."),
         Key::later(Power, "MINI_PC_IP", "", "Address of the streaming PC."),
         Key::later(Power, "MAC_ADDRESS", "", "Network card of the streaming PC, for Wake-on-LAN."),
-        Key::later(Twitch, "TWITCH_CLIENT_ID", "", "Id of the Twitch application."),
-        Key::later(Twitch, "TWITCH_CLIENT_SECRET", "", "Secret of the Twitch application.").secret(),
-        Key::later(Twitch, "TWITCH_BROADCASTER_ID", "", "Numeric id of the channel."),
-        Key::later(Twitch, "TWITCH_OAUTH_TOKEN", "", "First access token.").secret(),
-        Key::later(Twitch, "TWITCH_REFRESH_TOKEN", "", "First refresh token.").secret(),
-        Key::later(Twitch, "TWITCH_TOKENS_PATH", "twitch_tokens.json", "File of the tokens."),
-        Key::later(Twitch, "TWITCH_SCOPES", "", "Scopes to ask for."),
-        Key::later(Twitch, "TWITCH_ADMINS", "", "Chat names that may give orders, with commas between.").kept(Text),
+        Key::new(Twitch, "TWITCH_CLIENT_ID", Text, "", "Id of your application at dev.twitch.tv/console. Empty: no Twitch.").editable("Twitch client id"),
+        Key::new(Twitch, "TWITCH_CLIENT_SECRET", Text, "", "Secret of that application, if its type is Confidential. Public ones have none.")
+            .secret()
+            .editable("Twitch client secret"),
+        Key::new(Twitch, "TWITCH_BROADCASTER_ID", Text, "", "Numeric id of the channel. Empty: the account that signs in.").editable("Channel id"),
+        Key::new(Twitch, "TWITCH_BOT", Switch, "false", "A second account speaks in chat; it signs in of its own.").editable("Speak as a bot account"),
+        Key::new(Twitch, "TWITCH_FEATURES", Text, "", "Feature groups that are on, with commas between; fewer ask for fewer rights. Empty: all. See docs/twitch.md.")
+            .editable("Twitch features"),
+        Key::new(Twitch, "TWITCH_OAUTH_TOKEN", Text, "", "First access token, taken over once if there is no token file yet.").secret(),
+        Key::new(Twitch, "TWITCH_REFRESH_TOKEN", Text, "", "First refresh token, taken over with it.").secret(),
+        Key::new(Twitch, "TWITCH_TOKENS_PATH", Kind::Path, "", "File of the tokens; sister programs may read it. Default: twitch_tokens.json in DATA_DIR."),
+        Key::new(Twitch, "TWITCH_SCOPES", Text, "", "Scopes to ask for.").no_effect("scopes follow from TWITCH_FEATURES"),
+        Key::new(Twitch, "TWITCH_ADMINS", Text, "", "Chat names that may give orders, with commas between.").editable("Chat admins"),
         Key::later(Twitch, "CHAT_PLATFORM", "twitch", "Where the chat is.").kept(Choice(&["twitch", "kick"])),
         Key::later(Twitch, "CHAT_CHANNEL", "", "The channel whose chat is read.").kept(Text),
         Key::later(Twitch, "CHAT_PREFIX", "!", "What stands before a chat command.").kept(Text),
@@ -405,13 +413,19 @@ pub const KEYS: &[Key] = {
         Key::later(Twitch, "CHAT_MOD_COMMANDS", "true", "Moderators may use the commands that are for them.").kept(Switch),
         Key::later(Twitch, "CHAT_ANNOUNCE", "true", "Tell the chat when the scene is switched automatically.").kept(Switch),
         Key::later(Twitch, "CHAT_IGNORED", "", "Chat names whose commands are never taken, with commas between.").kept(Text),
-        Key::later(Twitch, "AUTH_PUBLIC_BASE", "", "Public address of the sign-in with Twitch."),
-        Key::later(Twitch, "AUTH_BIND_HOST", "", "Address of the old sign-in helper."),
-        Key::later(Twitch, "AUTH_PORT", "3750", "Port of the old sign-in helper."),
-        Key::later(Twitch, "RAID_AUTO_STOP_ENABLED", "true", "Stop the stream after a raid.").kept(Switch),
-        Key::later(Twitch, "RAID_AUTO_STOP_DELAY", "0", "Seconds between raid and stop."),
-        Key::later(Twitch, "RAID_SEND_CHAT_MESSAGE", "true", "Say so in chat.").kept(Switch),
-        Key::later(Twitch, "RAID_CHAT_MESSAGE", "Raided {channel} successfully & ended stream!", "What is said; {channel} is the raided one."),
+        Key::new(Twitch, "TWITCH_HELIX_URL", Url, "https://api.twitch.tv/helix/", "Address of Twitch's API, for tests."),
+        Key::new(Twitch, "TWITCH_OAUTH2_URL", Url, "https://id.twitch.tv/oauth2/", "Address of Twitch's sign-in, for tests."),
+        Key::new(Twitch, "TWITCH_EVENTSUB_WEBSOCKET_URL", Kind::SocketUrl, "wss://eventsub.wss.twitch.tv/ws", "Address of Twitch's events, for tests."),
+        Key::new(Twitch, "AUTH_PUBLIC_BASE", Url, "", "Public https address of this page, for the sign-in with code grant (needs the client secret). Empty: device code.")
+            .editable("Public address"),
+        Key::new(Twitch, "AUTH_BIND_HOST", Text, "", "Address of the old sign-in helper.").no_effect("the page itself does the sign-in"),
+        Key::new(Twitch, "AUTH_PORT", Text, "3750", "Port of the old sign-in helper.").no_effect("the page itself does the sign-in"),
+        Key::new(Twitch, "RAID_AUTO_STOP_ENABLED", Switch, "true", "Stop the stream after our raid went out.").editable("Stop after a raid"),
+        Key::new(Twitch, "RAID_AUTO_STOP_DELAY", Kind::Number { min: 0.0, max: 3600.0, unit: SECONDS }, "0", "Time between raid and stop; 0 stops at once.")
+            .editable("Wait before that stop"),
+        Key::new(Twitch, "RAID_SEND_CHAT_MESSAGE", Switch, "true", "Say so in chat when the stream has stopped.").editable("Say so in chat"),
+        Key::new(Twitch, "RAID_CHAT_MESSAGE", Text, "Raided {channel} successfully & ended stream!", "What is said; {channel} is the raided one.")
+            .editable("What is said"),
         Key::later(Services, "CHATBOT_SERVICE_NAME", "chatbot", "systemd unit of the chat bot."),
         Key::later(Services, "UNIFIED_CHAT_SERVICE_NAME", "unified-chat", "systemd unit of Unified-chat."),
         Key::later(Services, "STREAM_GUARD_SERVICE_NAME", "", "systemd unit of the old guard."),
@@ -487,7 +501,8 @@ mod tests {
         RTT_LOW_MS RTT_LOST_MS DROPS_PER_SEC LOW_AFTER_SEC LOST_AFTER_SEC GONE_AFTER_SEC UNKNOWN_HOLD_SEC \
         RECOVER_FROM_LOW_SEC RECOVER_FROM_LOST_SEC MIN_STAY_SEC FLAP_LIMIT PREFER_AFTER_SEC START_GRACE_SEC \
         LIVE_FROM_STARTING OFFLINE_STOP_MIN FROZEN_PICTURE SELF_REPAIR \
-        CHAT_PLATFORM CHAT_CHANNEL CHAT_PREFIX CHAT_LANGUAGE CHAT_PUBLIC_COMMANDS CHAT_MOD_COMMANDS CHAT_ANNOUNCE CHAT_IGNORED";
+        CHAT_PLATFORM CHAT_CHANNEL CHAT_PREFIX CHAT_LANGUAGE CHAT_PUBLIC_COMMANDS CHAT_MOD_COMMANDS CHAT_ANNOUNCE CHAT_IGNORED \
+        TWITCH_BOT TWITCH_FEATURES TWITCH_HELIX_URL TWITCH_OAUTH2_URL TWITCH_EVENTSUB_WEBSOCKET_URL";
 
     #[test]
     fn every_name_is_known_and_stands_once() {

@@ -12,11 +12,13 @@ mod parse;
 pub mod password_hash;
 pub mod rules;
 pub mod source;
+mod twitch;
 pub mod values;
 
 pub use mistake::Mistake;
 pub use parse::{Settled, settle};
 pub use source::Source;
+pub use twitch::{RaidStop, Twitch};
 pub use values::Values;
 
 use crate::domain::failover::lineup::Lineup;
@@ -50,6 +52,8 @@ pub struct Config {
     pub record_with_stream: bool,
     /// What is kept of the past.
     pub keep: Keep,
+    /// Twitch.
+    pub twitch: Twitch,
 }
 
 /// What is kept of the past, and for how long.

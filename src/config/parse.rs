@@ -29,6 +29,7 @@ impl Config {
             rules,
             record_with_stream: form.switch("RECORD_WITH_STREAM"),
             keep: form.keep(),
+            twitch: form.twitch(),
         };
         if form.mistakes.is_empty() { Ok(config) } else { Err(form.mistakes) }
     }

@@ -3,6 +3,7 @@
 
 pub mod fake_ingest;
 pub mod fake_obs;
+pub mod fake_twitch;
 
 use crate::boot::{self, House};
 use crate::config::Values;

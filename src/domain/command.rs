@@ -1,7 +1,8 @@
 //! Orders: what someone wants done, in the imperative. The desk carries them to the owning room.
 
 use super::alert::AlertKind;
-use super::chat::ChatCommand;
+use super::chat::Identity;
+use super::chat_command::ChatCommand;
 use super::ids::{FeedId, SceneName};
 use crate::kit::units::Millis;
 use std::fmt;
@@ -21,6 +22,10 @@ pub enum Order {
     Settings(ChangeSetting),
     /// For the settings room too: what another program's files held.
     Import(Import),
+    /// For the room that speaks with Twitch.
+    Twitch(TwitchOrder),
+    /// For the room that ends the show after a raid.
+    Raid(RaidOrder),
 }
 
 /// What OBS can be asked to do.
@@ -108,6 +113,84 @@ pub struct Import {
     pub commands: Option<Vec<ChatCommand>>,
 }
 
+/// What Twitch can be asked to do. Texts are checked against Twitch's limits before they are sent.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TwitchOrder {
+    /// Change title, category, tags or labels; what is `None` stays.
+    SetChannel {
+        /// 1 to 140 characters.
+        title: Option<String>,
+        /// A category's id; empty for none.
+        category: Option<String>,
+        /// Up to ten tags of up to 25 letters and digits.
+        tags: Option<Vec<String>>,
+        /// The content classification labels that are on.
+        labels: Option<Vec<String>>,
+    },
+    /// Begin a raid: Twitch counts 90 s and then sends the viewers.
+    StartRaid {
+        /// The channel's name or id.
+        channel: String,
+    },
+    /// Take back a raid whose 90 s still run.
+    CancelRaid,
+    /// Mark this moment in the recording.
+    Marker {
+        /// Up to 140 characters; may be empty.
+        description: String,
+    },
+    /// Make a clip of the last moments.
+    Clip {
+        /// Its title; empty for the stream's.
+        title: String,
+        /// 5 to 60 seconds.
+        seconds: Option<f64>,
+    },
+    /// Say something in chat in colour.
+    Announce {
+        /// Up to 500 characters.
+        message: String,
+        /// `blue`, `green`, `orange`, `purple` or `primary`.
+        colour: String,
+    },
+    /// Recommend a channel.
+    Shoutout {
+        /// The channel's name or id.
+        channel: String,
+    },
+    /// Run ads.
+    RunAds {
+        /// 30 to 180 seconds.
+        seconds: u32,
+    },
+    /// Put the next ad off by five minutes.
+    SnoozeAd,
+    /// Say something in chat.
+    Say {
+        /// Up to 500 characters.
+        message: String,
+        /// As whom; `None` for the bot where there is one.
+        identity: Option<Identity>,
+        /// The message that it answers.
+        reply_to: Option<String>,
+    },
+    /// Begin a sign-in by device code.
+    BeginSignIn(Identity),
+    /// Give up a sign-in that waits.
+    EndSignIn(Identity),
+    /// Forget the tokens of an identity, and tell Twitch.
+    SignOut(Identity),
+}
+
+/// What the room that ends the show after a raid can be asked to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RaidOrder {
+    /// The show goes on: take back the stop, and the raid itself while its 90 s run.
+    Cancel,
+    /// The raid could not be confirmed, but it went out: stop now.
+    StopNow,
+}
+
 /// An order without its details, for the permission table and the audit log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OrderKind {
@@ -139,6 +222,30 @@ pub enum OrderKind {
     ChangeSetting,
     /// [`Import`]
     Import,
+    /// [`TwitchOrder::SetChannel`]
+    SetChannel,
+    /// [`TwitchOrder::StartRaid`]
+    StartRaid,
+    /// [`TwitchOrder::CancelRaid`]
+    CancelRaid,
+    /// [`TwitchOrder::Marker`]
+    Marker,
+    /// [`TwitchOrder::Clip`]
+    Clip,
+    /// [`TwitchOrder::Announce`]
+    Announce,
+    /// [`TwitchOrder::Shoutout`]
+    Shoutout,
+    /// [`TwitchOrder::RunAds`] and [`TwitchOrder::SnoozeAd`]
+    Ads,
+    /// [`TwitchOrder::Say`]
+    Say,
+    /// [`TwitchOrder::BeginSignIn`], [`TwitchOrder::EndSignIn`] and [`TwitchOrder::SignOut`]
+    SignIn,
+    /// [`RaidOrder::Cancel`]
+    CancelRaidStop,
+    /// [`RaidOrder::StopNow`]
+    RaidStopNow,
 }
 
 impl OrderKind {
@@ -158,6 +265,18 @@ impl OrderKind {
         Self::RaiseAlert,
         Self::ChangeSetting,
         Self::Import,
+        Self::SetChannel,
+        Self::StartRaid,
+        Self::CancelRaid,
+        Self::Marker,
+        Self::Clip,
+        Self::Announce,
+        Self::Shoutout,
+        Self::Ads,
+        Self::Say,
+        Self::SignIn,
+        Self::CancelRaidStop,
+        Self::RaidStopNow,
     ];
 }
 
@@ -179,6 +298,47 @@ impl Order {
             Order::Alerts(_) => OrderKind::RaiseAlert,
             Order::Settings(_) => OrderKind::ChangeSetting,
             Order::Import(_) => OrderKind::Import,
+            Order::Twitch(order) => order.kind(),
+            Order::Raid(RaidOrder::Cancel) => OrderKind::CancelRaidStop,
+            Order::Raid(RaidOrder::StopNow) => OrderKind::RaidStopNow,
+        }
+    }
+}
+
+impl TwitchOrder {
+    fn kind(&self) -> OrderKind {
+        match self {
+            TwitchOrder::SetChannel { .. } => OrderKind::SetChannel,
+            TwitchOrder::StartRaid { .. } => OrderKind::StartRaid,
+            TwitchOrder::CancelRaid => OrderKind::CancelRaid,
+            TwitchOrder::Marker { .. } => OrderKind::Marker,
+            TwitchOrder::Clip { .. } => OrderKind::Clip,
+            TwitchOrder::Announce { .. } => OrderKind::Announce,
+            TwitchOrder::Shoutout { .. } => OrderKind::Shoutout,
+            TwitchOrder::RunAds { .. } | TwitchOrder::SnoozeAd => OrderKind::Ads,
+            TwitchOrder::Say { .. } => OrderKind::Say,
+            TwitchOrder::BeginSignIn(_) | TwitchOrder::EndSignIn(_) | TwitchOrder::SignOut(_) => OrderKind::SignIn,
+        }
+    }
+}
+
+impl fmt::Display for TwitchOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TwitchOrder::SetChannel { title: Some(title), .. } => write!(f, "set the title to '{title}'"),
+            TwitchOrder::SetChannel { .. } => f.write_str("change the channel's category, tags or labels"),
+            TwitchOrder::StartRaid { channel } => write!(f, "raid '{channel}'"),
+            TwitchOrder::CancelRaid => f.write_str("take back the raid"),
+            TwitchOrder::Marker { .. } => f.write_str("set a marker"),
+            TwitchOrder::Clip { .. } => f.write_str("make a clip"),
+            TwitchOrder::Announce { .. } => f.write_str("make an announcement"),
+            TwitchOrder::Shoutout { channel } => write!(f, "give '{channel}' a shout-out"),
+            TwitchOrder::RunAds { seconds } => write!(f, "run ads for {seconds} seconds"),
+            TwitchOrder::SnoozeAd => f.write_str("put off the next ad"),
+            TwitchOrder::Say { message, .. } => write!(f, "say '{message}' in chat"),
+            TwitchOrder::BeginSignIn(who) => write!(f, "begin the Twitch sign-in of the {}", who.word()),
+            TwitchOrder::EndSignIn(who) => write!(f, "give up the Twitch sign-in of the {}", who.word()),
+            TwitchOrder::SignOut(who) => write!(f, "sign the {} out of Twitch", who.word()),
         }
     }
 }
@@ -208,6 +368,9 @@ impl fmt::Display for Order {
             Order::Ingest(IngestOrder::DropPublisher { feed }) => write!(f, "drop the publisher of '{feed}'"),
             Order::Alerts(alert) => write!(f, "raise the alert '{}'", alert.message),
             Order::Import(import) => write!(f, "import the settings of {}", import.from),
+            Order::Twitch(order) => order.fmt(f),
+            Order::Raid(RaidOrder::Cancel) => f.write_str("go on after the raid"),
+            Order::Raid(RaidOrder::StopNow) => f.write_str("stop now, after the raid"),
             Order::Settings(change) => {
                 // Values stay out: a password may be among them.
                 let keys: Vec<&str> = change.changes.iter().map(|(key, _)| key.as_str()).collect();

@@ -3,9 +3,10 @@
 
 use super::alert::Alert;
 use super::failover::Place;
+use super::happening::Happening;
 use super::ids::SceneName;
 use super::people::Origin;
-use crate::kit::units::Kbps;
+use crate::kit::units::{Kbps, UnixMs};
 
 /// A fact that rooms and pages may react to.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,4 +52,17 @@ pub enum Fact {
     AlertRaised(Alert),
     /// Settings changed and are in force.
     SettingsChanged,
+    /// Something happened on a platform.
+    Happened(Happening),
+    /// Our raid went out (`channel.raid` from us).
+    RaidSent {
+        /// The raided channel's id.
+        to_id: String,
+        /// Its name.
+        to_name: String,
+        /// Viewers taken along.
+        viewers: u64,
+        /// When, by the platform's clock.
+        at: UnixMs,
+    },
 }

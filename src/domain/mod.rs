@@ -3,9 +3,11 @@
 
 pub mod alert;
 pub mod chat;
+pub mod chat_command;
 pub mod command;
 pub mod event;
 pub mod failover;
+pub mod happening;
 pub mod health;
 pub mod history;
 pub mod ids;
@@ -14,3 +16,5 @@ pub mod people;
 pub mod server;
 pub mod signal;
 pub mod stream;
+pub mod twitch;
+pub mod twitch_features;

@@ -88,6 +88,18 @@ pub const PERMISSIONS: &[(OrderKind, &[Role])] = {
         (K::RaiseAlert, &[Owner, Admin, Automation]),
         (K::ChangeSetting, &[Owner, Admin]),
         (K::Import, &[Owner, Admin]),
+        (K::SetChannel, &[Owner, Admin, Chat]),
+        (K::StartRaid, &[Owner, Admin, Chat]),
+        (K::CancelRaid, &[Owner, Admin, Chat, Automation]),
+        (K::Marker, &[Owner, Admin, Chat, Automation]),
+        (K::Clip, &[Owner, Admin, Chat, Automation]),
+        (K::Announce, &[Owner, Admin, Chat]),
+        (K::Shoutout, &[Owner, Admin, Chat]),
+        (K::Ads, &[Owner, Admin, Chat]),
+        (K::Say, &[Owner, Admin, Automation]),
+        (K::SignIn, &[Owner]),
+        (K::CancelRaidStop, &[Owner, Admin, Chat]),
+        (K::RaidStopNow, &[Owner, Admin, Chat]),
     ]
 };
 

@@ -13,3 +13,4 @@ pub mod probe;
 pub mod recording;
 pub mod repair;
 pub mod settings;
+pub mod twitch_link;

@@ -1,6 +1,8 @@
 //! The bus of facts: broadcast, past tense, may be lost. Who falls behind is told how much it
-//! missed, and the total is shown on the health page.
+//! missed, and the total is shown on the health page. Chat has a lane of its own, so that thousands
+//! of messages cannot push out a scene switch.
 
+use crate::domain::chat::ChatMessage;
 use crate::domain::event::Fact;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,24 +10,33 @@ use tokio::sync::broadcast;
 
 /// Facts that wait for a slow listener before the oldest is dropped.
 const CAPACITY: usize = 256;
+/// The same for chat messages.
+const CHAT_CAPACITY: usize = 4096;
 
 /// A handle on the bus; clones share it.
 #[derive(Clone)]
 pub struct Bus {
     facts: broadcast::Sender<Fact>,
+    chat: broadcast::Sender<Arc<ChatMessage>>,
     missed: Arc<AtomicU64>,
+    missed_chat: Arc<AtomicU64>,
 }
 
-/// One listener.
-pub struct Listener {
-    facts: broadcast::Receiver<Fact>,
+/// One listener on a lane: facts, or chat messages.
+pub struct Listener<T = Fact> {
+    lane: broadcast::Receiver<T>,
     missed: Arc<AtomicU64>,
 }
 
 impl Bus {
     /// An empty bus.
     pub fn new() -> Self {
-        Self { facts: broadcast::channel(CAPACITY).0, missed: Arc::default() }
+        Self {
+            facts: broadcast::channel(CAPACITY).0,
+            chat: broadcast::channel(CHAT_CAPACITY).0,
+            missed: Arc::default(),
+            missed_chat: Arc::default(),
+        }
     }
 
     /// Tells everyone who listens. Nobody listening is no error.
@@ -35,7 +46,22 @@ impl Bus {
 
     /// Hears every fact told from now on.
     pub fn listen(&self) -> Listener {
-        Listener { facts: self.facts.subscribe(), missed: self.missed.clone() }
+        Listener { lane: self.facts.subscribe(), missed: self.missed.clone() }
+    }
+
+    /// Passes a chat message on.
+    pub fn say(&self, message: Arc<ChatMessage>) {
+        let _ = self.chat.send(message);
+    }
+
+    /// Hears every chat message from now on.
+    pub fn listen_to_chat(&self) -> Listener<Arc<ChatMessage>> {
+        Listener { lane: self.chat.subscribe(), missed: self.missed_chat.clone() }
+    }
+
+    /// Chat messages that slow listeners have missed since the start.
+    pub fn missed_chat(&self) -> u64 {
+        self.missed_chat.load(Ordering::Relaxed)
     }
 
     /// Facts that slow listeners have missed since the start, over all listeners.
@@ -50,12 +76,12 @@ impl Default for Bus {
     }
 }
 
-impl Listener {
-    /// The next fact; `None` when the bus is gone. Missed facts are counted, not returned.
-    pub async fn next(&mut self) -> Option<Fact> {
+impl<T: Clone> Listener<T> {
+    /// The next one; `None` when the bus is gone. Missed ones are counted, not returned.
+    pub async fn next(&mut self) -> Option<T> {
         loop {
-            match self.facts.recv().await {
-                Ok(fact) => return Some(fact),
+            match self.lane.recv().await {
+                Ok(told) => return Some(told),
                 Err(broadcast::error::RecvError::Lagged(count)) => {
                     self.missed.fetch_add(count, Ordering::Relaxed);
                 }

@@ -30,6 +30,10 @@ pub enum Room {
     Alerts,
     /// `features/settings`
     Settings,
+    /// `features/twitch_link`
+    Twitch,
+    /// `features/raid`
+    Raid,
 }
 
 /// An order on its way, with the slip for the answer.
@@ -134,6 +138,8 @@ fn owner(order: &Order) -> Room {
         Order::Ingest(_) => Room::Ingest,
         Order::Alerts(_) => Room::Alerts,
         Order::Settings(_) | Order::Import(_) => Room::Settings,
+        Order::Twitch(_) => Room::Twitch,
+        Order::Raid(_) => Room::Raid,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::journal::word;
 use super::{Result, Store, settings};
-use crate::domain::chat::{Audience, ChatCommand};
+use crate::domain::chat_command::{Audience, ChatCommand};
 use crate::kit::clock;
 use sqlx::{AnyConnection, Row as _};
 

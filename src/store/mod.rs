@@ -5,12 +5,14 @@
 pub mod accounts;
 pub mod chat;
 mod dialect;
+pub mod file;
 pub mod journal;
 pub mod rollups;
 pub mod samples;
 pub mod scenes;
 pub mod sessions;
 pub mod settings;
+pub mod tokens;
 pub mod wanted;
 
 use sqlx::AnyPool;

@@ -2,11 +2,13 @@
 
 use super::live::board::Board;
 use crate::config::Config;
+use crate::domain::chat::Identity;
 use crate::domain::failover::View;
 use crate::domain::failover::repair::Troubles;
 use crate::domain::journal::Tail;
 use crate::domain::signal::Feeds;
 use crate::domain::stream::Obs;
+use crate::domain::twitch::Twitch;
 use crate::features::access::Access;
 use crate::features::alerts::Recent;
 use crate::features::import::Imports;
@@ -15,10 +17,12 @@ use crate::features::ingest_watch::recorder::Tape;
 use crate::features::journal::history::History;
 use crate::features::probe::Probe;
 use crate::features::settings::view::SettingsView;
+use crate::features::twitch_link::Tokens;
 use crate::runtime::bus::Bus;
 use crate::runtime::desk::Desk;
 use crate::runtime::shared::Reader;
 use crate::runtime::supervisor::TaskList;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -45,6 +49,8 @@ pub struct Cells {
     pub tasks: Reader<TaskList>,
     /// The newest alerts.
     pub alerts: Reader<Recent>,
+    /// Twitch as last reported.
+    pub twitch: Reader<Twitch>,
     /// The settings as the page edits them.
     pub settings: Reader<SettingsView>,
     /// The last ten minutes of polls, without names.
@@ -83,6 +89,8 @@ pub struct Ctx {
     /// How many of the overlays' may be taken from outside: nobody has to sign in for one, and a
     /// stranger who takes all he can get must not silence the overlay at home.
     pub far_seats: Arc<Semaphore>,
+    /// The keepers of the Twitch tokens, for the sign-in by code grant.
+    pub sign_in: Arc<BTreeMap<Identity, Tokens>>,
 }
 
 /// What a [`Ctx`] is built from; see there.
@@ -122,6 +130,7 @@ impl Ctx {
             overlay_seats: Arc::new(Semaphore::new(SOCKETS as usize)),
             ingest_seats: Arc::new(Semaphore::new(SOCKETS as usize)),
             far_seats: Arc::new(Semaphore::new(SOCKETS as usize / 2)),
+            sign_in: Arc::default(),
         }
     }
 

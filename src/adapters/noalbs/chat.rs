@@ -4,7 +4,7 @@ use super::draft::Draft;
 use super::fields::{Field, Fields, wrong};
 use super::plan::Fate;
 use super::words;
-use crate::domain::chat::{Audience, ChatCommand};
+use crate::domain::chat_command::{Audience, ChatCommand};
 use crate::kit::text;
 use serde_json::Value;
 

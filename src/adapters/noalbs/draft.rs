@@ -3,7 +3,7 @@
 use super::plan::{Fate, Line, Plan, Version};
 use super::words;
 use crate::config::{Mistake, keys};
-use crate::domain::chat::ChatCommand;
+use crate::domain::chat_command::ChatCommand;
 use crate::kit::secret::Secret;
 use crate::kit::text;
 

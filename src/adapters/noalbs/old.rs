@@ -6,7 +6,7 @@ use super::fields::{Field, Fields};
 use super::servers::{self, NewFeed};
 use super::{chat, switching, words};
 use crate::config::keys::HIDDEN;
-use crate::domain::chat::Audience;
+use crate::domain::chat_command::Audience;
 use crate::domain::server::Server;
 use serde_json::Value;
 
@@ -132,7 +132,7 @@ fn commands(twitch: &mut Fields, draft: &mut Draft) {
         for word in &list.value {
             match chat::find(word) {
                 Some(found) => {
-                    let command = crate::domain::chat::ChatCommand { audience, aliases: of(word), ..found };
+                    let command = crate::domain::chat_command::ChatCommand { audience, aliases: of(word), ..found };
                     chat::add(draft, &list.path, command, "");
                 }
                 None => draft.no_place(&list.path, word, &words::unknown_command(chat::near(word))),
@@ -142,7 +142,7 @@ fn commands(twitch: &mut Fields, draft: &mut Draft) {
     for (alias, word) in &aliases {
         let known = draft.commands.iter().any(|command| command.name == *word);
         if let (false, Some(found)) = (known, chat::find(word)) {
-            let command = crate::domain::chat::ChatCommand { aliases: of(word), ..found };
+            let command = crate::domain::chat_command::ChatCommand { aliases: of(word), ..found };
             chat::add(draft, &format!("twitchChat.alias {alias}"), command, words::DEFAULT_ROLE);
         }
     }

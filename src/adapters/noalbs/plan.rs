@@ -1,6 +1,6 @@
 //! What an import would do, field by field, before anything is done.
 
-use crate::domain::chat::ChatCommand;
+use crate::domain::chat_command::ChatCommand;
 use crate::domain::command::{ChangeSetting, Import};
 use crate::kit::secret::Secret;
 use std::fmt::Write as _;

@@ -17,3 +17,4 @@ mod repair;
 mod replay;
 mod servers;
 mod story;
+mod twitch_sign_in;

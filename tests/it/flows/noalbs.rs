@@ -5,7 +5,7 @@ use crate::support::program::Program;
 use crate::support::visitor::Visitor;
 use serde_json::json;
 use stream_control::demo::fake_ingest::{FakeIngest, Mode, Shape};
-use stream_control::domain::chat::Audience;
+use stream_control::domain::chat_command::Audience;
 use stream_control::kit::units::Kbps;
 use stream_control::store::Store;
 use tokio::process::Command;

@@ -9,6 +9,7 @@ use stream_control::domain::failover::repair::Troubles;
 use stream_control::domain::journal::{Entry, Tail};
 use stream_control::domain::signal::Feeds;
 use stream_control::domain::stream::{Obs, ObsLink, Output};
+use stream_control::domain::twitch::Twitch;
 use stream_control::features::access::Access;
 use stream_control::features::alerts::Recent;
 use stream_control::features::ingest_watch::Door;
@@ -102,6 +103,7 @@ impl House {
             alerts: recent_reader,
             settings: settings_reader,
             tape: Tape::default(),
+            twitch: shared::cell(Twitch::default()).1,
         };
         let (bus, stop) = (Bus::new(), CancellationToken::new());
         let history = History::new(store.clone(), cells.tail.clone(), cells.config.clone());

@@ -1,0 +1,227 @@
+//! What of Twitch can be switched on and off, which rights each part needs and why, and which events
+//! belong to it. One table makes the sign-in page, the scopes that are asked for, the EventSub
+//! subscriptions and `docs/twitch.md`.
+//!
+//! Scopes, types, versions and conditions: dev.twitch.tv, "Twitch Access Token Scopes" and "EventSub
+//! Subscription Types".
+
+use super::chat::Identity;
+
+/// A part of Twitch that can be switched off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Feature {
+    /// The word in TWITCH_FEATURES.
+    pub word: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// Why the rights are needed.
+    pub why: &'static str,
+    /// Scopes of the channel's own account.
+    pub scopes: &'static [&'static str],
+    /// Scopes of the bot account.
+    pub bot_scopes: &'static [&'static str],
+}
+
+/// Every feature, in the order of the sign-in page.
+pub const FEATURES: &[Feature] = &[
+    Feature {
+        word: "chat",
+        title: "Chat",
+        why: "Chat commands, the chat page, answers in chat.",
+        scopes: &["user:read:chat", "user:write:chat", "channel:bot"],
+        bot_scopes: &["user:read:chat", "user:write:chat", "user:bot"],
+    },
+    Feature {
+        word: "channel",
+        title: "Title, category, markers",
+        why: "Change title, category, tags and labels; set markers.",
+        scopes: &["channel:manage:broadcast"],
+        bot_scopes: &[],
+    },
+    Feature {
+        word: "raids",
+        title: "Raids",
+        why: "Start a raid and take it back. Seeing raids needs no right.",
+        scopes: &["channel:manage:raids"],
+        bot_scopes: &[],
+    },
+    Feature { word: "clips", title: "Clips", why: "Make clips.", scopes: &["clips:edit"], bot_scopes: &[] },
+    Feature {
+        word: "announcements",
+        title: "Announcements",
+        why: "Say something in colour.",
+        scopes: &["moderator:manage:announcements"],
+        bot_scopes: &[],
+    },
+    Feature {
+        word: "shoutouts",
+        title: "Shout-outs",
+        why: "Recommend other channels, and see who recommends you.",
+        scopes: &["moderator:manage:shoutouts"],
+        bot_scopes: &[],
+    },
+    Feature {
+        word: "ads",
+        title: "Ads",
+        why: "See when the next ad comes, put it off, run ads.",
+        scopes: &["channel:read:ads", "channel:manage:ads", "channel:edit:commercial"],
+        bot_scopes: &[],
+    },
+    Feature {
+        word: "follows",
+        title: "Follows",
+        why: "Show new followers.",
+        scopes: &["moderator:read:followers"],
+        bot_scopes: &[],
+    },
+    Feature {
+        word: "subscriptions",
+        title: "Subscriptions",
+        why: "Show subscriptions and gifts.",
+        scopes: &["channel:read:subscriptions"],
+        bot_scopes: &[],
+    },
+    Feature { word: "bits", title: "Bits", why: "Show cheers.", scopes: &["bits:read"], bot_scopes: &[] },
+    Feature {
+        word: "rewards",
+        title: "Channel points",
+        why: "Show redeemed rewards.",
+        scopes: &["channel:read:redemptions"],
+        bot_scopes: &[],
+    },
+    Feature {
+        word: "hypetrain",
+        title: "Hype trains",
+        why: "Show hype trains.",
+        scopes: &["channel:read:hype_train"],
+        bot_scopes: &[],
+    },
+    Feature { word: "polls", title: "Polls", why: "Show polls.", scopes: &["channel:read:polls"], bot_scopes: &[] },
+    Feature {
+        word: "predictions",
+        title: "Predictions",
+        why: "Show predictions.",
+        scopes: &["channel:read:predictions"],
+        bot_scopes: &[],
+    },
+];
+
+/// What the condition of a subscription names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// `broadcaster_user_id`.
+    Broadcaster,
+    /// `broadcaster_user_id` and `moderator_user_id` (the token's account).
+    Moderator,
+    /// `broadcaster_user_id` and `user_id` (the token's account).
+    Reader,
+    /// `from_broadcaster_user_id`.
+    From,
+    /// `to_broadcaster_user_id`.
+    To,
+}
+
+/// An EventSub subscription that is wanted while its feature is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The type.
+    pub kind: &'static str,
+    /// Its version.
+    pub version: &'static str,
+    /// What its condition names.
+    pub condition: Condition,
+    /// The feature; `None` for those that need no right and are always on.
+    pub feature: Option<&'static str>,
+}
+
+/// Every subscription, the most important first.
+pub const SUBSCRIPTIONS: &[Wanted] = {
+    use Condition::{Broadcaster, From, Moderator, Reader, To};
+    &[
+        wanted("channel.chat.message", "1", Reader, "chat"),
+        always("channel.raid", "1", From),
+        always("channel.raid", "1", To),
+        always("stream.online", "1", Broadcaster),
+        always("stream.offline", "1", Broadcaster),
+        always("channel.update", "2", Broadcaster),
+        wanted("channel.chat.notification", "1", Reader, "chat"),
+        wanted("channel.chat.message_delete", "1", Reader, "chat"),
+        wanted("channel.chat.clear", "1", Reader, "chat"),
+        wanted("channel.chat.clear_user_messages", "1", Reader, "chat"),
+        wanted("channel.follow", "2", Moderator, "follows"),
+        wanted("channel.subscribe", "1", Broadcaster, "subscriptions"),
+        wanted("channel.subscription.message", "1", Broadcaster, "subscriptions"),
+        wanted("channel.subscription.gift", "1", Broadcaster, "subscriptions"),
+        wanted("channel.cheer", "1", Broadcaster, "bits"),
+        wanted("channel.bits.use", "1", Broadcaster, "bits"),
+        wanted("channel.channel_points_custom_reward_redemption.add", "1", Broadcaster, "rewards"),
+        wanted("channel.hype_train.begin", "2", Broadcaster, "hypetrain"),
+        wanted("channel.hype_train.progress", "2", Broadcaster, "hypetrain"),
+        wanted("channel.hype_train.end", "2", Broadcaster, "hypetrain"),
+        wanted("channel.poll.begin", "1", Broadcaster, "polls"),
+        wanted("channel.poll.progress", "1", Broadcaster, "polls"),
+        wanted("channel.poll.end", "1", Broadcaster, "polls"),
+        wanted("channel.prediction.begin", "1", Broadcaster, "predictions"),
+        wanted("channel.prediction.progress", "1", Broadcaster, "predictions"),
+        wanted("channel.prediction.lock", "1", Broadcaster, "predictions"),
+        wanted("channel.prediction.end", "1", Broadcaster, "predictions"),
+        wanted("channel.ad_break.begin", "1", Broadcaster, "ads"),
+        wanted("channel.shoutout.create", "1", Moderator, "shoutouts"),
+        wanted("channel.shoutout.receive", "1", Moderator, "shoutouts"),
+    ]
+};
+
+const fn wanted(kind: &'static str, version: &'static str, condition: Condition, feature: &'static str) -> Wanted {
+    Wanted { kind, version, condition, feature: Some(feature) }
+}
+
+const fn always(kind: &'static str, version: &'static str, condition: Condition) -> Wanted {
+    Wanted { kind, version, condition, feature: None }
+}
+
+/// The features that are on: those named, or all where none is named.
+pub fn switched_on(words: &[String]) -> impl Iterator<Item = &'static Feature> {
+    FEATURES.iter().filter(move |feature| words.is_empty() || words.iter().any(|word| word == feature.word))
+}
+
+/// The scopes to ask an account for, each once, sorted.
+pub fn scopes(words: &[String], identity: Identity) -> Vec<&'static str> {
+    let of = |feature: &'static Feature| match identity {
+        Identity::Broadcaster => feature.scopes,
+        Identity::Bot => feature.bot_scopes,
+    };
+    let mut scopes: Vec<&str> = switched_on(words).flat_map(|feature| of(feature).iter().copied()).collect();
+    scopes.sort_unstable();
+    scopes.dedup();
+    scopes
+}
+
+/// Whether a subscription is wanted with these features on.
+pub fn is_wanted(wanted: &Wanted, words: &[String]) -> bool {
+    wanted.feature.is_none_or(|word| switched_on(words).any(|feature| feature.word == word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_subscription_belongs_to_a_feature_that_exists() {
+        for wanted in SUBSCRIPTIONS {
+            let known = wanted.feature.is_none_or(|word| FEATURES.iter().any(|feature| feature.word == word));
+            assert!(known, "{wanted:?}");
+        }
+    }
+
+    #[test]
+    fn fewer_features_ask_for_fewer_rights() {
+        let only = ["chat".to_owned(), "raids".to_owned()];
+        assert_eq!(
+            scopes(&only, Identity::Broadcaster),
+            ["channel:bot", "channel:manage:raids", "user:read:chat", "user:write:chat"]
+        );
+        assert_eq!(scopes(&only, Identity::Bot), ["user:bot", "user:read:chat", "user:write:chat"]);
+        assert!(scopes(&[], Identity::Broadcaster).len() > 10);
+        assert_eq!(SUBSCRIPTIONS.iter().filter(|wanted| is_wanted(wanted, &only)).count(), 10);
+    }
+}

@@ -1,0 +1,206 @@
+//! The JSON token file. The broadcaster's pair stands at the top as Stream-Control (Python) wrote it,
+//! the bot's under `identities.bot`; whatever else a sister program keeps there is kept.
+//!
+//! ```json
+//! {"access_token": "…", "refresh_token": "…", "identities": {"bot": {"access_token": "…", "refresh_token": "…"}}}
+//! ```
+
+use super::file;
+use crate::domain::chat::Identity;
+use crate::kit::secret::Secret;
+use serde_json::{Map, Value};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A larger file is none of ours.
+const LARGEST: u64 = 256 * 1024;
+
+/// An access token with the refresh token that makes the next one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// The access token.
+    pub access: Secret<String>,
+    /// The refresh token.
+    pub refresh: Secret<String>,
+}
+
+/// Why the file gives no pair, in words.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenFileError {
+    /// The disk says no.
+    #[error("the token file {0} cannot be used: {1}")]
+    Disk(PathBuf, #[source] io::Error),
+    /// It is no JSON object: it is left as it is until somebody signs in anew.
+    #[error("the token file {0} is damaged ({1})")]
+    Damaged(PathBuf, String),
+}
+
+/// The file; it is read anew each time, because sister programs may write it too.
+#[derive(Clone, Debug)]
+pub struct TokenFile {
+    path: PathBuf,
+}
+
+impl TokenFile {
+    /// The file at this path; it need not exist.
+    pub fn new(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// An identity's pair; `None` when there is no file or no pair in it.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is no JSON object.
+    pub fn read(&self, identity: Identity) -> Result<Option<Pair>, TokenFileError> {
+        let document = self.document()?;
+        let place = match identity {
+            Identity::Broadcaster => Some(&document),
+            Identity::Bot => document.get("identities").and_then(|all| all.get("bot")).and_then(Value::as_object),
+        };
+        Ok(place.and_then(pair))
+    }
+
+    /// Puts an identity's pair in place of the old one, on the disk before this returns.
+    ///
+    /// # Errors
+    /// The disk says no (the old file is then whole), or the file is damaged.
+    pub fn write(&self, identity: Identity, pair: &Pair) -> Result<(), TokenFileError> {
+        self.change(|document| {
+            let place = place_of(document, identity);
+            place.insert("access_token".to_owned(), Value::from(pair.access.reveal().as_str()));
+            place.insert("refresh_token".to_owned(), Value::from(pair.refresh.reveal().as_str()));
+        })
+    }
+
+    /// Takes an identity's pair out.
+    ///
+    /// # Errors
+    /// As [`TokenFile::write`].
+    pub fn forget(&self, identity: Identity) -> Result<(), TokenFileError> {
+        self.change(|document| {
+            let place = place_of(document, identity);
+            place.remove("access_token");
+            place.remove("refresh_token");
+        })
+    }
+
+    /// Moves a damaged file aside, so that a new sign-in has a place; where it went.
+    ///
+    /// # Errors
+    /// The disk says no.
+    pub fn set_aside(&self) -> Result<PathBuf, TokenFileError> {
+        let aside = self.path.with_extension("json.damaged");
+        std::fs::rename(&self.path, &aside).map_err(|error| TokenFileError::Disk(self.path.clone(), error))?;
+        Ok(aside)
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Map<String, Value>)) -> Result<(), TokenFileError> {
+        let mut document = self.document()?;
+        change(&mut document);
+        let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
+        text.push('\n');
+        file::replace(&self.path, text.as_bytes()).map_err(|error| TokenFileError::Disk(self.path.clone(), error))
+    }
+
+    fn document(&self) -> Result<Map<String, Value>, TokenFileError> {
+        let damaged = |why: &str| TokenFileError::Damaged(self.path.clone(), why.to_owned());
+        match std::fs::metadata(&self.path) {
+            Ok(found) if found.len() > LARGEST => return Err(damaged("it is larger than 256 KiB")),
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Map::new()),
+            Err(error) => return Err(TokenFileError::Disk(self.path.clone(), error)),
+        }
+        let bytes = std::fs::read(&self.path).map_err(|error| TokenFileError::Disk(self.path.clone(), error))?;
+        // serde's own message may quote the text around the mistake: a token.
+        match serde_json::from_slice(&bytes) {
+            Ok(Value::Object(document)) => Ok(document),
+            Ok(_) => Err(damaged("it holds no JSON object")),
+            Err(error) => Err(damaged(&format!("no JSON, line {}", error.line()))),
+        }
+    }
+}
+
+fn place_of(document: &mut Map<String, Value>, identity: Identity) -> &mut Map<String, Value> {
+    match identity {
+        Identity::Broadcaster => document,
+        Identity::Bot => object_in(object_in(document, "identities"), "bot"),
+    }
+}
+
+fn object_in<'a>(document: &'a mut Map<String, Value>, key: &str) -> &'a mut Map<String, Value> {
+    let slot = document.entry(key).or_insert(Value::Null);
+    if !slot.is_object() {
+        *slot = Value::Object(Map::new());
+    }
+    slot.as_object_mut().expect("made an object above")
+}
+
+fn pair(place: &Map<String, Value>) -> Option<Pair> {
+    let token = |key: &str| {
+        // Stream-Control (Python) let people paste tokens with the prefix that chat libraries want.
+        let text = place.get(key)?.as_str()?.trim();
+        Some(text.strip_prefix("oauth:").unwrap_or(text)).filter(|text| !text.is_empty())
+    };
+    Some(Pair { access: Secret::from(token("access_token")?), refresh: Secret::from(token("refresh_token")?) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(text: Option<&str>) -> (tempfile::TempDir, TokenFile) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("twitch_tokens.json");
+        if let Some(text) = text {
+            std::fs::write(&path, text).unwrap();
+        }
+        (folder, TokenFile::new(path))
+    }
+
+    fn pair(word: &str) -> Pair {
+        Pair { access: Secret::new(format!("a-{word}")), refresh: Secret::new(format!("r-{word}")) }
+    }
+
+    #[test]
+    fn each_identity_has_its_place_and_strangers_keep_theirs() {
+        let (_folder, file) = made(Some(r#"{"access_token":"oauth:old","refresh_token":"r","kick":{"x":1}}"#));
+        assert_eq!(file.read(Identity::Broadcaster).unwrap().unwrap().access, Secret::from("old"));
+        assert_eq!(file.read(Identity::Bot).unwrap(), None);
+        file.write(Identity::Bot, &pair("bot")).unwrap();
+        file.write(Identity::Broadcaster, &pair("me")).unwrap();
+        assert_eq!(file.read(Identity::Bot).unwrap(), Some(pair("bot")));
+        let text = std::fs::read_to_string(file.path()).unwrap();
+        let document: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!((&document["access_token"], &document["kick"]["x"]), (&"a-me".into(), &1.into()));
+        file.forget(Identity::Broadcaster).unwrap();
+        assert_eq!(file.read(Identity::Broadcaster).unwrap(), None);
+        assert_eq!(file.read(Identity::Bot).unwrap(), Some(pair("bot")));
+    }
+
+    #[test]
+    fn a_damaged_file_is_named_never_quoted_and_never_overwritten() {
+        for text in [r#"{"access_token": "hunter2", "#, "[1]", "", "hunter2"] {
+            let (_folder, file) = made(Some(text));
+            let error = file.read(Identity::Broadcaster).unwrap_err().to_string();
+            assert!(error.contains("twitch_tokens.json") && !error.contains("hunter2"), "{error}");
+            assert!(file.write(Identity::Broadcaster, &pair("x")).is_err());
+            assert_eq!(std::fs::read_to_string(file.path()).unwrap(), text);
+            file.set_aside().unwrap();
+            file.write(Identity::Broadcaster, &pair("x")).unwrap();
+        }
+    }
+
+    #[test]
+    fn no_file_and_half_a_pair_are_no_pair() {
+        for text in
+            [None, Some("{}"), Some(r#"{"access_token":"a"}"#), Some(r#"{"access_token":"a","refresh_token":""}"#)]
+        {
+            assert_eq!(made(text).1.read(Identity::Broadcaster).unwrap(), None, "{text:?}");
+        }
+    }
+}
