@@ -139,9 +139,7 @@ impl OAuth {
         fields.extend(self.secret_field());
         match self.ask::<TokenAnswer>(self.post("token", &fields)).await {
             Ok(answer) => Ok(DeviceAnswer::Granted(answer.granted()?)),
-            Err(TwitchError::Refused { message, .. }) if is_waiting(&message) => {
-                Ok(DeviceAnswer::Pending)
-            }
+            Err(TwitchError::Refused { message, .. }) if is_waiting(&message) => Ok(DeviceAnswer::Pending),
             Err(TwitchError::Refused { message, .. } | TwitchError::Unauthorised(message)) => {
                 Ok(DeviceAnswer::Over(over(&message)))
             }

@@ -38,7 +38,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 /// How often the file is looked at: `authorize` and sister programs write it too.
-const WATCH: Millis = Millis(30_000);
+const WATCH: Millis = Millis(10_000);
 /// Between tries while Twitch cannot be reached.
 const TRIES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 

@@ -53,6 +53,7 @@ impl Disk {
     ) -> Result<T, String> {
         let (file, identity) = (self.file.clone(), self.identity);
         let done = tokio::task::spawn_blocking(move || act(&file, identity)).await;
-        done.map_err(|_| "The token file could not be used.".to_owned())?.map_err(|error| text::sentence(&error.to_string()))
+        done.map_err(|_| "The token file could not be used.".to_owned())?
+            .map_err(|error| text::sentence(&error.to_string()))
     }
 }

@@ -12,7 +12,7 @@ const VALIDATE: Millis = Millis(3_600_000);
 /// A token is renewed when less than this is left of its life, or a quarter of it where that is less.
 const MARGIN: Millis = Millis(600_000);
 /// A file that could not be written is tried again after this.
-const SAVE_AGAIN: Millis = Millis(30_000);
+const SAVE_AGAIN: Millis = Millis(10_000);
 /// No token is looked at more often, however short Twitch says that it lives.
 const SHORTEST: Millis = Millis(1000);
 

@@ -9,7 +9,8 @@ use crate::store::tokens::Notes;
 /// A sign-in of a Public application dies when it was not renewed for so long (dev.twitch.tv).
 const UNUSED: Millis = Millis(30 * 24 * 3_600_000);
 
-pub(super) const NOT_SET_UP: &str = "Twitch is not set up: enter the id of your application on the Twitch page (TWITCH_CLIENT_ID).";
+pub(super) const NOT_SET_UP: &str =
+    "Twitch is not set up: enter the id of your application on the Twitch page (TWITCH_CLIENT_ID).";
 pub(super) const CODE_WAITS: &str = "A code waits to be typed at Twitch. It is shown on the Twitch page.";
 pub(super) const TOO_LATE: &str = "The sign-in code was not typed in time.";
 pub(super) const GIVEN_UP: &str = "The sign-in was given up.";
@@ -53,7 +54,9 @@ pub(super) fn another_channel(login: &str) -> String {
 }
 
 pub(super) fn in_memory_only(why: &str) -> String {
-    format!("The new Twitch tokens are in memory only: {why} Until that is mended, a restart asks you to sign in again.")
+    format!(
+        "The new Twitch tokens are in memory only: {why} Until that is mended, a restart asks you to sign in again."
+    )
 }
 
 /// Why Twitch took a refresh token no more.
@@ -112,7 +115,8 @@ mod tests {
             let told = refused(message, &twitch(secret), notes);
             assert!(told.contains(wanted), "{told}");
         }
-        let told = unknown(Some("Twitch cannot be reached".to_owned()), Notes { renewed_at: days(29), renewing: false }, true);
+        let told =
+            unknown(Some("Twitch cannot be reached".to_owned()), Notes { renewed_at: days(29), renewing: false }, true);
         assert!(told.contains("ends in 1 days") || told.contains("ends in 0 days"), "{told}");
     }
 }
