@@ -372,8 +372,6 @@ pub const RIGHTS_MISSING: &str =
 pub const RIGHT_GIVEN: &str = "Rights given";
 /// A part's rights are not there.
 pub const RIGHT_MISSING: &str = "Right missing: sign in again";
-/// Nobody is signed in who could have them.
-pub const RIGHT_ASKED: &str = "Asked for at sign-in";
 /// Signing the channel out.
 pub const SIGN_OUT_CHANNEL: &str = "Chat commands, title, raids and the stop after a raid end at once, until somebody signs in again. Twitch is told that the tokens are no longer needed.";
 /// Signing the bot out.

@@ -49,8 +49,12 @@ impl Held {
     /// Takes in what Twitch says of the token; `life` of a fresh one is its whole life.
     pub(super) fn take(&mut self, valid: Validated, life: Option<Millis>) {
         let (now, wall) = (clock::mono(), clock::unix());
-        // Zero is what Twitch says of tokens without an end.
-        let left = if valid.life == Millis(0) { VALIDATE } else { valid.life };
+        // Twitch counts whole seconds; where it says of a fresh token too that nothing is left, it has no end.
+        let left = match (valid.life, life) {
+            (Millis(0), Some(Millis(0))) => VALIDATE,
+            (Millis(0), Some(fresh)) => fresh,
+            (left, _) => left,
+        };
         let life = life.or(self.who.as_ref().map(|who| who.life)).unwrap_or(left).max(left);
         let renewal = Millis(left.0.saturating_sub(margin(life).0));
         self.due = now + renewal.min(VALIDATE).max(SHORTEST);
@@ -111,7 +115,9 @@ mod tests {
             (Some(4 * HOUR), HOUR, HOUR - 600_000, true),
             (Some(4000), 4000, 3000, true),
             (Some(4 * HOUR), 1, 1000, true),
-            (None, 0, HOUR, false),
+            (None, 0, 1000, true),
+            (Some(2000), 0, 1500, true),
+            (Some(0), 0, HOUR - 600_000, true),
         ];
         for (life, left, wanted, renewed) in table {
             let mut held = Held::new(Pair { access: Secret::from("a"), refresh: Secret::from("r") }, Notes::default());
@@ -119,7 +125,7 @@ mod tests {
             held.take(valid(left), life.map(Millis));
             let due = held.due.since(now).0;
             assert!((wanted..wanted + 500).contains(&due), "{life:?} {left}: {due}");
-            assert_eq!(held.near_end(now + Millis(wanted + 500)), renewed || left == 0, "{life:?} {left}");
+            assert_eq!(held.near_end(now + Millis(wanted + 500)), renewed, "{life:?} {left}");
         }
     }
 }

@@ -180,7 +180,7 @@ fn feature(one: &'static Feature, twitch: &config::Twitch, state: &impl Fn(Ident
         (false, ..) => ("", "muted"),
         (true, Some(true), _) | (true, _, Some(true)) => (words::RIGHT_MISSING, "warn"),
         (true, Some(false), Some(false)) => (words::RIGHT_GIVEN, "good"),
-        (true, ..) => (words::RIGHT_ASKED, "muted"),
+        (true, ..) => ("", "muted"),
     };
     let scopes = one.scopes.join(", ");
     FeatureRow { word: one.word, title: one.title, why: one.why, on, rights, level, scopes }
