@@ -92,9 +92,7 @@ impl TokenFile {
     /// # Errors
     /// As [`TokenFile::write`].
     pub fn begin_renewal(&self, identity: Identity) -> Result<(), TokenFileError> {
-        self.change(|document| {
-            place_of(document, identity).insert(BEGUN.to_owned(), seconds());
-        })
+        self.change(|document| begun(document, identity))
     }
 
     /// Puts an identity's pair in place of the old one, on the disk before this returns.
@@ -102,13 +100,7 @@ impl TokenFile {
     /// # Errors
     /// The disk says no (the old file is then whole), or the file is damaged.
     pub fn write(&self, identity: Identity, pair: &Pair) -> Result<(), TokenFileError> {
-        self.change(|document| {
-            let place = place_of(document, identity);
-            place.insert("access_token".to_owned(), Value::from(pair.access.reveal().as_str()));
-            place.insert("refresh_token".to_owned(), Value::from(pair.refresh.reveal().as_str()));
-            place.insert(RENEWED.to_owned(), seconds());
-            place.remove(BEGUN);
-        })
+        self.change(|document| put(document, identity, pair))
     }
 
     /// Takes an identity's pair out.
@@ -150,12 +142,21 @@ impl TokenFile {
     }
 
     fn change(&self, change: impl FnOnce(&mut Map<String, Value>)) -> Result<(), TokenFileError> {
+        self.change_watched(change, &mut |_| Ok(()))
+    }
+
+    fn change_watched(
+        &self,
+        change: impl FnOnce(&mut Map<String, Value>),
+        watch: &mut dyn FnMut(file::Step) -> io::Result<()>,
+    ) -> Result<(), TokenFileError> {
         let _turn = file::Turn::wait(&self.path);
         let mut document = self.document()?;
         change(&mut document);
         let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
         text.push('\n');
-        file::replace(&self.path, text.as_bytes()).map_err(|error| TokenFileError::Disk(self.path.clone(), error))
+        file::replace_watched(&self.path, text.as_bytes(), watch)
+            .map_err(|error| TokenFileError::Disk(self.path.clone(), error))
     }
 
     fn document(&self) -> Result<Map<String, Value>, TokenFileError> {
@@ -174,6 +175,18 @@ impl TokenFile {
             Err(error) => Err(damaged(&format!("no JSON, line {}", error.line()))),
         }
     }
+}
+
+fn begun(document: &mut Map<String, Value>, identity: Identity) {
+    place_of(document, identity).insert(BEGUN.to_owned(), seconds());
+}
+
+fn put(document: &mut Map<String, Value>, identity: Identity, pair: &Pair) {
+    let place = place_of(document, identity);
+    place.insert("access_token".to_owned(), Value::from(pair.access.reveal().as_str()));
+    place.insert("refresh_token".to_owned(), Value::from(pair.refresh.reveal().as_str()));
+    place.insert(RENEWED.to_owned(), seconds());
+    place.remove(BEGUN);
 }
 
 fn seconds() -> Value {
@@ -269,6 +282,38 @@ mod tests {
             file.write(who, &pair("new")).unwrap();
             assert!(!file.notes(who).unwrap().renewing);
         }
+    }
+
+    #[test]
+    fn whoever_stops_anywhere_in_a_renewal_leaves_a_pair_and_the_reason_for_its_end() {
+        for (half, step) in [false, true].into_iter().flat_map(|half| file::Step::ALL.map(|step| (half, step))) {
+            let (_folder, file) = made(None);
+            let who = Identity::Bot;
+            file.write(who, &pair("old")).unwrap();
+            let stop = &mut |now| if now == step { Err(io::Error::other("stopped")) } else { Ok(()) };
+            if half {
+                file.begin_renewal(who).unwrap();
+                assert!(file.change_watched(|document| put(document, who, &pair("new")), stop).is_err());
+            } else {
+                assert!(file.change_watched(|document| begun(document, who), stop).is_err());
+            }
+            let there = matches!(step, file::Step::Renamed | file::Step::FolderSynced);
+            let left = file.read(who).unwrap();
+            assert_eq!(left, Some(pair(if half && there { "new" } else { "old" })), "{half} {step:?}");
+            // Twitch is asked only once the note is there, so an old pair without one was never used.
+            assert_eq!(file.notes(who).unwrap().renewing, half != there, "{half} {step:?}");
+        }
+    }
+
+    #[test]
+    fn another_programs_file_is_taken_over_whole_and_once() {
+        let (_old_folder, old) = made(Some(r#"{"access_token":"a","refresh_token":"r","kick":{"x":1}}"#));
+        let (_folder, file) = made(None);
+        assert!(file.take_over(old.path()).unwrap());
+        assert!(file.read(Identity::Broadcaster).unwrap().is_some());
+        assert!(std::fs::read_to_string(file.path()).unwrap().contains("kick"));
+        assert!(!file.take_over(old.path()).unwrap(), "never over what is there");
+        assert!(!made(None).1.take_over(&old.path().with_extension("none")).unwrap());
     }
 
     #[test]

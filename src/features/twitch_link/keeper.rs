@@ -8,21 +8,22 @@
 mod disk;
 mod held;
 mod pending;
+mod show;
+mod signing;
 mod words;
 
 use super::tokens::Ask;
 use crate::adapters::twitch::error::TwitchError;
 use crate::adapters::twitch::helix::Access;
-use crate::adapters::twitch::oauth::{Device, DeviceAnswer, Granted, OAuth, Validated};
+use crate::adapters::twitch::oauth::{Granted, OAuth, Validated};
 use crate::config::{self, Config};
 use crate::domain::chat::Identity;
 use crate::domain::journal::{Tone, Topic};
-use crate::domain::twitch::{SignIn, Twitch};
+use crate::domain::twitch::Twitch;
 use crate::domain::twitch_features as features;
 use crate::kit::backoff::Backoff;
 use crate::kit::clock;
 use crate::kit::secret::Secret;
-use crate::kit::text;
 use crate::kit::units::{Millis, Mono};
 use crate::runtime::journal::Journal;
 use crate::runtime::shared::{Reader, Writer};
@@ -35,7 +36,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use url::Url;
 
 /// How often the file is looked at: `authorize` and sister programs write it too.
 const WATCH: Millis = Millis(10_000);
@@ -340,127 +340,6 @@ impl Keeper {
 
     fn scopes(&self) -> Vec<&'static str> {
         features::scopes(&self.twitch.features, self.parts.identity)
-    }
-
-    async fn begin(&mut self) -> Result<String, String> {
-        let Some(oauth) = self.oauth.clone() else { return Err(words::NOT_SET_UP.to_owned()) };
-        let device = oauth.begin_device(&self.scopes()).await.map_err(|error| text::sentence(&error.to_string()))?;
-        self.pending.begin(device);
-        Ok(words::CODE_WAITS.to_owned())
-    }
-
-    fn consent(&mut self, redirect: Url, binding: String) -> Result<Url, String> {
-        let oauth = self.oauth.clone().filter(OAuth::is_confidential).ok_or(words::NEEDS_SECRET)?;
-        let state = self.pending.send_browser(self.parts.identity, redirect.clone(), binding);
-        Ok(oauth.consent_url(&redirect, &self.scopes(), &state.ok_or(words::NO_RANDOM)?))
-    }
-
-    async fn finish(&mut self, state: &str, binding: &str, code: Secret<String>) -> Result<String, String> {
-        let redirect = self.pending.browser_back(state, binding).ok_or(words::NOT_BEGUN)?;
-        let oauth = self.oauth.clone().ok_or(words::NOT_SET_UP)?;
-        let granted = oauth.exchange(&code, &redirect).await.map_err(|error| text::sentence(&error.to_string()))?;
-        self.signed_in(granted).await
-    }
-
-    async fn poll(&mut self, oauth: &OAuth, device: &Device) {
-        match oauth.poll_device(device, &self.scopes()).await {
-            Ok(DeviceAnswer::Pending) | Err(_) => {}
-            Ok(DeviceAnswer::Over(why)) => {
-                self.pending = Pending::default();
-                self.note(Tone::Warn, &why);
-            }
-            Ok(DeviceAnswer::Granted(granted)) => drop(self.signed_in(granted).await),
-        }
-    }
-
-    /// Somebody agreed: whose account is it, and is it the right one?
-    async fn signed_in(&mut self, granted: Granted) -> Result<String, String> {
-        self.pending = Pending::default();
-        let oauth = self.oauth.clone().ok_or(words::NOT_SET_UP)?;
-        let checked = oauth.validate(&granted.access).await;
-        if let Ok(valid) = &checked
-            && let Some(wrong) = self.wrong(valid)
-        {
-            self.revoke(&granted.access, &valid.user_id).await;
-            self.note(Tone::Bad, &wrong);
-            return Err(wrong);
-        }
-        if let Err(why) = self.disk.make_room().await {
-            tracing::warn!("{why}");
-        }
-        self.hold(Pair { access: granted.access, refresh: granted.refresh }, Notes::default());
-        self.save().await;
-        let valid = checked.as_ref().ok();
-        let same_as = valid.and_then(|valid| self.same_account(&valid.user_id));
-        let told = words::signed_in(valid.map(|valid| valid.login.as_str()), same_as);
-        self.note(if same_as.is_some() { Tone::Warn } else { Tone::Good }, &told);
-        match checked {
-            Ok(valid) => self.take(valid, Some(granted.life)),
-            Err(passing) => self.later(passing),
-        }
-        Ok(told)
-    }
-
-    /// The other identity, if the same account is signed in for it.
-    fn same_account(&self, id: &str) -> Option<Identity> {
-        let same = |(who, state): (&Identity, &SignIn)| {
-            let same = *who != self.parts.identity && matches!(state, SignIn::Linked { user_id, .. } if user_id == id);
-            same.then_some(*who)
-        };
-        self.parts.cell.with(|twitch| twitch.sign_in.iter().find_map(same))
-    }
-
-    /// Tells Twitch that a token is not needed. It takes back all that the account has granted, so not
-    /// where the other identity lives on the same account.
-    async fn revoke(&self, access: &Secret<String>, user_id: &str) {
-        if let Some(oauth) = &self.oauth
-            && self.same_account(user_id).is_none()
-        {
-            // The token is forgotten in any case; Twitch lets it die by itself within hours.
-            let _ = oauth.revoke(access).await;
-        }
-    }
-
-    async fn forget(&mut self) -> Result<String, String> {
-        let held = self.held.take();
-        (self.gone, self.pending) = (None, Pending::default());
-        let forgotten = self.disk.forget().await;
-        if let Some(held) = held {
-            let user_id = held.who.map(|who| who.user_id).unwrap_or_default();
-            self.revoke(&held.pair.access, &user_id).await;
-        }
-        forgotten.map(|()| words::SIGNED_OUT.to_owned())
-    }
-
-    fn show(&self) {
-        let shown = self.pending.shown().unwrap_or_else(|| match (&self.held, &self.gone) {
-            (Some(held), _) => self.shown(held),
-            (None, Some(reason)) => SignIn::NeedsSignIn { reason: reason.clone() },
-            (None, None) => SignIn::Unlinked,
-        });
-        let identity = self.parts.identity;
-        self.parts.cell.edit_if_changed(|twitch| {
-            twitch.set_up = self.oauth.is_some();
-            twitch.sign_in.insert(identity, shown);
-        });
-    }
-
-    fn shown(&self, held: &Held) -> SignIn {
-        let Some(who) = held.who.as_ref().filter(|_| !held.over(clock::mono())) else {
-            let trouble = held.trouble.as_ref().map(ToString::to_string);
-            let public = self.twitch.client_secret.is_none();
-            return SignIn::Unknown { reason: words::unknown(trouble, held.notes, public) };
-        };
-        let lacks = |scope: &&&str| !who.scopes.iter().any(|has| has == **scope);
-        SignIn::Linked {
-            user_id: who.user_id.clone(),
-            login: who.login.clone(),
-            expires_at: who.expires_at,
-            scopes: who.scopes.clone(),
-            validated_at: Some(who.validated_at),
-            missing: self.scopes().iter().filter(lacks).map(|scope| (*scope).to_owned()).collect(),
-            unsaved: held.unsaved.as_ref().map(|(why, _)| why.clone()),
-        }
     }
 
     /// When the next thing is to be done.
