@@ -1,5 +1,6 @@
-//! The command line: `run` (also without a word), `check`, `demo`, `import`, `probe`, `replay`.
+//! The command line: `run` (also without a word), `authorize`, `check`, `demo`, `import`, `probe`, `replay`.
 
+mod authorize;
 mod import;
 mod probe;
 
@@ -36,6 +37,12 @@ enum Command {
         /// Print a .env with every key and its help instead.
         #[arg(long)]
         env_example: bool,
+    },
+    /// Sign in to Twitch by a code, from this terminal; ends with 1 if nobody agreed.
+    Authorize {
+        /// The bot's account instead of the channel's.
+        #[arg(long)]
+        bot: bool,
     },
     /// Take over the settings of another program.
     Import {
@@ -77,6 +84,7 @@ pub fn run() -> ExitCode {
     let done = match cli.command {
         Some(Command::Check { env_example: true }) => say(&keys::env_example()).map(|()| true),
         Some(Command::Check { env_example: false }) => check(&cli.env_file),
+        Some(Command::Authorize { bot }) => authorize::authorize(&cli.env_file, bot),
         Some(Command::Import { from: From::Noalbs { path, dry_run } }) => import::noalbs(&cli.env_file, &path, dry_run),
         Some(Command::Probe { host, ports, json }) => probe::probe(&host, &ports, json),
         Some(Command::Demo) => daemon(&cli.log, demo::run()),

@@ -23,6 +23,9 @@ pub struct Twitch {
     pub first_tokens: Option<(Secret<String>, Secret<String>)>,
     /// TWITCH_TOKENS_PATH, else twitch_tokens.json in DATA_DIR.
     pub tokens_path: PathBuf,
+    /// Where Stream-Control (Python) keeps its tokens when TWITCH_TOKENS_PATH is not set: in the working
+    /// folder. `None` when it is set.
+    pub old_tokens_path: Option<PathBuf>,
     /// TWITCH_ADMINS: chat names in lower case.
     pub admins: Vec<String>,
     /// AUTH_PUBLIC_BASE: where Twitch sends the browser back to.
@@ -62,6 +65,7 @@ impl Form<'_> {
             bot: self.switch("TWITCH_BOT"),
             features: self.words("TWITCH_FEATURES"),
             first_tokens,
+            old_tokens_path: tokens_path.is_none().then(|| PathBuf::from("twitch_tokens.json")),
             tokens_path: tokens_path.unwrap_or_else(|| data_dir.join("twitch_tokens.json")),
             admins: self.words("TWITCH_ADMINS"),
             public_base: self.folder_url("AUTH_PUBLIC_BASE", &["https", "http"]),

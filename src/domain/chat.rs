@@ -136,4 +136,9 @@ impl Identity {
             Identity::Bot => "bot",
         }
     }
+
+    /// The identity of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|identity| identity.word() == word)
+    }
 }

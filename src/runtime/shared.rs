@@ -52,10 +52,17 @@ impl<T> Writer<T> {
     where
         T: Clone + PartialEq,
     {
-        let mut next = self.with(T::clone);
-        change(&mut next);
-        if self.with(|now| *now != next) {
-            self.set(next);
+        // One lock throughout: a cell whose writer is shared must not lose what another wrote meanwhile.
+        let changed = {
+            let mut slot = self.0.value.write().unwrap_or_else(PoisonError::into_inner);
+            let mut next = slot.clone();
+            change(&mut next);
+            let changed = *slot != next;
+            *slot = next;
+            changed
+        };
+        if changed {
+            self.0.changes.send_modify(|version| *version += 1);
         }
     }
 

@@ -5,6 +5,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The steps of a replacement, in order: a test stops after each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +30,23 @@ impl Step {
         [Self::Created, Self::HalfWritten, Self::Written, Self::Synced, Self::Renamed, Self::FolderSynced];
 }
 
+/// Held while a file is read, changed and replaced: two who did that at once would each undo the other.
+/// Other threads wait for it, and so do other processes of this program.
+pub struct Turn {
+    _folder: Option<File>,
+    _here: MutexGuard<'static, ()>,
+}
+
+impl Turn {
+    /// Waits for the turn. The folder itself is locked (`flock`), where its file system can do that.
+    pub fn wait(path: &Path) -> Self {
+        static HERE: Mutex<()> = Mutex::new(());
+        let here = HERE.lock().unwrap_or_else(PoisonError::into_inner);
+        let folder = File::open(folder_of(path)).ok().filter(|folder| folder.lock().is_ok());
+        Self { _folder: folder, _here: here }
+    }
+}
+
 /// Replaces a file that holds secrets: mode 0600 from its first byte on. The folder is made if it is
 /// missing. A symbolic link is followed: its target is replaced.
 ///
@@ -44,7 +62,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// Those of the disk and of `watch`.
 pub fn replace_watched(path: &Path, bytes: &[u8], watch: &mut dyn FnMut(Step) -> io::Result<()>) -> io::Result<()> {
     let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let folder = folder_of(&path);
     std::fs::create_dir_all(folder)?;
     let temporary = beside(&path);
     let mut file = fresh(&temporary)?;
@@ -60,6 +78,10 @@ pub fn replace_watched(path: &Path, bytes: &[u8], watch: &mut dyn FnMut(Step) ->
     watch(Step::Renamed)?;
     File::open(folder)?.sync_all()?;
     watch(Step::FolderSynced)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
 }
 
 /// A leftover of a stopped process has the same name and is replaced.

@@ -4,16 +4,23 @@
 //! ```json
 //! {"access_token": "…", "refresh_token": "…", "identities": {"bot": {"access_token": "…", "refresh_token": "…"}}}
 //! ```
+//!
+//! Beside each pair stand `renewed_at` and, while a renewal runs, `renewal_begun` (unix seconds): what a
+//! later start needs in order to say why a pair is dead.
 
 use super::file;
 use crate::domain::chat::Identity;
+use crate::kit::clock;
 use crate::kit::secret::Secret;
+use crate::kit::units::UnixMs;
 use serde_json::{Map, Value};
 use std::io;
 use std::path::{Path, PathBuf};
 
 /// A larger file is none of ours.
 const LARGEST: u64 = 256 * 1024;
+const RENEWED: &str = "renewed_at";
+const BEGUN: &str = "renewal_begun";
 
 /// An access token with the refresh token that makes the next one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +29,15 @@ pub struct Pair {
     pub access: Secret<String>,
     /// The refresh token.
     pub refresh: Secret<String>,
+}
+
+/// What stands beside a pair.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Notes {
+    /// When the pair was written.
+    pub renewed_at: Option<UnixMs>,
+    /// A renewal was begun whose end never came to the disk: a refresh token that works once may be used up.
+    pub renewing: bool,
 }
 
 /// Why the file gives no pair, in words.
@@ -57,12 +73,26 @@ impl TokenFile {
     /// # Errors
     /// The file cannot be read, or is no JSON object.
     pub fn read(&self, identity: Identity) -> Result<Option<Pair>, TokenFileError> {
+        Ok(looked_up(&self.document()?, identity).and_then(pair))
+    }
+
+    /// What stands beside an identity's pair.
+    ///
+    /// # Errors
+    /// As [`TokenFile::read`].
+    pub fn notes(&self, identity: Identity) -> Result<Notes, TokenFileError> {
         let document = self.document()?;
-        let place = match identity {
-            Identity::Broadcaster => Some(&document),
-            Identity::Bot => document.get("identities").and_then(|all| all.get("bot")).and_then(Value::as_object),
-        };
-        Ok(place.and_then(pair))
+        let Some(place) = looked_up(&document, identity) else { return Ok(Notes::default()) };
+        let renewed_at = place.get(RENEWED).and_then(Value::as_i64).map(|secs| UnixMs(secs.saturating_mul(1000)));
+        Ok(Notes { renewed_at, renewing: place.contains_key(BEGUN) })
+    }
+
+    /// Writes down that an identity's pair is about to be renewed; its new pair wipes that out.
+    ///
+    /// # Errors
+    /// As [`TokenFile::write`].
+    pub fn begin_renewal(&self, identity: Identity) -> Result<(), TokenFileError> {
+        self.change(|document| begun(document, identity))
     }
 
     /// Puts an identity's pair in place of the old one, on the disk before this returns.
@@ -70,11 +100,7 @@ impl TokenFile {
     /// # Errors
     /// The disk says no (the old file is then whole), or the file is damaged.
     pub fn write(&self, identity: Identity, pair: &Pair) -> Result<(), TokenFileError> {
-        self.change(|document| {
-            let place = place_of(document, identity);
-            place.insert("access_token".to_owned(), Value::from(pair.access.reveal().as_str()));
-            place.insert("refresh_token".to_owned(), Value::from(pair.refresh.reveal().as_str()));
-        })
+        self.change(|document| put(document, identity, pair))
     }
 
     /// Takes an identity's pair out.
@@ -84,8 +110,9 @@ impl TokenFile {
     pub fn forget(&self, identity: Identity) -> Result<(), TokenFileError> {
         self.change(|document| {
             let place = place_of(document, identity);
-            place.remove("access_token");
-            place.remove("refresh_token");
+            for key in ["access_token", "refresh_token", RENEWED, BEGUN] {
+                place.remove(key);
+            }
         })
     }
 
@@ -99,12 +126,37 @@ impl TokenFile {
         Ok(aside)
     }
 
+    /// Takes over another file, with all that stands in it, where there is none yet; false where there is
+    /// nothing to take over.
+    ///
+    /// # Errors
+    /// The other file cannot be read or is damaged, or the disk says no.
+    pub fn take_over(&self, old: &Path) -> Result<bool, TokenFileError> {
+        let old = Self::new(old.to_path_buf());
+        if self.path.exists() || old.read(Identity::Broadcaster)?.is_none() {
+            return Ok(false);
+        }
+        let found = old.document()?;
+        self.change(|document| *document = found)?;
+        Ok(true)
+    }
+
     fn change(&self, change: impl FnOnce(&mut Map<String, Value>)) -> Result<(), TokenFileError> {
+        self.change_watched(change, &mut |_| Ok(()))
+    }
+
+    fn change_watched(
+        &self,
+        change: impl FnOnce(&mut Map<String, Value>),
+        watch: &mut dyn FnMut(file::Step) -> io::Result<()>,
+    ) -> Result<(), TokenFileError> {
+        let _turn = file::Turn::wait(&self.path);
         let mut document = self.document()?;
         change(&mut document);
         let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
         text.push('\n');
-        file::replace(&self.path, text.as_bytes()).map_err(|error| TokenFileError::Disk(self.path.clone(), error))
+        file::replace_watched(&self.path, text.as_bytes(), watch)
+            .map_err(|error| TokenFileError::Disk(self.path.clone(), error))
     }
 
     fn document(&self) -> Result<Map<String, Value>, TokenFileError> {
@@ -122,6 +174,29 @@ impl TokenFile {
             Ok(_) => Err(damaged("it holds no JSON object")),
             Err(error) => Err(damaged(&format!("no JSON, line {}", error.line()))),
         }
+    }
+}
+
+fn begun(document: &mut Map<String, Value>, identity: Identity) {
+    place_of(document, identity).insert(BEGUN.to_owned(), seconds());
+}
+
+fn put(document: &mut Map<String, Value>, identity: Identity, pair: &Pair) {
+    let place = place_of(document, identity);
+    place.insert("access_token".to_owned(), Value::from(pair.access.reveal().as_str()));
+    place.insert("refresh_token".to_owned(), Value::from(pair.refresh.reveal().as_str()));
+    place.insert(RENEWED.to_owned(), seconds());
+    place.remove(BEGUN);
+}
+
+fn seconds() -> Value {
+    Value::from(clock::unix().0 / 1000)
+}
+
+fn looked_up(document: &Map<String, Value>, identity: Identity) -> Option<&Map<String, Value>> {
+    match identity {
+        Identity::Broadcaster => Some(document),
+        Identity::Bot => document.get("identities")?.get("bot")?.as_object(),
     }
 }
 
@@ -192,6 +267,66 @@ mod tests {
             assert_eq!(std::fs::read_to_string(file.path()).unwrap(), text);
             file.set_aside().unwrap();
             file.write(Identity::Broadcaster, &pair("x")).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_renewal_that_was_begun_shows_until_its_pair_is_there() {
+        let (_folder, file) = made(None);
+        for who in Identity::ALL {
+            file.write(who, &pair("old")).unwrap();
+            assert!(file.notes(who).unwrap().renewed_at.is_some_and(|at| at.0 > 0));
+            file.begin_renewal(who).unwrap();
+            assert!(file.notes(who).unwrap().renewing);
+            assert_eq!(file.read(who).unwrap(), Some(pair("old")));
+            file.write(who, &pair("new")).unwrap();
+            assert!(!file.notes(who).unwrap().renewing);
+        }
+    }
+
+    #[test]
+    fn whoever_stops_anywhere_in_a_renewal_leaves_a_pair_and_the_reason_for_its_end() {
+        for (half, step) in [false, true].into_iter().flat_map(|half| file::Step::ALL.map(|step| (half, step))) {
+            let (_folder, file) = made(None);
+            let who = Identity::Bot;
+            file.write(who, &pair("old")).unwrap();
+            let stop = &mut |now| if now == step { Err(io::Error::other("stopped")) } else { Ok(()) };
+            if half {
+                file.begin_renewal(who).unwrap();
+                assert!(file.change_watched(|document| put(document, who, &pair("new")), stop).is_err());
+            } else {
+                assert!(file.change_watched(|document| begun(document, who), stop).is_err());
+            }
+            let there = matches!(step, file::Step::Renamed | file::Step::FolderSynced);
+            let left = file.read(who).unwrap();
+            assert_eq!(left, Some(pair(if half && there { "new" } else { "old" })), "{half} {step:?}");
+            // Twitch is asked only once the note is there, so an old pair without one was never used.
+            assert_eq!(file.notes(who).unwrap().renewing, half != there, "{half} {step:?}");
+        }
+    }
+
+    #[test]
+    fn another_programs_file_is_taken_over_whole_and_once() {
+        let (_old_folder, old) = made(Some(r#"{"access_token":"a","refresh_token":"r","kick":{"x":1}}"#));
+        let (_folder, file) = made(None);
+        assert!(file.take_over(old.path()).unwrap());
+        assert!(file.read(Identity::Broadcaster).unwrap().is_some());
+        assert!(std::fs::read_to_string(file.path()).unwrap().contains("kick"));
+        assert!(!file.take_over(old.path()).unwrap(), "never over what is there");
+        assert!(!made(None).1.take_over(&old.path().with_extension("none")).unwrap());
+    }
+
+    #[test]
+    fn two_identities_that_write_at_once_do_not_undo_each_other() {
+        let (_folder, file) = made(None);
+        std::thread::scope(|scope| {
+            for who in Identity::ALL {
+                let file = file.clone();
+                scope.spawn(move || (0..50).for_each(|n| file.write(who, &pair(&format!("{n}"))).unwrap()));
+            }
+        });
+        for who in Identity::ALL {
+            assert_eq!(file.read(who).unwrap(), Some(pair("49")), "{who:?}");
         }
     }
 

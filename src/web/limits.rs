@@ -33,13 +33,18 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 /// Path of the overlay, the one page that others may frame.
 const OVERLAY: &str = "/overlay";
 
+/// Where Twitch sends the browser back to.
+const CALLBACK: &str = "/twitch/callback";
+
 /// Puts the security headers on every answer.
 pub async fn headers(request: Request, next: Next) -> Response {
     let ancestors = if request.uri().path() == OVERLAY { "*" } else { "'none'" };
+    // The address of a page to which Twitch sent the browser holds a code.
+    let referrer = if request.uri().path() == CALLBACK { "no-referrer" } else { "same-origin" };
     let mut response = next.run(request).await;
     let lines = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "same-origin"),
+        (header::REFERRER_POLICY, referrer),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     ];
     let all = response.headers_mut();

@@ -23,7 +23,7 @@ use ctx::Ctx;
 use dress::REQUEST_ID;
 use error::WebError;
 use pages::{
-    claim, feed, feeds, find, health, import, journal, live as live_page, login, overlay, settings, switching,
+    claim, feed, feeds, find, health, import, journal, live as live_page, login, overlay, settings, switching, twitch,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -53,6 +53,14 @@ pub fn router(ctx: Ctx) -> Router {
         .route("/settings/feed/{id}", get(feed::show).post(feed::save))
         .route("/settings/feed/{id}/move", post(feeds::shift))
         .route("/settings/feed/{id}/remove", post(feeds::remove))
+        .route("/twitch", get(twitch::show).post(twitch::save))
+        .route("/twitch/features", post(twitch::features))
+        .route("/twitch/sign_in/{identity}", post(twitch::begin))
+        .route("/twitch/give_up/{identity}", post(twitch::give_up))
+        .route("/twitch/sign_out/{identity}", post(twitch::sign_out))
+        .route("/twitch/qr/{identity}", get(twitch::qr))
+        .route("/twitch/authorize/{identity}", get(twitch::authorize))
+        .route("/twitch/callback", get(twitch::callback))
         .route("/claim", get(claim::show).post(claim::claim))
         .route("/login", get(login::show).post(login::sign_in))
         .route("/logout", post(login::sign_out))
@@ -65,6 +73,10 @@ pub fn router(ctx: Ctx) -> Router {
         .route("/api/v1/timeline", get(api::v1::timeline::show))
         .route("/api/v1/timeline/export.csv", get(api::v1::timeline::csv))
         .route("/api/v1/timeline/export.json", get(api::v1::timeline::json))
+        .route("/api/v1/twitch/sign_in", get(api::v1::twitch_sign_in::show))
+        .route("/api/v1/twitch/sign_in/{identity}", post(api::v1::twitch_sign_in::begin))
+        .route("/api/v1/twitch/give_up/{identity}", post(api::v1::twitch_sign_in::give_up))
+        .route("/api/v1/twitch/sign_out/{identity}", post(api::v1::twitch_sign_in::sign_out))
         .route("/api/v1/polls.jsonl", get(api::v1::polls::last_minutes))
         .route("/api/v1/obs/start", post(api::v1::obs::start))
         .route("/api/v1/obs/stop", post(api::v1::obs::stop))

@@ -352,3 +352,53 @@ pub const NO_PLACE: &str = "No place here";
 pub const NAMELESS: &str = "The one publisher";
 /// A publisher whose rate is not known.
 pub const RATE_UNKNOWN: &str = "rate unknown";
+
+// The Twitch page.
+
+/// The card of the channel's account.
+pub const CHANNEL_ACCOUNT: &str = "Channel";
+/// The card of the second account.
+pub const BOT_ACCOUNT: &str = "Bot";
+/// Nobody signed in.
+pub const TWITCH_UNLINKED: &str = "Nobody is signed in. Nothing of Twitch works for this account until somebody is.";
+/// The button without a sign-in.
+pub const SIGN_IN_WITH_CODE: &str = "Sign in with code";
+/// The button with one.
+pub const SIGN_IN_AGAIN: &str = "Sign in again";
+/// Features that are on lack rights.
+pub const RIGHTS_MISSING: &str =
+    "Some parts that are on need rights that were not given; they rest until you sign in again. See the list below.";
+/// A part's rights are there.
+pub const RIGHT_GIVEN: &str = "Rights given";
+/// A part's rights are not there.
+pub const RIGHT_MISSING: &str = "Right missing: sign in again";
+/// Signing the channel out.
+pub const SIGN_OUT_CHANNEL: &str = "Chat commands, title, raids and the stop after a raid end at once, until somebody signs in again. Twitch is told that the tokens are no longer needed.";
+/// Signing the bot out.
+pub const SIGN_OUT_BOT: &str = "Answers in chat come from the channel's own account, until the bot signs in again.";
+/// The code grant needs the page's public address.
+pub const NO_PUBLIC_BASE: &str =
+    "Set the public address of this page first (AUTH_PUBLIC_BASE), or sign in with a code.";
+/// The code grant worked.
+pub const GRANT_OK: &str = "Signed in to Twitch.";
+/// The person said no.
+pub const GRANT_DENIED: &str = "The sign-in was refused on Twitch's page. Nothing was changed.";
+/// Its word is unknown, was used, or belongs to another session.
+pub const GRANT_OLD: &str = "This sign-in was not begun here, or is too old. Begin it again.";
+/// Twitch refused the code, or the wrong account agreed.
+pub const GRANT_FAILED: &str = "The sign-in did not work. The reason stands in the journal; begin it again.";
+
+/// How long a sign-in lasts.
+pub fn twitch_life(login: &str, left: crate::kit::units::Millis, public: bool) -> String {
+    let end = if public {
+        "It ends only if Stream Control stays off for 30 days, with a new password, or when you take it back at Twitch."
+    } else {
+        "It ends with a new password, or when you take it back at Twitch."
+    };
+    format!("Signed in as {login}. The access token lasts {left} more and is renewed by itself. {end}")
+}
+
+/// The newest tokens stand in memory alone.
+pub fn tokens_unsaved(why: &str) -> String {
+    format!("The newest tokens are in memory only: {why} A restart would ask you to sign in again.")
+}

@@ -10,7 +10,7 @@ use crate::kit::secret::Secret;
 use crate::kit::units::Millis;
 use reqwest::header::AUTHORIZATION;
 use reqwest::redirect::Policy;
-use reqwest::{Client, RequestBuilder, Response};
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
@@ -139,9 +139,7 @@ impl OAuth {
         fields.extend(self.secret_field());
         match self.ask::<TokenAnswer>(self.post("token", &fields)).await {
             Ok(answer) => Ok(DeviceAnswer::Granted(answer.granted()?)),
-            Err(TwitchError::Refused { message, .. }) if message.contains("authorization_pending") => {
-                Ok(DeviceAnswer::Pending)
-            }
+            Err(TwitchError::Refused { message, .. }) if is_waiting(&message) => Ok(DeviceAnswer::Pending),
             Err(TwitchError::Refused { message, .. } | TwitchError::Unauthorised(message)) => {
                 Ok(DeviceAnswer::Over(over(&message)))
             }
@@ -243,12 +241,21 @@ impl OAuth {
         let response = request.send().await?;
         let status = response.status();
         let body = bounded(response).await?;
+        if !status.is_success() && status != StatusCode::TOO_MANY_REQUESTS && !is_json(&body) {
+            // A page for people comes from whatever stands between: it says nothing about a token.
+            return Err(TwitchError::Trouble(format!("HTTP {}", status.as_u16())));
+        }
         if !status.is_success() {
             return Err(TwitchError::of_answer(status, None, &body));
         }
         // serde's own words could quote a token.
         serde_json::from_slice(&body).map_err(|_| TwitchError::Malformed("sign-in service"))
     }
+}
+
+/// Twitch writes "not yet" as a refusal (twitchdev/issues 975).
+fn is_waiting(message: &str) -> bool {
+    message.contains("authorization_pending") || message.contains("slow_down")
 }
 
 /// Twitch's words for the end of a device sign-in, in ours.
@@ -258,6 +265,10 @@ fn over(message: &str) -> String {
         "invalid device code" => "The code was used or is too old.".to_owned(),
         other => format!("Twitch ended the sign-in: {other}."),
     }
+}
+
+fn is_json(body: &[u8]) -> bool {
+    serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body).is_ok()
 }
 
 async fn bounded(mut response: Response) -> Result<Vec<u8>, TwitchError> {
@@ -315,6 +326,9 @@ impl TokenAnswer {
     fn granted(self) -> Result<Granted, TwitchError> {
         let refresh = self.refresh_token.filter(|token| !token.is_empty());
         let refresh = refresh.ok_or(TwitchError::Malformed("a sign-in without refresh token"))?;
+        if self.access_token.is_empty() {
+            return Err(TwitchError::Malformed("a sign-in without access token"));
+        }
         let scopes = match self.scope {
             Scopes::List(scopes) => scopes,
             Scopes::Text(text) => text.split_whitespace().map(str::to_owned).collect(),
@@ -327,7 +341,6 @@ impl TokenAnswer {
 
 #[derive(Deserialize)]
 struct ValidAnswer {
-    #[serde(default)]
     client_id: String,
     login: Option<String>,
     user_id: Option<String>,

@@ -251,6 +251,11 @@ impl World {
         self.refreshes.retain(|_, refresh| refresh.user != user);
     }
 
+    /// Whether these two were ever given out.
+    pub fn knows(&self, access: &str, refresh: &str) -> bool {
+        self.tokens.contains_key(access) && self.refreshes.contains_key(refresh)
+    }
+
     /// The channel goes live, and says so on EventSub.
     pub fn go_live(&mut self, user: &str, viewers: u64) {
         let stream = Stream { id: self.number(41_000_000_000).to_string(), started: clock::unix(), viewers };

@@ -1,6 +1,8 @@
 //! Room: health. A pure look at the cells: one row per thing, with state, reason and repair.
 
-use crate::config::Scenes;
+mod sign_in;
+
+use crate::config::{self, Scenes};
 use crate::domain::failover::View;
 use crate::domain::failover::repair::Troubles;
 use crate::domain::health::{Health, State};
@@ -8,6 +10,7 @@ use crate::domain::ids::FeedId;
 use crate::domain::journal::Tail;
 use crate::domain::signal::{Feed, Feeds, Reach};
 use crate::domain::stream::{MediaInput, Obs, ObsLink};
+use crate::domain::twitch::Twitch;
 use crate::kit::text;
 use crate::kit::units::Millis;
 use crate::runtime::supervisor::TaskState;
@@ -28,6 +31,10 @@ pub struct Seen<'a> {
     pub tasks: &'a [TaskState],
     /// The scenes by role.
     pub scenes: &'a Scenes,
+    /// Twitch as last reported.
+    pub twitch: &'a Twitch,
+    /// The settings of Twitch.
+    pub twitch_settings: &'a config::Twitch,
     /// Facts that slow listeners missed.
     pub bus_missed: u64,
 }
@@ -41,7 +48,9 @@ pub fn rows(seen: &Seen<'_>) -> Vec<Health> {
         switching(seen.view),
     ];
     let after = [history(seen.tail), tasks(seen.tasks, seen.bus_missed)];
-    before.into_iter().chain(media(seen.obs)).chain(troubles(seen.troubles)).chain(after).collect()
+    let twitch = sign_in::rows(seen.twitch, seen.twitch_settings);
+    let middle = media(seen.obs).into_iter().chain(twitch).chain(troubles(seen.troubles));
+    before.into_iter().chain(middle).chain(after).collect()
 }
 
 fn row(name: &'static str, state: State, reason: impl Into<String>) -> Health {
@@ -242,6 +251,8 @@ mod tests {
             tail: &tail,
             tasks: &[],
             scenes: &roles(),
+            twitch: &Twitch::default(),
+            twitch_settings: &config::Config::parse(&config::Values::from_pairs([])).unwrap().twitch,
             bus_missed: 0,
         };
         let states: Vec<_> = rows(&seen).into_iter().map(|row| (row.name, row.state)).collect();

@@ -16,10 +16,10 @@ pub(super) enum Ask {
     Refused(Secret<String>, oneshot::Sender<Result<Access, TwitchError>>),
     /// Begin a sign-in by device code.
     Begin(oneshot::Sender<Result<String, String>>),
-    /// Begin a sign-in by code grant: the address for the browser.
-    Consent(Url, oneshot::Sender<Result<Url, String>>),
+    /// Begin a sign-in by code grant: the address for the browser whose session `binding` names.
+    Consent { redirect: Url, binding: String, answer: oneshot::Sender<Result<Url, String>> },
     /// The browser came back with `state` and `code`.
-    Finish { state: String, code: Secret<String>, answer: oneshot::Sender<Result<String, String>> },
+    Finish { state: String, binding: String, code: Secret<String>, answer: oneshot::Sender<Result<String, String>> },
     /// Give up a sign-in that waits.
     End(oneshot::Sender<Result<String, String>>),
     /// Forget the tokens and tell Twitch.
@@ -96,20 +96,21 @@ impl Tokens {
         self.words(Ask::Forget).await
     }
 
-    /// The browser's way to Twitch for the code grant; `redirect` is where Twitch sends it back to.
+    /// The browser's way to Twitch for the code grant; `redirect` is where Twitch sends it back to, and
+    /// `binding` names the session that alone may finish.
     ///
     /// # Errors
     /// Why there is none, for people.
-    pub async fn consent(&self, redirect: Url) -> Result<Url, String> {
-        self.ask(|answer| Ask::Consent(redirect, answer)).await.map_err(|error| error.to_string())?
+    pub async fn consent(&self, redirect: Url, binding: String) -> Result<Url, String> {
+        self.ask(|answer| Ask::Consent { redirect, binding, answer }).await.map_err(|error| error.to_string())?
     }
 
     /// The browser came back.
     ///
     /// # Errors
     /// Why nobody is signed in now, for people.
-    pub async fn finish(&self, state: String, code: Secret<String>) -> Result<String, String> {
-        self.words(|answer| Ask::Finish { state, code, answer }).await
+    pub async fn finish(&self, state: String, binding: String, code: Secret<String>) -> Result<String, String> {
+        self.words(|answer| Ask::Finish { state, binding, code, answer }).await
     }
 
     async fn words(&self, ask: impl FnOnce(oneshot::Sender<Result<String, String>>) -> Ask) -> Result<String, String> {

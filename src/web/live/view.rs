@@ -12,6 +12,7 @@ use crate::domain::ids::SceneName;
 use crate::domain::journal::{Entry, Tail, Tone, Topic};
 use crate::domain::signal::Feeds;
 use crate::domain::stream::{Obs, ObsLink, Output};
+use crate::domain::twitch::Twitch;
 use crate::features::alerts::Recent;
 use crate::features::health;
 use crate::kit::text;
@@ -42,6 +43,8 @@ pub struct Seen<'a> {
     pub alerts: &'a Recent,
     /// What could not be mended.
     pub troubles: &'a Troubles,
+    /// Twitch as last reported.
+    pub twitch: &'a Twitch,
     /// Facts that slow listeners missed.
     pub bus_missed: u64,
 }
@@ -51,7 +54,7 @@ pub fn compose_all(ctx: &Ctx) -> Map<String, Value> {
     let cells = &ctx.cells;
     let (obs, view, feeds, tail) = (cells.obs.get(), cells.view.get(), cells.feeds.get(), cells.tail.get());
     let (config, tasks, alerts) = (cells.config.get(), cells.tasks.get(), cells.alerts.get());
-    let troubles = cells.troubles.get();
+    let (troubles, twitch) = (cells.troubles.get(), cells.twitch.get());
     let seen = Seen {
         obs: &obs,
         view: &view,
@@ -61,6 +64,7 @@ pub fn compose_all(ctx: &Ctx) -> Map<String, Value> {
         tasks: &tasks,
         alerts: &alerts,
         troubles: &troubles,
+        twitch: &twitch,
         bus_missed: ctx.bus.missed(),
     };
     match serde_json::to_value(compose(&seen)) {
@@ -321,6 +325,8 @@ pub fn health_rows(seen: &Seen<'_>) -> Vec<RowView> {
         tail: seen.tail,
         tasks: seen.tasks,
         scenes: &seen.config.scenes,
+        twitch: seen.twitch,
+        twitch_settings: &seen.config.twitch,
         bus_missed: seen.bus_missed,
     };
     health::rows(&seen).into_iter().map(row).collect()

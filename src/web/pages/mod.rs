@@ -14,6 +14,7 @@ pub mod overlay;
 pub mod problem;
 pub mod settings;
 pub mod switching;
+pub mod twitch;
 
 use super::assets;
 use super::error::WebError;
@@ -45,6 +46,7 @@ pub const NAVIGATION: &[Entry] = &[
     Entry { path: "/", label: "Live", icon: "live" },
     Entry { path: "/journal", label: "Journal", icon: "journal" },
     Entry { path: "/health", label: "Health", icon: "health" },
+    Entry { path: "/twitch", label: "Twitch", icon: "twitch" },
     Entry { path: "/settings", label: "Settings", icon: "settings" },
 ];
 

@@ -17,4 +17,6 @@ mod repair;
 mod replay;
 mod servers;
 mod story;
+mod twitch_page;
+mod twitch_process;
 mod twitch_sign_in;

@@ -85,6 +85,7 @@ fn shown_with(obs: &Obs, view: &View, feed: &Feed, config: &Config) -> LiveView 
         tasks: &[task],
         alerts: &alerts,
         troubles: &Troubles::default(),
+        twitch: &stream_control::domain::twitch::Twitch::default(),
         bus_missed: 0,
     };
     compose(&seen)

@@ -1,0 +1,104 @@
+//! Signing in and out: by code, by browser, and whose account it turned out to be.
+
+use super::pending::Pending;
+use super::{Keeper, words};
+use crate::adapters::twitch::oauth::{Device, DeviceAnswer, Granted, OAuth};
+use crate::domain::chat::Identity;
+use crate::domain::journal::Tone;
+use crate::domain::twitch::SignIn;
+use crate::kit::secret::Secret;
+use crate::kit::text;
+use crate::store::tokens::{Notes, Pair};
+use url::Url;
+
+impl Keeper {
+    pub(super) async fn begin(&mut self) -> Result<String, String> {
+        let Some(oauth) = self.oauth.clone() else { return Err(words::NOT_SET_UP.to_owned()) };
+        let device = oauth.begin_device(&self.scopes()).await.map_err(|error| text::sentence(&error.to_string()))?;
+        self.pending.begin(device);
+        Ok(words::CODE_WAITS.to_owned())
+    }
+
+    pub(super) fn consent(&mut self, redirect: Url, binding: String) -> Result<Url, String> {
+        let oauth = self.oauth.clone().filter(OAuth::is_confidential).ok_or(words::NEEDS_SECRET)?;
+        let state = self.pending.send_browser(self.parts.identity, redirect.clone(), binding);
+        Ok(oauth.consent_url(&redirect, &self.scopes(), &state.ok_or(words::NO_RANDOM)?))
+    }
+
+    pub(super) async fn finish(&mut self, state: &str, binding: &str, code: Secret<String>) -> Result<String, String> {
+        let redirect = self.pending.browser_back(state, binding).ok_or(words::NOT_BEGUN)?;
+        let oauth = self.oauth.clone().ok_or(words::NOT_SET_UP)?;
+        let granted = oauth.exchange(&code, &redirect).await.map_err(|error| text::sentence(&error.to_string()))?;
+        self.signed_in(granted).await
+    }
+
+    pub(super) async fn poll(&mut self, oauth: &OAuth, device: &Device) {
+        match oauth.poll_device(device, &self.scopes()).await {
+            Ok(DeviceAnswer::Pending) | Err(_) => {}
+            Ok(DeviceAnswer::Over(why)) => {
+                self.pending = Pending::default();
+                self.note(Tone::Warn, &why);
+            }
+            Ok(DeviceAnswer::Granted(granted)) => drop(self.signed_in(granted).await),
+        }
+    }
+
+    /// Somebody agreed: whose account is it, and is it the right one?
+    async fn signed_in(&mut self, granted: Granted) -> Result<String, String> {
+        self.pending = Pending::default();
+        let oauth = self.oauth.clone().ok_or(words::NOT_SET_UP)?;
+        let checked = oauth.validate(&granted.access).await;
+        if let Ok(valid) = &checked
+            && let Some(wrong) = self.wrong(valid)
+        {
+            self.revoke(&granted.access, &valid.user_id).await;
+            self.note(Tone::Bad, &wrong);
+            return Err(wrong);
+        }
+        if let Err(why) = self.disk.make_room().await {
+            tracing::warn!("{why}");
+        }
+        self.hold(Pair { access: granted.access, refresh: granted.refresh }, Notes::default());
+        self.save().await;
+        let valid = checked.as_ref().ok();
+        let same_as = valid.and_then(|valid| self.same_account(&valid.user_id));
+        let told = words::signed_in(valid.map(|valid| valid.login.as_str()), same_as);
+        self.note(if same_as.is_some() { Tone::Warn } else { Tone::Good }, &told);
+        match checked {
+            Ok(valid) => self.take(valid, Some(granted.life)),
+            Err(passing) => self.later(passing),
+        }
+        Ok(told)
+    }
+
+    /// The other identity, if the same account is signed in for it.
+    fn same_account(&self, id: &str) -> Option<Identity> {
+        let same = |(who, state): (&Identity, &SignIn)| {
+            let same = *who != self.parts.identity && matches!(state, SignIn::Linked { user_id, .. } if user_id == id);
+            same.then_some(*who)
+        };
+        self.parts.cell.with(|twitch| twitch.sign_in.iter().find_map(same))
+    }
+
+    /// Tells Twitch that a token is not needed. It takes back all that the account has granted, so not
+    /// where the other identity lives on the same account.
+    async fn revoke(&self, access: &Secret<String>, user_id: &str) {
+        if let Some(oauth) = &self.oauth
+            && self.same_account(user_id).is_none()
+        {
+            // The token is forgotten in any case; Twitch lets it die by itself within hours.
+            let _ = oauth.revoke(access).await;
+        }
+    }
+
+    pub(super) async fn forget(&mut self) -> Result<String, String> {
+        let held = self.held.take();
+        (self.gone, self.pending) = (None, Pending::default());
+        let forgotten = self.disk.forget().await;
+        if let Some(held) = held {
+            let user_id = held.who.map(|who| who.user_id).unwrap_or_default();
+            self.revoke(&held.pair.access, &user_id).await;
+        }
+        forgotten.map(|()| words::SIGNED_OUT.to_owned())
+    }
+}

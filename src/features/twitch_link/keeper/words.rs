@@ -1,0 +1,122 @@
+//! What people read about a sign-in.
+
+use crate::config;
+use crate::domain::chat::Identity;
+use crate::kit::clock;
+use crate::kit::units::{Millis, UnixMs};
+use crate::store::tokens::Notes;
+
+/// A sign-in of a Public application dies when it was not renewed for so long (dev.twitch.tv).
+const UNUSED: Millis = Millis(30 * 24 * 3_600_000);
+
+pub(super) const NOT_SET_UP: &str =
+    "Twitch is not set up: enter the id of your application on the Twitch page (TWITCH_CLIENT_ID).";
+pub(super) const CODE_WAITS: &str = "A code waits to be typed at Twitch. It is shown on the Twitch page.";
+pub(super) const TOO_LATE: &str = "The sign-in code was not typed in time.";
+pub(super) const GIVEN_UP: &str = "The sign-in was given up.";
+pub(super) const SIGNED_OUT: &str = "Signed out of Twitch.";
+pub(super) const NEEDS_SECRET: &str = "This way needs TWITCH_CLIENT_SECRET. Use the code instead.";
+pub(super) const NOT_BEGUN: &str = "This sign-in was not begun here, or is too old. Begin it again.";
+pub(super) const NO_RANDOM: &str = "The system gives no random numbers.";
+pub(super) const SISTER: &str = "The token file holds newer Twitch tokens than ours; they were taken over.";
+pub(super) const SAVED_AGAIN: &str = "The Twitch tokens are on the disk again.";
+pub(super) const FIRST_TAKEN: &str = "The first tokens of the settings were taken over into the token file.";
+pub(super) const OTHER_APPLICATION: &str = "the tokens were made for another application than TWITCH_CLIENT_ID.";
+pub(super) const NO_ACCOUNT: &str = "the stored token belongs to an application, not to an account.";
+pub(super) const BEING_CHECKED: &str = "the sign-in is being checked";
+
+pub(super) fn old_file_taken(new: &std::path::Path) -> String {
+    format!(
+        "The tokens of twitch_tokens.json in the working folder were taken over into {}. The old file is left as it is \
+         and goes out of date: programs that read it should read the new one, or set TWITCH_TOKENS_PATH to the old one.",
+        new.display()
+    )
+}
+
+pub(super) fn nobody(identity: Identity) -> String {
+    format!("The {} is not signed in to Twitch. Sign in on the Twitch page.", identity.word())
+}
+
+pub(super) fn sign_in_again(why: &str) -> String {
+    format!("Sign in to Twitch again: {why}")
+}
+
+pub(super) fn signed_in(login: Option<&str>, same_as: Option<Identity>) -> String {
+    let said = format!("Signed in to Twitch as {}.", login.unwrap_or("the account that agreed"));
+    match same_as {
+        None => said,
+        Some(other) => format!("{said} It is the same account as the {}'s.", other.word()),
+    }
+}
+
+pub(super) fn another_channel(login: &str) -> String {
+    format!("{login} is not the channel of TWITCH_BROADCASTER_ID. Sign in with the channel's account.")
+}
+
+pub(super) fn in_memory_only(why: &str) -> String {
+    format!(
+        "The new Twitch tokens are in memory only: {why} Until that is mended, a restart asks you to sign in again."
+    )
+}
+
+/// Why Twitch took a refresh token no more.
+pub(super) fn refused(message: &str, twitch: &config::Twitch, notes: Notes) -> String {
+    let public = twitch.client_secret.is_none();
+    let idle = notes.renewed_at.map(|at| clock::unix().since(at)).filter(|idle| public && *idle >= UNUSED);
+    if message.contains("client") {
+        format!("Twitch does not accept the application ({message}). Check its id and secret on the Twitch page.")
+    } else if notes.renewing && public {
+        "A renewal was begun whose answer never reached the disk, because the program or the network stopped in the \
+         middle, and each stored sign-in can be renewed only once."
+            .to_owned()
+    } else if let Some(idle) = idle {
+        format!("It was not renewed for {} days, and ends after 30.", idle.0 / 86_400_000)
+    } else {
+        format!(
+            "Twitch no longer accepts the stored sign-in ({message}). It ends after 30 days without use, with a new \
+             password, when it is taken back at Twitch, or when another program renews it."
+        )
+    }
+}
+
+/// Twitch cannot be asked what a token is worth.
+pub(super) fn unknown(trouble: Option<String>, notes: Notes, public: bool) -> String {
+    let why = trouble.map_or("Twitch is being asked.".to_owned(), |trouble| format!("{trouble}. It is tried again."));
+    match notes.renewed_at.filter(|_| public).map(left) {
+        Some(days @ 0..=2) => format!("{why} Without a renewal the sign-in ends in {days} days."),
+        _ => why,
+    }
+}
+
+fn left(renewed_at: UnixMs) -> u64 {
+    UNUSED.0.saturating_sub(clock::unix().since(renewed_at).0) / 86_400_000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Values;
+
+    #[test]
+    fn each_end_of_a_sign_in_has_its_reason() {
+        let twitch = |secret| {
+            let values = Values::from_pairs([("TWITCH_CLIENT_ID", "id"), ("TWITCH_CLIENT_SECRET", secret)]);
+            crate::config::Config::parse(&values).unwrap().twitch
+        };
+        let days = |days: i64| Some(UnixMs(clock::unix().0 - days * 86_400_000));
+        let table = [
+            ("Invalid refresh token", "", Notes::default(), "no longer accepts"),
+            ("Invalid refresh token", "", Notes { renewed_at: days(41), renewing: false }, "41 days"),
+            ("Invalid refresh token", "", Notes { renewed_at: days(1), renewing: true }, "never reached the disk"),
+            ("Invalid refresh token", "s", Notes { renewed_at: days(41), renewing: true }, "no longer accepts"),
+            ("invalid client secret", "s", Notes::default(), "id and secret"),
+        ];
+        for (message, secret, notes, wanted) in table {
+            let told = refused(message, &twitch(secret), notes);
+            assert!(told.contains(wanted), "{told}");
+        }
+        let told =
+            unknown(Some("Twitch cannot be reached".to_owned()), Notes { renewed_at: days(29), renewing: false }, true);
+        assert!(told.contains("ends in 1 days") || told.contains("ends in 0 days"), "{told}");
+    }
+}
