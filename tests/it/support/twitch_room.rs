@@ -66,6 +66,8 @@ impl TwitchRoom {
         prepare: impl FnOnce(&FakeTwitch),
         accounts: &[(Identity, &[&str])],
     ) -> Self {
+        // The daemon does this when it is built; a second time changes nothing.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let twitch = FakeTwitch::start(0).await.expect("a free port");
         prepare(&twitch);
         let folder = TempDir::new().expect("a folder");
