@@ -2,8 +2,10 @@
 //! stopping is the same list backwards.
 
 use crate::config::{self, Values, mistake};
+use crate::domain::chat::ChatTail;
 use crate::domain::failover::View;
 use crate::domain::failover::repair::Troubles;
+use crate::domain::happening::EventTail;
 use crate::domain::journal::{Tone, Topic};
 use crate::domain::signal::{Feeds, Paces};
 use crate::domain::stream::Obs;
@@ -11,6 +13,7 @@ use crate::domain::twitch::Twitch;
 use crate::features::access::Access;
 use crate::features::alerts::{AlertsRoom, Recent};
 use crate::features::failover::{self, Failover};
+use crate::features::happenings::{self, Happenings};
 use crate::features::ingest_watch::{self, IngestWatch, recorder};
 use crate::features::journal::{self as history_room, JournalRoom};
 use crate::features::obs_link::{self, ObsLink};
@@ -96,6 +99,8 @@ impl House {
         let (pace_cell, pace) = shared::cell(Paces::default());
         let (troubles_cell, troubles) = shared::cell(Troubles::default());
         let (twitch_cell, twitch) = shared::cell(Twitch::default());
+        let (chat_cell, chat) = shared::cell(ChatTail::default());
+        let (events_cell, events) = shared::cell(EventTail::default());
         let (recent_cell, alerts) = shared::cell(Recent::default());
 
         for mistake in &settled.set_aside {
@@ -130,6 +135,8 @@ impl House {
             settings: settings.view(),
             tape,
             twitch,
+            chat,
+            events,
         };
         let access = Access::open(store.clone(), &config.get().web, journal.clone()).await?;
 
@@ -146,6 +153,13 @@ impl House {
         let mut supervisor = Supervisor::new(journal.clone());
         supervisor.start(history);
         supervisor.start(settings);
+        supervisor.start(Happenings::new(happenings::Parts {
+            config: config.clone(),
+            bus: bus.clone(),
+            store: store.clone(),
+            chat: chat_cell,
+            events: events_cell,
+        }));
         supervisor.start(AlertsRoom::new(bus.clone(), to_alerts, recent_cell, journal.clone()));
         supervisor.start(ObsLink::new(obs_link::Parts {
             config: config.clone(),
@@ -193,6 +207,8 @@ impl House {
                 cell: twitch_cell,
                 orders: to_twitch,
                 journal: journal.clone(),
+                bus: bus.clone(),
+                pace: twitch_link::Pace::default(),
             },
         );
 

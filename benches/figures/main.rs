@@ -2,7 +2,7 @@
 //!
 //! Decision times come from recorded traces, read in all four phases of the poll; what OBS confirms
 //! comes from the daemon against the built-in OBS and, for nginx rows, from real parts. Name a part
-//! (`traces`, `machine`, `own`, `fakes`, `real`, `process`) to run it alone.
+//! (`traces`, `machine`, `own`, `fakes`, `real`, `process`, `twitch`) to run it alone.
 //!
 //! `real` needs what `tests/setup.sh` installs.
 
@@ -13,6 +13,7 @@ mod process;
 mod real_parts;
 mod table;
 mod trace_rows;
+mod twitch;
 mod watch;
 
 #[path = "../../tests/it/support/app.rs"]
@@ -23,6 +24,9 @@ mod app;
 mod real;
 #[path = "../../tests/it/support/traces.rs"]
 mod traces;
+#[path = "../../tests/it/support/twitch_room.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
+mod twitch_room;
 
 use table::Table;
 
@@ -48,6 +52,9 @@ fn main() -> anyhow::Result<()> {
     }
     if wanted("process") {
         runtime.block_on(process::measure(&mut table))?;
+    }
+    if wanted("twitch") {
+        twitch::measure(&mut table)?;
     }
     table.print()
 }

@@ -17,6 +17,8 @@ pub struct Twitch {
     pub sockets: BTreeMap<Identity, Socket>,
     /// Every subscription that is wanted, with its state.
     pub subscriptions: Vec<Subscription>,
+    /// What came over the sockets since the start.
+    pub heard: Heard,
     /// The channel as Twitch has it.
     pub channel: Option<Channel>,
     /// The live stream as Twitch has it; `None` while unknown.
@@ -95,6 +97,19 @@ pub enum Socket {
         /// When the next try begins.
         until: UnixMs,
     },
+}
+
+/// What came over the sockets, counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// Notifications taken.
+    pub taken: u64,
+    /// Notifications that came again and were left out.
+    pub repeated: u64,
+    /// Notifications left out because they were older than ten minutes.
+    pub old: u64,
+    /// Frames and events of a kind that this version does not know.
+    pub unknown: u64,
 }
 
 /// One wanted EventSub subscription.

@@ -179,6 +179,24 @@ const fn always(kind: &'static str, version: &'static str, condition: Condition)
     Wanted { kind, version, condition, feature: None }
 }
 
+/// The scopes of which a subscription needs one; empty where it needs none.
+pub fn rights(kind: &str) -> &'static [&'static str] {
+    const RIGHTS: &[(&str, &[&str])] = &[
+        ("channel.chat.", &["user:read:chat"]),
+        ("channel.follow", &["moderator:read:followers"]),
+        ("channel.subscri", &["channel:read:subscriptions"]),
+        ("channel.cheer", &["bits:read"]),
+        ("channel.bits.", &["bits:read"]),
+        ("channel.channel_points_", &["channel:read:redemptions", "channel:manage:redemptions"]),
+        ("channel.hype_train.", &["channel:read:hype_train"]),
+        ("channel.poll.", &["channel:read:polls", "channel:manage:polls"]),
+        ("channel.prediction.", &["channel:read:predictions", "channel:manage:predictions"]),
+        ("channel.ad_break.", &["channel:read:ads"]),
+        ("channel.shoutout.", &["moderator:read:shoutouts", "moderator:manage:shoutouts"]),
+    ];
+    RIGHTS.iter().find(|(begin, _)| kind.starts_with(begin)).map_or(&[], |(_, rights)| rights)
+}
+
 /// The features that are on: those named, or all where none is named.
 pub fn switched_on(words: &[String]) -> impl Iterator<Item = &'static Feature> {
     FEATURES.iter().filter(move |feature| words.is_empty() || words.iter().any(|word| word == feature.word))
@@ -210,6 +228,16 @@ mod tests {
         for wanted in SUBSCRIPTIONS {
             let known = wanted.feature.is_none_or(|word| FEATURES.iter().any(|feature| feature.word == word));
             assert!(known, "{wanted:?}");
+        }
+    }
+
+    #[test]
+    fn each_feature_asks_for_a_right_that_its_events_need() {
+        for wanted in SUBSCRIPTIONS {
+            let feature = wanted.feature.and_then(|word| FEATURES.iter().find(|feature| feature.word == word));
+            let enough = feature.is_none_or(|feature| rights(wanted.kind).iter().any(|right| feature.scopes.contains(right)));
+            assert!(enough, "{wanted:?}");
+            assert_eq!(wanted.feature.is_none(), rights(wanted.kind).is_empty(), "{wanted:?}");
         }
     }
 

@@ -4,6 +4,7 @@
 pub mod access;
 pub mod alerts;
 pub mod failover;
+pub mod happenings;
 pub mod health;
 pub mod import;
 pub mod ingest_watch;

@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod chat;
 mod dialect;
 pub mod file;
+pub mod happenings;
 pub mod journal;
 pub mod rollups;
 pub mod samples;

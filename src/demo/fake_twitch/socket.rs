@@ -96,7 +96,8 @@ fn join(stage: &Stage, asked: &Asked, sender: mpsc::Sender<Out>) -> Option<(Stri
             (id.clone(), session.keepalive)
         }
         None => {
-            let keepalive = asked.keepalive_timeout_seconds.unwrap_or(usual).clamp(least, most);
+            let asked = asked.keepalive_timeout_seconds.unwrap_or(usual).clamp(least, most);
+            let keepalive = world.manners.keepalive_secs.unwrap_or(asked);
             let id = world.word("session");
             let session = Session { user: None, keepalive, opened: clock::mono(), sockets: vec![sender] };
             world.outlet.sessions.insert(id.clone(), session);

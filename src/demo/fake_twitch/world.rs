@@ -49,6 +49,8 @@ pub struct Manners {
     pub first_subscription_secs: u64,
     /// Seconds that the old socket stays after `session_reconnect`; Twitch: 30.
     pub reconnect_secs: u64,
+    /// Seconds between keepalives, whatever the client asks for; `None`: what it asks for, from 10 to 600.
+    pub keepalive_secs: Option<u64>,
     /// How far the clock behind message timestamps is off, in ms.
     pub clock_off: i64,
     /// Sockets say nothing, not even keepalives.
@@ -70,6 +72,7 @@ impl Default for Manners {
             raid_secs: 90,
             first_subscription_secs: 10,
             reconnect_secs: 30,
+            keepalive_secs: None,
             clock_off: 0,
             silent: false,
             twice: false,

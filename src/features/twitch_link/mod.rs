@@ -1,19 +1,33 @@
-//! Room: Twitch. Keeps the tokens of each identity and carries orders to Helix.
+//! Room: Twitch. Keeps the tokens of each identity, listens to EventSub and carries orders to Helix.
 
 mod keeper;
+mod plan;
+mod reconcile;
+pub mod refresh;
+mod seen;
+pub mod sent;
+mod sockets;
 mod tokens;
+mod words;
 
+pub use sockets::Pace;
 pub use tokens::Tokens;
 
 use crate::config::Config;
 use crate::domain::chat::Identity;
 use crate::domain::command::{Order, Outcome, TwitchOrder};
 use crate::domain::twitch::Twitch;
+use crate::runtime::bus::Bus;
 use crate::runtime::desk::Ticket;
 use crate::runtime::journal::Journal;
 use crate::runtime::shared::{Reader, Writer};
 use crate::runtime::supervisor::{Supervisor, Task};
 use keeper::Keeper;
+use plan::Watch;
+use refresh::Refresh;
+use seen::Seen;
+use sent::Sent;
+use sockets::Listener;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -26,6 +40,7 @@ const QUESTIONS: usize = 64;
 pub struct TwitchLink {
     orders: mpsc::Receiver<Ticket>,
     tokens: BTreeMap<Identity, Tokens>,
+    refresh: Refresh,
 }
 
 /// What the room is built from.
@@ -38,6 +53,10 @@ pub struct Parts {
     pub orders: mpsc::Receiver<Ticket>,
     /// Where lines are written down.
     pub journal: Journal,
+    /// Where facts and chat messages are told.
+    pub bus: Bus,
+    /// How patient the event connections are.
+    pub pace: Pace,
 }
 
 /// Starts the room's tasks; the tokens of the broadcaster and of the bot, for the pages that sign in.
@@ -50,7 +69,21 @@ pub fn start(supervisor: &mut Supervisor, parts: Parts) -> BTreeMap<Identity, To
         (identity, Tokens::new(identity, asks_in))
     };
     let tokens: BTreeMap<Identity, Tokens> = Identity::ALL.map(keep).into();
-    supervisor.start(TwitchLink { orders: parts.orders, tokens: tokens.clone() });
+    let (refresh, sent, seen) = (Refresh::default(), Sent::default(), Arc::<Seen>::default());
+    for (identity, tokens) in &tokens {
+        supervisor.start(Listener::new(sockets::Parts {
+            watch: Watch::new(*identity, parts.config.clone(), cell.reader()),
+            cell: cell.clone(),
+            tokens: tokens.clone(),
+            bus: parts.bus.clone(),
+            refresh: refresh.clone(),
+            sent: sent.clone(),
+            seen: seen.clone(),
+            journal: parts.journal.clone(),
+            pace: parts.pace,
+        }));
+    }
+    supervisor.start(TwitchLink { orders: parts.orders, tokens: tokens.clone(), refresh });
     tokens
 }
 
@@ -84,6 +117,7 @@ impl Task for TwitchLink {
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
                 Some(ticket) = self.orders.recv() => self.obey(ticket),
+                parts = self.refresh.next() => tracing::debug!("twitch: to be read again: {parts:?}"),
             }
         }
     }

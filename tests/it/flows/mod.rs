@@ -19,4 +19,5 @@ mod servers;
 mod story;
 mod twitch_page;
 mod twitch_process;
+mod twitch_events;
 mod twitch_sign_in;

@@ -8,4 +8,5 @@ pub mod real;
 pub mod scripted;
 pub mod show;
 pub mod traces;
+pub mod twitch_room;
 pub mod visitor;

@@ -1,0 +1,132 @@
+//! What an identity listens to: everything about the channel on the channel's own account; the bot
+//! listens only where the chat can be read by it alone.
+
+use crate::config::{self, Config};
+use crate::domain::chat::Identity;
+use crate::domain::twitch::{SignIn, Twitch};
+use crate::domain::twitch_features::{self as features, SUBSCRIPTIONS, Wanted};
+use crate::runtime::shared::Reader;
+use std::collections::BTreeMap;
+use url::Url;
+
+/// Who reads chat must have it.
+const READ_CHAT: &str = "user:read:chat";
+
+/// A connection that is wanted.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Plan {
+    pub(super) socket: Url,
+    pub(super) helix: Url,
+    /// The channel's id.
+    pub(super) channel: String,
+    /// The account that listens.
+    pub(super) user: String,
+    pub(super) wanted: Vec<&'static Wanted>,
+    /// What the account's token may do.
+    pub(super) scopes: Vec<String>,
+}
+
+impl Plan {
+    /// Only the rights differ, if anything: the connection may stay.
+    pub(super) fn is_same_connection(&self, other: &Plan) -> bool {
+        *self == Plan { scopes: self.scopes.clone(), ..other.clone() }
+    }
+}
+
+/// A signed-in account.
+#[derive(Clone, Debug, PartialEq)]
+struct Account {
+    id: String,
+    scopes: Vec<String>,
+}
+
+/// Looks at settings and sign-ins for one identity.
+pub(super) struct Watch {
+    identity: Identity,
+    config: Reader<Config>,
+    cell: Reader<Twitch>,
+    accounts: BTreeMap<Identity, Account>,
+}
+
+impl Watch {
+    pub(super) fn new(identity: Identity, config: Reader<Config>, cell: Reader<Twitch>) -> Self {
+        Self { identity, config, cell, accounts: BTreeMap::new() }
+    }
+
+    /// Waits until settings or sign-ins may have changed.
+    pub(super) async fn changed(&mut self) {
+        tokio::select! {
+            () = self.config.changed() => {}
+            () = self.cell.changed() => {}
+        }
+    }
+
+    /// Waits until another plan than this one is wanted. More or fewer rights make no other plan.
+    pub(super) async fn until_other_than(&mut self, plan: &Plan) {
+        while self.plan().is_some_and(|next| next.is_same_connection(plan)) {
+            self.changed().await;
+        }
+    }
+
+    /// Whether this account is our bot.
+    pub(super) fn is_bot(&self, id: &str) -> bool {
+        self.accounts.get(&Identity::Bot).is_some_and(|bot| bot.id == id)
+    }
+
+    /// What is wanted now; `None` for no connection.
+    pub(super) fn plan(&mut self) -> Option<Plan> {
+        let Self { config, cell, accounts, .. } = self;
+        cell.with(|twitch| remember(accounts, twitch));
+        let settings = config.with(|config| config.twitch.clone());
+        self.planned(&settings)
+    }
+
+    fn planned(&self, settings: &config::Twitch) -> Option<Plan> {
+        let account = self.accounts.get(&self.identity)?;
+        let owner = self.accounts.get(&Identity::Broadcaster);
+        let channel = settings.broadcaster_id.clone().or_else(|| owner.map(|owner| owner.id.clone()))?;
+        let reads_chat = self.reader() == self.identity;
+        let wanted: Vec<&Wanted> = SUBSCRIPTIONS
+            .iter()
+            .filter(|wanted| features::is_wanted(wanted, &settings.features))
+            .filter(|wanted| match wanted.feature {
+                Some("chat") => reads_chat,
+                _ => self.identity == Identity::Broadcaster,
+            })
+            .collect();
+        (!wanted.is_empty()).then(|| Plan {
+            socket: settings.eventsub_url.clone(),
+            helix: settings.helix_url.clone(),
+            channel,
+            user: account.id.clone(),
+            wanted,
+            scopes: account.scopes.clone(),
+        })
+    }
+
+    /// Who reads chat: the channel's account unless only the bot can.
+    fn reader(&self) -> Identity {
+        let can = |identity| {
+            let account: Option<&Account> = self.accounts.get(&identity);
+            account.is_some_and(|account| account.scopes.iter().any(|scope| scope == READ_CHAT))
+        };
+        if !can(Identity::Broadcaster) && can(Identity::Bot) { Identity::Bot } else { Identity::Broadcaster }
+    }
+}
+
+/// A sign-in that waits for a code or for Twitch takes nothing away from the one before.
+fn remember(accounts: &mut BTreeMap<Identity, Account>, twitch: &Twitch) {
+    for identity in Identity::ALL {
+        match twitch.sign_in.get(&identity) {
+            Some(SignIn::Linked { user_id, scopes, .. }) => {
+                let mut scopes = scopes.clone();
+                scopes.sort();
+                accounts.insert(identity, Account { id: user_id.clone(), scopes });
+            }
+            Some(SignIn::Pending { .. } | SignIn::Unknown { .. }) => {}
+            Some(SignIn::Unlinked | SignIn::NeedsSignIn { .. }) | None => {
+                accounts.remove(&identity);
+            }
+        }
+    }
+}

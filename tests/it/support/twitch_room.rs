@@ -1,0 +1,219 @@
+//! The Twitch room alone, against the fake Twitch, in a hurry.
+
+use std::sync::Arc;
+use std::time::Duration;
+use stream_control::config::{Config, Values};
+use stream_control::demo::fake_twitch::{BOT, BROADCASTER, CLIENT_ID, FakeTwitch};
+use stream_control::domain::chat::{ChatMessage, Identity};
+use stream_control::domain::event::Fact;
+use stream_control::domain::happening::Happening;
+use stream_control::domain::journal::Entry;
+use stream_control::domain::twitch::{Socket, SubscriptionState, Twitch};
+use stream_control::domain::twitch_features as features;
+use stream_control::features::twitch_link::{self, Pace};
+use stream_control::kit::secret::Secret;
+use stream_control::runtime::bus::{Bus, Listener};
+use stream_control::runtime::desk::{DeskBuilder, Room};
+use stream_control::runtime::journal;
+use stream_control::runtime::shared::{self, Reader, Writer};
+use stream_control::runtime::supervisor::Supervisor;
+use stream_control::store::tokens::{Pair, TokenFile};
+use tempfile::TempDir;
+use tokio::sync::mpsc;
+
+/// Longest wait for anything. Only a bug needs it.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Connections as usual, but with short waits.
+pub fn hurry() -> Pace {
+    Pace {
+        waits: (Duration::from_millis(20), Duration::from_millis(200)),
+        settled: Duration::from_millis(100),
+        check: Duration::from_millis(300),
+        again: Duration::from_secs(3600),
+        linger: Duration::from_millis(300),
+    }
+}
+
+/// Every right that a sign-in asks for.
+pub fn all_rights(identity: Identity) -> Vec<&'static str> {
+    features::scopes(&[], identity)
+}
+
+/// The room and its Twitch.
+pub struct TwitchRoom {
+    pub twitch: FakeTwitch,
+    pub cell: Reader<Twitch>,
+    pub bus: Bus,
+    pub facts: Listener,
+    pub chat: Listener<Arc<ChatMessage>>,
+    lines: mpsc::Receiver<Entry>,
+    _config: Writer<Config>,
+    _supervisor: Supervisor,
+    folder: TempDir,
+}
+
+impl TwitchRoom {
+    /// The broadcaster signed in with every right.
+    pub async fn start() -> Self {
+        Self::start_with(hurry(), &[], |_| {}, &[(Identity::Broadcaster, &all_rights(Identity::Broadcaster))]).await
+    }
+
+    /// With these settings, after `prepare`, with these accounts and rights signed in.
+    pub async fn start_with(
+        pace: Pace,
+        settings: &[(&str, &str)],
+        prepare: impl FnOnce(&FakeTwitch),
+        accounts: &[(Identity, &[&str])],
+    ) -> Self {
+        // The daemon does this when it is built; a second time changes nothing.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let twitch = FakeTwitch::start(0).await.expect("a free port");
+        prepare(&twitch);
+        let folder = TempDir::new().expect("a folder");
+        for (identity, scopes) in accounts {
+            sign_in(&twitch, &folder, *identity, scopes);
+        }
+        let own = twitch.settings();
+        let home = folder.path().to_string_lossy().into_owned();
+        let pairs = own.iter().map(|(key, value)| (*key, value.as_str())).chain(settings.iter().copied());
+        let values = Values::from_pairs(pairs.chain([("DATA_DIR", home.as_str())]));
+        let (_config, config) = shared::cell(Config::parse(&values).expect("settings"));
+        let (writer, cell) = shared::cell(Twitch::default());
+        let (journal, lines) = journal::lane();
+        let (mut supervisor, mut desk, bus) = (Supervisor::new(journal.clone()), DeskBuilder::new(journal.clone()), Bus::new());
+        let (facts, chat) = (bus.listen(), bus.listen_to_chat());
+        let orders = desk.room(Room::Twitch);
+        let parts = twitch_link::Parts { config, cell: writer, orders, journal, bus: bus.clone(), pace };
+        twitch_link::start(&mut supervisor, parts);
+        Self { twitch, cell, bus, facts, chat, lines, _config, _supervisor: supervisor, folder }
+    }
+
+    /// Signs the account in anew, as a sister program or a person would; the old token dies.
+    pub fn sign_in_again(&self, identity: Identity, scopes: &[&str]) {
+        self.twitch.world().disconnect(account(identity));
+        sign_in(&self.twitch, &self.folder, identity, scopes);
+    }
+
+    /// Waits for the cell.
+    pub async fn until(&self, what: &str, wanted: impl Fn(&Twitch) -> bool) {
+        let mut cell = self.cell.clone();
+        if tokio::time::timeout(LIMIT, cell.until(wanted)).await.is_err() {
+            cell.with(|twitch| panic!("waited in vain for {what}: {twitch:#?}"));
+        }
+    }
+
+    /// Waits until the broadcaster's socket is open and every subscription stands.
+    pub async fn restored(&self) {
+        self.until("every subscription", |twitch| {
+            let open = matches!(twitch.sockets.get(&Identity::Broadcaster), Some(Socket::Open { .. }));
+            open && !twitch.subscriptions.is_empty()
+                && twitch.subscriptions.iter().all(|one| one.state == SubscriptionState::Active)
+        })
+        .await;
+    }
+
+    /// How a subscription stands.
+    pub fn state(&self, name: &str) -> Option<SubscriptionState> {
+        self.cell.with(|twitch| twitch.subscriptions.iter().find(|one| one.name == name).map(|one| one.state.clone()))
+    }
+
+    /// The next chat message.
+    pub async fn message(&mut self) -> Arc<ChatMessage> {
+        tokio::time::timeout(LIMIT, self.chat.next()).await.expect("a message in time").expect("a message")
+    }
+
+    /// The next fact.
+    pub async fn fact(&mut self) -> Fact {
+        tokio::time::timeout(LIMIT, self.facts.next()).await.expect("a fact in time").expect("a fact")
+    }
+
+    /// The next happening.
+    pub async fn happening(&mut self) -> Happening {
+        loop {
+            if let Fact::Happened(happening) = self.fact().await {
+                return happening;
+            }
+        }
+    }
+
+    /// Waits for a line of the journal.
+    pub async fn line(&mut self, text: &str) {
+        loop {
+            let line = tokio::time::timeout(LIMIT, self.lines.recv()).await;
+            let line = line.unwrap_or_else(|_| panic!("no line '{text}'")).expect("a line");
+            if line.text.contains(text) {
+                return;
+            }
+        }
+    }
+}
+
+fn account(identity: Identity) -> &'static str {
+    match identity {
+        Identity::Broadcaster => BROADCASTER,
+        Identity::Bot => BOT,
+    }
+}
+
+fn sign_in(twitch: &FakeTwitch, folder: &TempDir, identity: Identity, scopes: &[&str]) {
+    let (access, refresh) = twitch.world().grant(CLIENT_ID, account(identity), scopes);
+    let pair = Pair { access: Secret::new(access), refresh: Secret::new(refresh) };
+    TokenFile::new(folder.path().join("twitch_tokens.json")).write(identity, &pair).expect("a token file");
+}
+
+/// What a churn came to.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Churned {
+    /// Messages that were said.
+    pub said: usize,
+    /// Messages that arrived.
+    pub heard: usize,
+    /// Messages that arrived more than once.
+    pub repeated: usize,
+}
+
+/// Breaks the connection in every way, one after the other, each event sent twice; after each break every
+/// subscription must be back, and one message is said.
+pub async fn churn(room: &mut TwitchRoom, cycles: usize) -> Churned {
+    let mut churned = Churned::default();
+    let mut known = std::collections::HashSet::new();
+    room.restored().await;
+    room.twitch.world().manners.twice = true;
+    for cycle in 0..cycles {
+        break_it(room, cycle).await;
+        let text = format!("message {cycle}");
+        room.twitch.world().chat(BROADCASTER, "Viewer_One", &text, &[]);
+        churned.said += 1;
+        while !known.contains(&text) {
+            let heard = room.message().await.text.clone();
+            churned.heard += 1;
+            churned.repeated += usize::from(!known.insert(heard));
+        }
+    }
+    churned
+}
+
+async fn break_it(room: &TwitchRoom, cycle: usize) {
+    let since = |twitch: &Twitch| match twitch.sockets.get(&Identity::Broadcaster) {
+        Some(Socket::Open { since }) => Some(*since),
+        _ => None,
+    };
+    let before = room.cell.with(since);
+    let codes = [0, 4000, 4002, 4003, 4004, 4005, 4006, 4007];
+    {
+        let base = room.twitch.eventsub_url().to_string();
+        let mut world = room.twitch.world();
+        match cycle % 5 {
+            0 => return world.ask_to_reconnect(&base),
+            1 => world.revoke("channel.chat.message", "authorization_revoked"),
+            2 => world.expire_tokens(),
+            3 => world.manners.twice = !world.manners.twice,
+            _ => {}
+        }
+        world.close_sockets(codes[cycle % codes.len()]);
+    }
+    // The same millisecond twice cannot be: a wait lies between.
+    room.until("a new session", |twitch| since(twitch).is_some_and(|now| Some(now) != before)).await;
+    room.restored().await;
+}
