@@ -5,6 +5,9 @@ use crate::kit::units::UnixMs;
 use reqwest::StatusCode;
 use serde::Deserialize;
 
+/// Nothing was sent.
+const NO_CONNECTION: &str = "no connection";
+
 /// Why a call failed. The texts are for people; no token is ever among them.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TwitchError {
@@ -45,6 +48,15 @@ impl TwitchError {
         matches!(self, Self::Unreachable(_) | Self::Trouble(_) | Self::RateLimited { .. })
     }
 
+    /// Nobody can tell whether Twitch did what it was asked: the answer was lost, or makes no sense.
+    pub fn may_have_been_done(&self) -> bool {
+        match self {
+            Self::Unreachable(why) => why != NO_CONNECTION,
+            Self::Trouble(_) | Self::Malformed(_) => true,
+            Self::RateLimited { .. } | Self::Unauthorised(_) | Self::Refused { .. } | Self::NotSignedIn(_) => false,
+        }
+    }
+
     /// The error behind an answer that is no success.
     pub fn of_answer(status: StatusCode, reset: Option<UnixMs>, body: &[u8]) -> Self {
         let said = serde_json::from_slice::<Said>(body).ok();
@@ -74,7 +86,7 @@ impl From<reqwest::Error> for TwitchError {
         Self::Unreachable(
             match () {
                 () if error.is_timeout() => "no answer in time",
-                () if error.is_connect() => "no connection",
+                () if error.is_connect() => NO_CONNECTION,
                 () if error.is_body() || error.is_decode() => "the answer broke off",
                 () => "no answer",
             }

@@ -6,6 +6,7 @@ use crate::domain::twitch::Rate;
 use crate::kit::secret::Secret;
 use serde::de::DeserializeOwned;
 use twitch_api::HelixClient;
+use twitch_api::client::Bytes;
 use twitch_api::helix::request::{RequestDelete, RequestGet, RequestPatch, RequestPost};
 use twitch_api::helix::{ClientRequestError, HelixRequestBody, Request, Response};
 use twitch_api::twitch_oauth2::{AccessToken, ClientId, UserToken};
@@ -95,6 +96,21 @@ impl Helix {
         D: DeserializeOwned + PartialEq,
     {
         self.client.req_patch(request, body, &access.for_crate()).await.map_err(ours)
+    }
+
+    /// A call that `twitch_api` has no types for: `path` below the base with its query, JSON both ways.
+    /// The answer's body.
+    ///
+    /// # Errors
+    /// See [`TwitchError`].
+    pub async fn plain(
+        &self,
+        method: &'static str,
+        path: &str,
+        body: Option<&serde_json::Value>,
+        access: &Access,
+    ) -> Result<Bytes, TwitchError> {
+        self.client.get_client().clone().plain(method, path, body, access).await
     }
 
     /// A removal.

@@ -3,10 +3,11 @@
 //! answers; what is no success never reaches it.
 
 use super::error::TwitchError;
+use super::helix::Access;
 use crate::domain::twitch::Rate;
 use crate::kit::clock;
 use crate::kit::units::{Millis, UnixMs};
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, StatusCode};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -72,6 +73,25 @@ impl Transport {
                 None => return answer,
             }
         }
+    }
+
+    /// A call without types: see [`super::helix::Helix::plain`].
+    pub(super) async fn plain(
+        self,
+        method: &'static str,
+        path: &str,
+        body: Option<&serde_json::Value>,
+        access: &Access,
+    ) -> Result<Bytes, TwitchError> {
+        let own = TwitchError::Malformed("our own request");
+        let value = |text: &str| HeaderValue::from_str(text).map_err(|_| own.clone());
+        let mut request = Request::new(Bytes::from(body.map(ToString::to_string).unwrap_or_default()));
+        *request.method_mut() = method.parse().map_err(|_| own.clone())?;
+        *request.uri_mut() = format!("https://api.twitch.tv{BELIEVED}{path}").parse().map_err(|_| own.clone())?;
+        request.headers_mut().insert(AUTHORIZATION, value(&format!("Bearer {}", access.token.reveal()))?);
+        request.headers_mut().insert("client-id", value(&access.client_id)?);
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        Ok(self.send(request).await?.into_body())
     }
 
     async fn once(&self, request: reqwest::RequestBuilder) -> Result<Response, TwitchError> {
