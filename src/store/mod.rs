@@ -7,6 +7,7 @@ pub mod chat;
 mod dialect;
 pub mod file;
 pub mod journal;
+pub mod raids;
 pub mod rollups;
 pub mod samples;
 pub mod scenes;

@@ -1,19 +1,33 @@
 //! Room: Twitch. Keeps the tokens of each identity and carries orders to Helix.
 
+mod actions;
+mod caller;
 mod keeper;
+mod poll;
+mod refresh;
+mod searches;
 mod tokens;
 
+pub use refresh::{Refresh, Watching};
+pub use searches::{FoundChannel, Label, RaidTarget, Searches};
 pub use tokens::Tokens;
 
 use crate::config::Config;
 use crate::domain::chat::Identity;
 use crate::domain::command::{Order, Outcome, TwitchOrder};
-use crate::domain::twitch::Twitch;
+use crate::domain::event::Fact;
+use crate::domain::stream::Obs;
+use crate::domain::twitch::{OutgoingRaid, Twitch};
+use crate::runtime::bus::{Bus, Listener};
 use crate::runtime::desk::Ticket;
 use crate::runtime::journal::Journal;
 use crate::runtime::shared::{Reader, Writer};
 use crate::runtime::supervisor::{Supervisor, Task};
+use crate::store::Store;
+use actions::Actions;
+use caller::Caller;
 use keeper::Keeper;
+use poll::Poller;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -26,6 +40,8 @@ const QUESTIONS: usize = 64;
 pub struct TwitchLink {
     orders: mpsc::Receiver<Ticket>,
     tokens: BTreeMap<Identity, Tokens>,
+    actions: Actions,
+    facts: Listener,
 }
 
 /// What the room is built from.
@@ -38,10 +54,24 @@ pub struct Parts {
     pub orders: mpsc::Receiver<Ticket>,
     /// Where lines are written down.
     pub journal: Journal,
+    /// Where it is told that a raid went out.
+    pub bus: Bus,
+    /// OBS as last reported.
+    pub obs: Reader<Obs>,
+    /// Where raided channels are remembered.
+    pub store: Store,
 }
 
-/// Starts the room's tasks; the tokens of the broadcaster and of the bot, for the pages that sign in.
-pub fn start(supervisor: &mut Supervisor, parts: Parts) -> BTreeMap<Identity, Tokens> {
+/// What the pages need of the room.
+pub struct Started {
+    /// The tokens of the broadcaster and of the bot, for signing in.
+    pub tokens: BTreeMap<Identity, Tokens>,
+    /// Questions that change nothing.
+    pub searches: Searches,
+}
+
+/// Starts the room's tasks.
+pub fn start(supervisor: &mut Supervisor, parts: Parts) -> Started {
     let cell = Arc::new(parts.cell);
     let keep = |identity| {
         let (asks_in, asks) = mpsc::channel(QUESTIONS);
@@ -50,22 +80,45 @@ pub fn start(supervisor: &mut Supervisor, parts: Parts) -> BTreeMap<Identity, To
         (identity, Tokens::new(identity, asks_in))
     };
     let tokens: BTreeMap<Identity, Tokens> = Identity::ALL.map(keep).into();
-    supervisor.start(TwitchLink { orders: parts.orders, tokens: tokens.clone() });
-    tokens
+    let caller = Caller::new(parts.config.clone(), cell, tokens.clone());
+    let refresh = Refresh::default();
+    let searches = Searches::new(caller.clone(), parts.store.clone(), refresh.clone());
+    let actions = Actions {
+        caller: caller.clone(),
+        store: parts.store,
+        journal: parts.journal,
+        refresh: refresh.clone(),
+        pace: Arc::default(),
+    };
+    supervisor.start(Poller { caller, obs: parts.obs, refresh, looked: None, read: None, ads_read: None });
+    let facts = parts.bus.listen();
+    supervisor.start(TwitchLink { orders: parts.orders, tokens: tokens.clone(), actions, facts });
+    Started { tokens, searches }
 }
 
 impl TwitchLink {
     /// Each order is carried by a task of its own: one that waits for Twitch holds up no other.
     fn obey(&self, ticket: Ticket) {
-        let tokens = self.tokens.clone();
+        let (tokens, actions) = (self.tokens.clone(), self.actions.clone());
         tokio::spawn(async move {
             let outcome = match &ticket.order {
                 Order::Twitch(TwitchOrder::BeginSignIn(who)) => spoken(tokens[who].begin().await),
                 Order::Twitch(TwitchOrder::EndSignIn(who)) => spoken(tokens[who].end().await),
                 Order::Twitch(TwitchOrder::SignOut(who)) => spoken(tokens[who].forget().await),
+                Order::Twitch(order) => actions.obey(order, &ticket.origin).await,
                 other => Outcome::Failed(format!("Twitch cannot {other}.")),
             };
             ticket.answer(outcome);
+        });
+    }
+
+    /// The raid went out, whoever began it.
+    fn hear(&self, fact: Fact) {
+        let Fact::RaidSent { to_id, to_name, viewers, at } = fact else { return };
+        self.actions.caller.cell.edit_if_changed(|twitch| {
+            let asked_at = twitch.raid.as_ref().filter(|raid| raid.to_id == to_id).and_then(|raid| raid.asked_at);
+            let (confirmed_at, viewers) = (Some(at), Some(viewers));
+            twitch.raid = Some(OutgoingRaid { to_id, to_name, asked_at, confirmed_at, viewers });
         });
     }
 }
@@ -84,6 +137,7 @@ impl Task for TwitchLink {
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
                 Some(ticket) = self.orders.recv() => self.obey(ticket),
+                Some(fact) = self.facts.next() => self.hear(fact),
             }
         }
     }
