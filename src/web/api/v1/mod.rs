@@ -7,3 +7,4 @@ pub mod obs;
 pub mod polls;
 pub mod probe;
 pub mod timeline;
+pub mod twitch;
