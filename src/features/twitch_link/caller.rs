@@ -69,6 +69,12 @@ impl Caller {
         })
     }
 
+    /// Which of our accounts has this id.
+    pub(super) fn identity_of(&self, id: &str) -> Option<Identity> {
+        let is = |state: &SignIn| matches!(state, SignIn::Linked { user_id, .. } if user_id == id);
+        self.cell.with(|twitch| twitch.sign_in.iter().find(|(_, state)| is(state)).map(|(identity, _)| *identity))
+    }
+
     fn helix(&self) -> Result<Helix, TwitchError> {
         let base = self.config.with(|config| config.twitch.helix_url.clone());
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);

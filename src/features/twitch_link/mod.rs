@@ -13,7 +13,7 @@ pub use searches::{FoundChannel, Label, RaidTarget, Searches};
 pub use tokens::Tokens;
 
 use crate::config::Config;
-use crate::domain::chat::Identity;
+use crate::domain::chat::{ChatMessage, Identity};
 use crate::domain::command::{Order, Outcome, TwitchOrder};
 use crate::domain::event::Fact;
 use crate::domain::stream::Obs;
@@ -42,6 +42,7 @@ pub struct TwitchLink {
     tokens: BTreeMap<Identity, Tokens>,
     actions: Actions,
     facts: Listener,
+    chat: Listener<Arc<ChatMessage>>,
 }
 
 /// What the room is built from.
@@ -91,8 +92,8 @@ pub fn start(supervisor: &mut Supervisor, parts: Parts) -> Started {
         pace: Arc::default(),
     };
     supervisor.start(Poller { caller, obs: parts.obs, refresh, looked: None, read: None, ads_read: None });
-    let facts = parts.bus.listen();
-    supervisor.start(TwitchLink { orders: parts.orders, tokens: tokens.clone(), actions, facts });
+    let (facts, chat) = (parts.bus.listen(), parts.bus.listen_to_chat());
+    supervisor.start(TwitchLink { orders: parts.orders, tokens: tokens.clone(), actions, facts, chat });
     Started { tokens, searches }
 }
 
@@ -110,6 +111,15 @@ impl TwitchLink {
             };
             ticket.answer(outcome);
         });
+    }
+
+    /// The badges of our own messages tell how much the account may say.
+    fn overhear(&self, message: &ChatMessage) {
+        let ours = self.actions.caller.identity_of(&message.author.id);
+        let free = |set: &str| matches!(set, "broadcaster" | "moderator" | "lead_moderator" | "vip");
+        if let Some(identity) = ours.filter(|_| message.from_channel.is_none()) {
+            self.actions.speaks_freely(identity, message.author.badges.iter().any(|badge| free(&badge.set)));
+        }
     }
 
     /// The raid went out, whoever began it.
@@ -138,6 +148,7 @@ impl Task for TwitchLink {
                 () = stop.cancelled() => return Ok(()),
                 Some(ticket) = self.orders.recv() => self.obey(ticket),
                 Some(fact) = self.facts.next() => self.hear(fact),
+                Some(message) = self.chat.next() => self.overhear(&message),
             }
         }
     }

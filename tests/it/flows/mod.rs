@@ -17,4 +17,5 @@ mod repair;
 mod replay;
 mod servers;
 mod story;
+mod twitch_actions;
 mod twitch_sign_in;

@@ -13,9 +13,11 @@ use super::caller::Caller;
 use super::refresh::Refresh;
 use crate::adapters::twitch::calls::people::{self, User};
 use crate::adapters::twitch::error::TwitchError;
+use crate::domain::chat::Identity;
 use crate::domain::command::{Outcome, TwitchOrder};
 use crate::domain::people::Origin;
 use crate::kit::clock;
+use crate::kit::units::Mono;
 use crate::runtime::journal::Journal;
 use crate::store::Store;
 pub(super) use pace::Pace;
@@ -57,12 +59,17 @@ impl Actions {
         done.map_or_else(|outcome| outcome, Outcome::Done)
     }
 
+    /// Twitch told whether this account is broadcaster, moderator or VIP.
+    pub(super) fn speaks_freely(&self, identity: Identity, free: bool) {
+        self.pace().speaks_freely(identity, free);
+    }
+
     fn pace(&self) -> MutexGuard<'_, Pace> {
         self.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes a turn, or says when there is one.
-    fn turn(&self, take: impl FnOnce(&mut Pace, crate::kit::units::Mono) -> Result<(), pace::Wait>) -> Result<(), Outcome> {
+    fn turn(&self, take: impl FnOnce(&mut Pace, Mono) -> Result<(), pace::Wait>) -> Result<(), Outcome> {
         take(&mut self.pace(), clock::mono()).map_err(|wait| Outcome::Failed(words::later(&wait)))
     }
 

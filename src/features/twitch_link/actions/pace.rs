@@ -82,7 +82,7 @@ impl Pace {
     }
 
     /// Twitch told whether this account is broadcaster, moderator or VIP.
-    pub(in super::super) fn speaks_freely(&mut self, identity: Identity, free: bool) {
+    pub(super) fn speaks_freely(&mut self, identity: Identity, free: bool) {
         self.accounts.entry(identity).or_default().free = free;
     }
 
