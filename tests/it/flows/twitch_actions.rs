@@ -204,7 +204,7 @@ async fn what_needs_a_live_channel_says_so_and_then_works() {
 async fn a_clip_that_never_appears_is_not_confirmed() {
     let stage = Stage::set().await;
     stage.go_live();
-    stage.fault("/helix/clips?id=", Fault::Status(404, "not there"), 1000);
+    stage.twitch.world().manners.clips_lost = true;
     let outcome = stage.order(TwitchOrder::Clip { title: String::new(), seconds: None }).await;
     assert!(matches!(&outcome, Outcome::TimedOut(text) if text.contains("/edit")), "{outcome:?}");
 }
