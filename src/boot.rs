@@ -150,6 +150,7 @@ impl House {
         })?;
         let ingest = watch.door();
 
+        let obs_for_twitch = obs.clone();
         let mut supervisor = Supervisor::new(journal.clone());
         supervisor.start(history);
         supervisor.start(settings);
@@ -200,7 +201,7 @@ impl House {
             store: store.clone(),
         }));
 
-        let sign_in = twitch_link::start(
+        let twitch_room = twitch_link::start(
             &mut supervisor,
             twitch_link::Parts {
                 config: config.clone(),
@@ -209,13 +210,16 @@ impl House {
                 journal: journal.clone(),
                 bus: bus.clone(),
                 pace: twitch_link::Pace::default(),
+                obs: obs_for_twitch,
+                store: store.clone(),
             },
         );
 
         let stop = CancellationToken::new();
         let cells = Cells { tasks: supervisor.states(), ..cells };
         let parts = ctx::Parts { cells, bus, desk, access, ingest, history: look_back, stop: stop.clone() };
-        let ctx = Ctx { sign_in: Arc::new(sign_in), ..Ctx::new(parts) };
+        let ctx =
+            Ctx { sign_in: Arc::new(twitch_room.tokens), twitch: twitch_room.searches, ..Ctx::new(parts) };
         let bind = config.with(|config| config.web.bind);
         Ok(Self { ctx, bind, supervisor, store, journal, stop })
     }

@@ -8,6 +8,7 @@ mod dialect;
 pub mod file;
 pub mod happenings;
 pub mod journal;
+pub mod raids;
 pub mod rollups;
 pub mod samples;
 pub mod scenes;

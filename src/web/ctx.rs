@@ -18,7 +18,7 @@ use crate::features::ingest_watch::recorder::Tape;
 use crate::features::journal::history::History;
 use crate::features::probe::Probe;
 use crate::features::settings::view::SettingsView;
-use crate::features::twitch_link::Tokens;
+use crate::features::twitch_link::{Searches, Tokens};
 use crate::runtime::bus::Bus;
 use crate::runtime::desk::Desk;
 use crate::runtime::shared::Reader;
@@ -96,6 +96,8 @@ pub struct Ctx {
     pub far_seats: Arc<Semaphore>,
     /// The keepers of the Twitch tokens, for the sign-in by code grant.
     pub sign_in: Arc<BTreeMap<Identity, Tokens>>,
+    /// Questions to Twitch that change nothing.
+    pub twitch: Searches,
 }
 
 /// What a [`Ctx`] is built from; see there.
@@ -136,6 +138,7 @@ impl Ctx {
             ingest_seats: Arc::new(Semaphore::new(SOCKETS as usize)),
             far_seats: Arc::new(Semaphore::new(SOCKETS as usize / 2)),
             sign_in: Arc::default(),
+            twitch: Searches::default(),
         }
     }
 

@@ -89,6 +89,20 @@ pub fn router(ctx: Ctx) -> Router {
         .route("/api/v1/failover/test", post(api::v1::failover::test))
         .route(csrf::MAINTENANCE_PATH, post(api::v1::failover::maintenance))
         .route("/api/v1/probe", post(api::v1::probe::probe))
+        .route("/api/v1/twitch/search/categories", get(api::v1::twitch::categories))
+        .route("/api/v1/twitch/search/channels", get(api::v1::twitch::channels))
+        .route("/api/v1/twitch/labels", get(api::v1::twitch::labels))
+        .route("/api/v1/twitch/channel", get(api::v1::twitch::channel).post(api::v1::twitch::change))
+        .route("/api/v1/twitch/raid", post(api::v1::twitch::raid))
+        .route("/api/v1/twitch/raid/recent", get(api::v1::twitch::raided))
+        .route("/api/v1/twitch/raid/cancel", post(api::v1::twitch::cancel_raid))
+        .route("/api/v1/twitch/marker", post(api::v1::twitch::marker))
+        .route("/api/v1/twitch/clip", post(api::v1::twitch::clip))
+        .route("/api/v1/twitch/announce", post(api::v1::twitch::announce))
+        .route("/api/v1/twitch/shoutout", post(api::v1::twitch::shoutout))
+        .route("/api/v1/twitch/ads/run", post(api::v1::twitch::run_ads))
+        .route("/api/v1/twitch/ads/snooze", post(api::v1::twitch::snooze_ad))
+        .route("/api/v1/twitch/say", post(api::v1::twitch::say))
         // Callbacks of ingest servers
         .route("/ingest/nginx/{feed}", get(api::nginx::callback).post(api::nginx::callback))
         // Paths that Stream-Control (Python) had
@@ -98,6 +112,12 @@ pub fn router(ctx: Ctx) -> Router {
         .route("/obs/stop_stream", post(api::compat::stop_stream))
         .route("/obs/switch_scene", post(api::compat::switch_scene))
         .route("/obs/stream_status", get(api::compat::stream_status))
+        .route("/obs/update_title", post(api::compat_twitch::update_title))
+        .route("/twitch/search_categories", get(api::compat_twitch::search_categories))
+        .route("/twitch/channel_info", get(api::compat_twitch::channel_info))
+        .route("/twitch/stream_info", get(api::compat_twitch::stream_info))
+        .route("/twitch/update_category", post(api::compat_twitch::update_category))
+        .route("/twitch/raid", post(api::compat_twitch::raid))
         // Statistics that are sent to us
         .route("/ingest/push/{feed}", post(api::ingest::push).layer(DefaultBodyLimit::max(LARGEST)))
         // WebSockets

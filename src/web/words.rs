@@ -60,6 +60,31 @@ pub const PUSH_BROKE_OFF: &str = "The body broke off.";
 /// 400 of a scene order.
 pub const SCENE_SHAPE: &str = "Send JSON {\"scene\": the name of a scene in OBS}.";
 
+/// 400 of a change of the channel.
+pub const CHANNEL_SHAPE: &str = "Send JSON {\"title\": text, \"category_id\": text, \"tags\": [text], \"labels\": [id]}; \
+    leave out what stays.";
+/// 400 of a raid or shout-out.
+pub const TARGET_SHAPE: &str = "Send JSON {\"channel\": the channel's name or id}.";
+/// 400 of a marker.
+pub const MARKER_SHAPE: &str = "Send JSON {\"description\": text, or nothing}.";
+/// 400 of a clip.
+pub const CLIP_SHAPE: &str = "Send JSON {\"title\": text, or nothing, \"seconds\": 5 to 60, or nothing}.";
+/// 400 of an announcement.
+pub const ANNOUNCE_SHAPE: &str = "Send JSON {\"message\": text, \"colour\": blue, green, orange, purple or primary}.";
+/// 400 of ads.
+pub const ADS_SHAPE: &str = "Send JSON {\"seconds\": 30, 60, 90, 120, 150 or 180}.";
+/// 400 of a chat message.
+pub const SAY_SHAPE: &str = "Send JSON {\"message\": text, \"identity\": \"broadcaster\" or \"bot\", or nothing, \
+    \"reply_to\": a message's id, or nothing}.";
+/// 400 of upstream's change of title and category.
+pub const CATEGORY_SHAPE: &str = "Send JSON {\"category_id\": text, \"title\": text}.";
+/// 400 of upstream's change of the title.
+pub const TITLE_SHAPE: &str = "Send JSON {\"title\": text}.";
+/// 400 of upstream's raid.
+pub const RAID_SHAPE: &str = "Send JSON {\"channel_name\": the channel's name}.";
+/// 503 while nothing was read from Twitch.
+pub const CHANNEL_UNKNOWN: &str = "The channel was not read from Twitch yet. Is somebody signed in to Twitch?";
+
 /// 400 of a test.
 pub const TEST_SHAPE: &str = "Send JSON {\"on\": true or false}.";
 

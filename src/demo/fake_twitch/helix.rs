@@ -98,6 +98,7 @@ fn route(method: &str, path: &str, call: &mut Call<'_>) -> Result<Response, Refu
         ("POST", "chat/shoutouts") => shoutout(call),
         ("POST", "streams/markers") => marker(call),
         ("POST", "clips") => clip(call),
+        ("GET", "clips") if call.world.manners.clips_lost => Ok(found(Vec::new())),
         ("GET", "clips") => Ok(found(call.all("id").map(|id| json!({"id": id, "url": format!("https://clips.twitch.tv/{id}"), "title": "Clip", "duration": 30.0})).collect())),
         ("POST", "channels/commercial") => ads(call),
         ("GET", "channels/ads") => ad_schedule(call),

@@ -59,6 +59,8 @@ pub struct Manners {
     pub twice: bool,
     /// Chat messages are taken but not shown, for this reason (`drop_reason`).
     pub chat_dropped: Option<(&'static str, &'static str)>,
+    /// Clips are taken but never appear.
+    pub clips_lost: bool,
     /// Subscription types that are answered with this status and message.
     pub refused_types: BTreeMap<&'static str, (u16, &'static str)>,
 }
@@ -77,6 +79,7 @@ impl Default for Manners {
             silent: false,
             twice: false,
             chat_dropped: None,
+            clips_lost: false,
             refused_types: BTreeMap::new(),
         }
     }

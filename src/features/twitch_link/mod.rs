@@ -1,30 +1,41 @@
 //! Room: Twitch. Keeps the tokens of each identity, listens to EventSub and carries orders to Helix.
 
+mod actions;
+mod caller;
 mod keeper;
 mod plan;
+mod poll;
 mod reconcile;
-pub mod refresh;
+mod refresh;
+mod searches;
 mod seen;
 pub mod sent;
 mod sockets;
 mod tokens;
 mod words;
 
+pub use refresh::{Refresh, Watching};
+pub use searches::{FoundChannel, Label, RaidTarget, Searches};
 pub use sockets::Pace;
 pub use tokens::Tokens;
 
 use crate::config::Config;
-use crate::domain::chat::Identity;
+use crate::domain::chat::{ChatMessage, Identity};
 use crate::domain::command::{Order, Outcome, TwitchOrder};
-use crate::domain::twitch::Twitch;
-use crate::runtime::bus::Bus;
+use crate::domain::event::Fact;
+use crate::domain::stream::Obs;
+use crate::domain::twitch::{OutgoingRaid, Twitch};
+use crate::runtime::bus::{self, Bus};
 use crate::runtime::desk::Ticket;
 use crate::runtime::journal::Journal;
 use crate::runtime::shared::{Reader, Writer};
 use crate::runtime::supervisor::{Supervisor, Task};
+use crate::store::Store;
+use actions::Actions;
+use caller::Caller;
 use keeper::Keeper;
 use plan::Watch;
-use refresh::Refresh;
+use poll::Poller;
 use seen::Seen;
 use sent::Sent;
 use sockets::Listener;
@@ -40,7 +51,9 @@ const QUESTIONS: usize = 64;
 pub struct TwitchLink {
     orders: mpsc::Receiver<Ticket>,
     tokens: BTreeMap<Identity, Tokens>,
-    refresh: Refresh,
+    actions: Actions,
+    facts: bus::Listener,
+    chat: bus::Listener<Arc<ChatMessage>>,
 }
 
 /// What the room is built from.
@@ -57,10 +70,22 @@ pub struct Parts {
     pub bus: Bus,
     /// How patient the event connections are.
     pub pace: Pace,
+    /// OBS as last reported.
+    pub obs: Reader<Obs>,
+    /// Where raided channels are remembered.
+    pub store: Store,
 }
 
-/// Starts the room's tasks; the tokens of the broadcaster and of the bot, for the pages that sign in.
-pub fn start(supervisor: &mut Supervisor, parts: Parts) -> BTreeMap<Identity, Tokens> {
+/// What the pages need of the room.
+pub struct Started {
+    /// The tokens of the broadcaster and of the bot, for signing in.
+    pub tokens: BTreeMap<Identity, Tokens>,
+    /// Questions that change nothing.
+    pub searches: Searches,
+}
+
+/// Starts the room's tasks.
+pub fn start(supervisor: &mut Supervisor, parts: Parts) -> Started {
     let cell = Arc::new(parts.cell);
     let keep = |identity| {
         let (asks_in, asks) = mpsc::channel(QUESTIONS);
@@ -83,22 +108,54 @@ pub fn start(supervisor: &mut Supervisor, parts: Parts) -> BTreeMap<Identity, To
             pace: parts.pace,
         }));
     }
-    supervisor.start(TwitchLink { orders: parts.orders, tokens: tokens.clone(), refresh });
-    tokens
+    let caller = Caller::new(parts.config.clone(), cell, tokens.clone());
+    let searches = Searches::new(caller.clone(), parts.store.clone(), refresh.clone());
+    let actions = Actions {
+        caller: caller.clone(),
+        store: parts.store,
+        journal: parts.journal,
+        refresh: refresh.clone(),
+        pace: Arc::default(),
+        sent,
+    };
+    supervisor.start(Poller { caller, obs: parts.obs, refresh, looked: None, read: None, ads_read: None });
+    let (facts, chat) = (parts.bus.listen(), parts.bus.listen_to_chat());
+    supervisor.start(TwitchLink { orders: parts.orders, tokens: tokens.clone(), actions, facts, chat });
+    Started { tokens, searches }
 }
 
 impl TwitchLink {
     /// Each order is carried by a task of its own: one that waits for Twitch holds up no other.
     fn obey(&self, ticket: Ticket) {
-        let tokens = self.tokens.clone();
+        let (tokens, actions) = (self.tokens.clone(), self.actions.clone());
         tokio::spawn(async move {
             let outcome = match &ticket.order {
                 Order::Twitch(TwitchOrder::BeginSignIn(who)) => spoken(tokens[who].begin().await),
                 Order::Twitch(TwitchOrder::EndSignIn(who)) => spoken(tokens[who].end().await),
                 Order::Twitch(TwitchOrder::SignOut(who)) => spoken(tokens[who].forget().await),
+                Order::Twitch(order) => actions.obey(order, &ticket.origin).await,
                 other => Outcome::Failed(format!("Twitch cannot {other}.")),
             };
             ticket.answer(outcome);
+        });
+    }
+
+    /// The badges of our own messages tell how much the account may say.
+    fn overhear(&self, message: &ChatMessage) {
+        let ours = self.actions.caller.identity_of(&message.author.id);
+        let free = |set: &str| matches!(set, "broadcaster" | "moderator" | "lead_moderator" | "vip");
+        if let Some(identity) = ours.filter(|_| message.from_channel.is_none()) {
+            self.actions.speaks_freely(identity, message.author.badges.iter().any(|badge| free(&badge.set)));
+        }
+    }
+
+    /// The raid went out, whoever began it.
+    fn hear(&self, fact: Fact) {
+        let Fact::RaidSent { to_id, to_name, viewers, at } = fact else { return };
+        self.actions.caller.cell.edit_if_changed(|twitch| {
+            let asked_at = twitch.raid.as_ref().filter(|raid| raid.to_id == to_id).and_then(|raid| raid.asked_at);
+            let (confirmed_at, viewers) = (Some(at), Some(viewers));
+            twitch.raid = Some(OutgoingRaid { to_id, to_name, asked_at, confirmed_at, viewers });
         });
     }
 }
@@ -117,7 +174,8 @@ impl Task for TwitchLink {
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
                 Some(ticket) = self.orders.recv() => self.obey(ticket),
-                parts = self.refresh.next() => tracing::debug!("twitch: to be read again: {parts:?}"),
+                Some(fact) = self.facts.next() => self.hear(fact),
+                Some(message) = self.chat.next() => self.overhear(&message),
             }
         }
     }

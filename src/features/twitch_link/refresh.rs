@@ -1,52 +1,50 @@
-//! What Helix said before and is no longer sure of: events tell that something changed, and after each
-//! fresh session nobody knows what was missed. Whoever reads Helix waits here.
+//! "Read it again now", and whether anybody looks: how often Twitch is asked hangs on both.
 
-use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::Notify;
 
-/// A part of what Helix tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
-    /// Live or not, and since when: `GET /streams`.
-    Stream,
-    /// Title, category, labels: `GET /channels`.
-    Channel,
-    /// The next ad: `GET /channels/ads`.
-    Ads,
-}
-
-impl Part {
-    /// All of it.
-    pub const ALL: [Part; 3] = [Part::Stream, Part::Channel, Part::Ads];
-}
-
-/// A handle; clones share it. Parts that are named several times before anyone reads are read once.
-#[derive(Clone, Debug, Default)]
+/// Asks for a fresh look at Twitch; clones ask the same one.
+#[derive(Clone, Default)]
 pub struct Refresh(Arc<Inner>);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Inner {
-    parts: Mutex<BTreeSet<Part>>,
-    told: Notify,
+    now: Notify,
+    watchers: AtomicUsize,
 }
 
+/// A page that is open; it counts until dropped.
+pub struct Watching(Arc<Inner>);
+
 impl Refresh {
-    /// These are to be read again.
-    pub fn wanted(&self, parts: &[Part]) {
-        self.0.parts.lock().unwrap_or_else(PoisonError::into_inner).extend(parts);
-        self.0.told.notify_one();
+    /// The channel and its stream are read again at once. Several wishes become one look.
+    pub fn now(&self) {
+        self.0.now.notify_one();
     }
 
-    /// Waits until something is to be read again. For one reader; a wait that is dropped loses nothing.
-    pub async fn next(&self) -> BTreeSet<Part> {
-        loop {
-            let parts = std::mem::take(&mut *self.0.parts.lock().unwrap_or_else(PoisonError::into_inner));
-            if !parts.is_empty() {
-                return parts;
-            }
-            self.0.told.notified().await;
+    /// Somebody looks at a page that shows Twitch, as long as this lives.
+    pub fn watch(&self) -> Watching {
+        if self.0.watchers.fetch_add(1, Ordering::Relaxed) == 0 {
+            self.now();
         }
+        Watching(self.0.clone())
+    }
+
+    /// Whether anybody looks.
+    pub(super) fn is_watched(&self) -> bool {
+        self.0.watchers.load(Ordering::Relaxed) > 0
+    }
+
+    /// Waits for the next wish.
+    pub(super) async fn wished(&self) {
+        self.0.now.notified().await;
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        self.0.watchers.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -55,12 +53,13 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_is_named_twice_is_read_once() {
+    async fn somebody_looks_until_the_last_page_is_closed() {
         let refresh = Refresh::default();
-        refresh.wanted(&[Part::Stream]);
-        refresh.wanted(&[Part::Stream, Part::Ads]);
-        assert_eq!(refresh.next().await, BTreeSet::from([Part::Stream, Part::Ads]));
-        let again = tokio::time::timeout(std::time::Duration::from_millis(5), refresh.next()).await;
-        assert!(again.is_err());
+        let (one, two) = (refresh.watch(), refresh.watch());
+        refresh.wished().await;
+        drop(one);
+        assert!(refresh.is_watched());
+        drop(two);
+        assert!(!refresh.is_watched());
     }
 }

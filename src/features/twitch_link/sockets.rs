@@ -3,7 +3,7 @@
 
 use super::plan::{Plan, Watch};
 use super::reconcile::Level;
-use super::refresh::{Part, Refresh};
+use super::refresh::Refresh;
 use super::seen::{Seen, TheirClock};
 use super::sent::Sent;
 use super::tokens::Tokens;
@@ -159,7 +159,7 @@ impl Listener {
         self.show(twitch::Socket::Open { since: clock::unix() });
         self.note(Tone::Good, words::ARRIVE);
         self.lost = false;
-        self.parts.refresh.wanted(&Part::ALL);
+        self.parts.refresh.now();
         let ids = vec![socket.session().id.clone()];
         let (jobs, check, again) = (JoinSet::new(), now + pace.check, now + pace.again);
         let mut session =
@@ -307,9 +307,7 @@ impl Listener {
                 });
                 self.parts.bus.tell(Fact::RaidSent { to_id, to_name, viewers, at });
             }
-            News::Stream => self.parts.refresh.wanted(&[Part::Stream]),
-            News::Channel => self.parts.refresh.wanted(&[Part::Channel]),
-            News::Ads => self.parts.refresh.wanted(&[Part::Ads]),
+            News::Stream | News::Channel | News::Ads => self.parts.refresh.now(),
         }
     }
 

@@ -3,8 +3,10 @@
 use super::answer;
 use super::v1::obs::SceneBody;
 use crate::domain::alert::AlertKind;
+use crate::domain::chat::Identity;
 use crate::domain::command::{ObsOrder, Order, Outcome, RaiseAlert};
 use crate::domain::ids::SceneName;
+use crate::domain::twitch::{SignIn, Socket, SubscriptionState, Twitch};
 use crate::kit::clock;
 use crate::web::auth::{self, Caller, SignedIn};
 use crate::web::ctx::Ctx;
@@ -20,11 +22,38 @@ use serde::{Deserialize, Serialize};
 /// The task whose health upstream calls `streamguard_state`.
 const GUARD: &str = "failover";
 
+/// The subscription that upstream calls `raid`, and the one it calls `chat`.
+const RAID: &str = "channel.raid (out)";
+const CHAT: &str = "channel.chat.message";
+
 /// GET /api/sg_status: upstream's fields; those of rooms that are not built are left out.
 #[derive(Serialize)]
 pub struct SgStatus {
     obs_connected: bool,
+    raid_ws: bool,
+    raid_subscribed: bool,
+    chat_ws: bool,
+    chat_subscribed: bool,
+    token_valid: bool,
+    /// Seconds; `null` while nobody is signed in.
+    token_expires_in: Option<u64>,
     streamguard_state: &'static str,
+}
+
+/// The connection that carries a subscription stands, and the subscription is confirmed.
+fn heard(twitch: &Twitch, name: &str) -> (bool, bool) {
+    let found = twitch.subscriptions.iter().find(|one| one.name.starts_with(name));
+    let carrier = found.map_or(Identity::Broadcaster, |one| one.identity);
+    let open = matches!(twitch.sockets.get(&carrier), Some(Socket::Open { .. }));
+    (open, open && found.is_some_and(|one| one.state == SubscriptionState::Active))
+}
+
+/// What is left of the broadcaster's token, in seconds.
+fn token_left(twitch: &Twitch) -> Option<u64> {
+    match twitch.sign_in.get(&Identity::Broadcaster) {
+        Some(SignIn::Linked { expires_at, .. }) => Some(expires_at.since(clock::unix()).0 / 1000),
+        _ => None,
+    }
 }
 
 /// GET /api/sg_status
@@ -36,7 +65,22 @@ pub async fn sg_status(State(ctx): State<Ctx>, _person: SignedIn) -> Json<SgStat
         (false, true) => "offline",
         (false, false) => "ok",
     };
-    Json(SgStatus { obs_connected: ctx.cells.obs.with(|obs| obs.is_connected()), streamguard_state })
+    let obs_connected = ctx.cells.obs.with(|obs| obs.is_connected());
+    Json(ctx.cells.twitch.with(|twitch| {
+        let ((raid_ws, raid_subscribed), (chat_ws, chat_subscribed)) = (heard(twitch, RAID), heard(twitch, CHAT));
+        let token_expires_in = token_left(twitch);
+        let token_valid = token_expires_in.is_some_and(|left| left > 0);
+        SgStatus {
+            obs_connected,
+            raid_ws,
+            raid_subscribed,
+            chat_ws,
+            chat_subscribed,
+            token_valid,
+            token_expires_in,
+            streamguard_state,
+        }
+    }))
 }
 
 /// An alert as programs post it.

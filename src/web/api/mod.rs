@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod compat;
+pub mod compat_twitch;
 pub mod export;
 pub mod ingest;
 pub mod nginx;

@@ -42,6 +42,7 @@ pub async fn open(
 }
 
 async fn push(mut socket: WebSocket, ctx: Ctx, token: String, _seat: OwnedSemaphorePermit) {
+    let _watching = ctx.twitch.refresh().watch();
     let mut cells = ctx.cells.clone();
     let mut seen = 0;
     let mut recheck = tokio::time::interval(RECHECK);

@@ -20,4 +20,5 @@ mod story;
 mod twitch_page;
 mod twitch_process;
 mod twitch_events;
+mod twitch_actions;
 mod twitch_sign_in;

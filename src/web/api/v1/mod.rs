@@ -8,3 +8,4 @@ pub mod polls;
 pub mod probe;
 pub mod timeline;
 pub mod twitch_sign_in;
+pub mod twitch;

@@ -1,0 +1,71 @@
+//! Accounts, and channels that are looked for.
+
+use super::super::error::TwitchError;
+use super::super::helix::{Access, Helix};
+use super::{list, rows, text};
+use serde::{Deserialize, Serialize};
+
+/// An account.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct User {
+    /// Its id.
+    pub id: String,
+    /// Its name in lower case.
+    pub login: String,
+    /// Its name as shown.
+    pub display_name: String,
+}
+
+/// A channel that was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FoundChannel {
+    /// Its id.
+    pub id: String,
+    /// Its name in lower case.
+    #[serde(alias = "broadcaster_login")]
+    pub login: String,
+    /// Its name as shown.
+    #[serde(alias = "display_name")]
+    pub name: String,
+    /// Whether it is live.
+    #[serde(alias = "is_live")]
+    pub live: bool,
+    /// Its title.
+    #[serde(deserialize_with = "text")]
+    pub title: String,
+    /// Its category's name.
+    #[serde(alias = "game_name", deserialize_with = "text")]
+    pub category: String,
+    /// Its tags.
+    #[serde(deserialize_with = "list")]
+    pub tags: Vec<String>,
+    /// Its picture.
+    #[serde(alias = "thumbnail_url", deserialize_with = "text")]
+    pub picture: String,
+}
+
+/// `GET /users` by name; `None` for one that does not exist.
+///
+/// # Errors
+/// See [`TwitchError`].
+pub async fn by_login(helix: &Helix, access: &Access, login: &str) -> Result<Option<User>, TwitchError> {
+    Ok(rows(helix, access, "users", &[("login", login)]).await?.into_iter().next())
+}
+
+/// `GET /users` by id; `None` for one that does not exist.
+///
+/// # Errors
+/// See [`TwitchError`].
+pub async fn by_id(helix: &Helix, access: &Access, id: &str) -> Result<Option<User>, TwitchError> {
+    Ok(rows(helix, access, "users", &[("id", id)]).await?.into_iter().next())
+}
+
+/// `GET /search/channels`, in Twitch's order.
+///
+/// # Errors
+/// See [`TwitchError`].
+pub async fn search(helix: &Helix, access: &Access, query: &str) -> Result<Vec<FoundChannel>, TwitchError> {
+    rows(helix, access, "search/channels", &[("query", query), ("first", "20")]).await
+}
