@@ -5,6 +5,7 @@ use crate::config::{self, Values, mistake};
 use crate::domain::failover::View;
 use crate::domain::failover::repair::Troubles;
 use crate::domain::journal::{Tone, Topic};
+use crate::domain::raid::RaidView;
 use crate::domain::signal::{Feeds, Paces};
 use crate::domain::stream::Obs;
 use crate::domain::twitch::Twitch;
@@ -14,6 +15,7 @@ use crate::features::failover::{self, Failover};
 use crate::features::ingest_watch::{self, IngestWatch, recorder};
 use crate::features::journal::{self as history_room, JournalRoom};
 use crate::features::obs_link::{self, ObsLink};
+use crate::features::raid::{self, RaidRoom};
 use crate::features::recording::{self, Recording};
 use crate::features::repair::{self, RepairRoom};
 use crate::features::settings::SettingsRoom;
@@ -87,7 +89,7 @@ impl House {
         let (to_obs, to_failover) = (orders(&mut desk, Room::Obs), orders(&mut desk, Room::Failover));
         let to_ingest = orders(&mut desk, Room::Ingest);
         let (to_alerts, to_settings) = (orders(&mut desk, Room::Alerts), orders(&mut desk, Room::Settings));
-        let to_twitch = orders(&mut desk, Room::Twitch);
+        let (to_twitch, to_raid) = (orders(&mut desk, Room::Twitch), orders(&mut desk, Room::Raid));
         let desk = desk.open();
 
         let (obs_cell, obs) = shared::cell(Obs::default());
@@ -96,6 +98,7 @@ impl House {
         let (pace_cell, pace) = shared::cell(Paces::default());
         let (troubles_cell, troubles) = shared::cell(Troubles::default());
         let (twitch_cell, twitch) = shared::cell(Twitch::default());
+        let (raid_cell, raid) = shared::cell(RaidView::default());
         let (recent_cell, alerts) = shared::cell(Recent::default());
 
         for mistake in &settled.set_aside {
@@ -129,7 +132,8 @@ impl House {
             alerts,
             settings: settings.view(),
             tape,
-            twitch,
+            twitch: twitch.clone(),
+            raid,
         };
         let access = Access::open(store.clone(), &config.get().web, journal.clone()).await?;
 
@@ -175,7 +179,7 @@ impl House {
         supervisor.start(Failover::new(failover::Parts {
             config: config.clone(),
             feeds,
-            obs,
+            obs: obs.clone(),
             orders: to_failover,
             desk: desk.clone(),
             view: view_cell,
@@ -184,6 +188,17 @@ impl House {
             journal: journal.clone(),
             samples: samples_in,
             store: store.clone(),
+        }));
+        supervisor.start(RaidRoom::new(raid::Parts {
+            config: config.clone(),
+            obs,
+            twitch,
+            orders: to_raid,
+            desk: desk.clone(),
+            bus: bus.clone(),
+            journal: journal.clone(),
+            store: store.clone(),
+            cell: raid_cell,
         }));
 
         let sign_in = twitch_link::start(

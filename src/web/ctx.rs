@@ -6,6 +6,7 @@ use crate::domain::chat::Identity;
 use crate::domain::failover::View;
 use crate::domain::failover::repair::Troubles;
 use crate::domain::journal::Tail;
+use crate::domain::raid::RaidView;
 use crate::domain::signal::Feeds;
 use crate::domain::stream::Obs;
 use crate::domain::twitch::Twitch;
@@ -51,6 +52,8 @@ pub struct Cells {
     pub alerts: Reader<Recent>,
     /// Twitch as last reported.
     pub twitch: Reader<Twitch>,
+    /// Our raid and what follows.
+    pub raid: Reader<RaidView>,
     /// The settings as the page edits them.
     pub settings: Reader<SettingsView>,
     /// The last ten minutes of polls, without names.
