@@ -72,7 +72,7 @@ impl Show {
     }
 }
 
-/// A stop that is wanted: the row that outlives the daemon.
+/// A stop that is wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wish {
     /// The raid behind it.
@@ -83,6 +83,31 @@ pub struct Wish {
     pub stop_at: UnixMs,
     /// Not after.
     pub deadline: UnixMs,
+}
+
+/// What outlives the daemon.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kept {
+    /// Twitch counts down to a raid that we asked for.
+    Asked {
+        /// The raid.
+        raid: Raid,
+        /// When it goes out.
+        due: UnixMs,
+    },
+    /// The show is to end.
+    Stop(Wish),
+}
+
+impl Kept {
+    /// After this moment it counts no more.
+    pub fn deadline(&self) -> UnixMs {
+        match self {
+            Kept::Asked { due, .. } => UnixMs(due.0.saturating_add_unsigned(LATE.0 + LIMIT.0)),
+            Kept::Stop(wish) => wish.deadline,
+        }
+    }
 }
 
 /// What the settings say.
@@ -112,8 +137,8 @@ pub struct Sight<'a> {
 pub enum Input {
     /// Time passed, or something that is looked at changed.
     Look,
-    /// `channel.raid` from us.
-    Raided(Raid),
+    /// `channel.raid` from us, and when it was sent.
+    Raided(Raid, UnixMs),
     /// A person wants the show to go on.
     Cancel,
     /// A person says that the raid went out, or does not want to wait.
@@ -125,9 +150,9 @@ pub enum Input {
 /// What is to be done, in this order.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// Keep this wish over a restart.
-    Keep(Wish),
-    /// Forget the wish that is kept.
+    /// Keep this over a restart, in place of what was kept.
+    Keep(Kept),
+    /// Forget what is kept.
     Forget,
     /// Stop the stream, over this very connection.
     Stop,

@@ -1,6 +1,8 @@
 //! The machine: waits for the raid, counts down, stops, and ends in every case.
 
-use super::{COUNT, Effect, Ended, Input, LATE, LIMIT, Now, Raid, RaidView, Show, Sight, Stage, Wish, words};
+use super::{
+    COUNT, Effect, Ended, Input, Kept, LATE, LIMIT, Now, Raid, RaidView, SAME, Show, Sight, Stage, Wish, words,
+};
 use crate::domain::chat::Identity;
 use crate::domain::command::{OPPOSITE_ASKED, Outcome};
 use crate::domain::journal::Tone;
@@ -51,6 +53,8 @@ struct Waiting {
     hears: bool,
     spared: bool,
     show: Option<UnixMs>,
+    /// From before a restart of the daemon: the cell knows nothing of it.
+    recalled: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -73,10 +77,20 @@ struct Ending {
 }
 
 impl Machine {
-    /// A machine that finds a wish from before a restart.
-    pub fn recall(now: Now, wish: Wish) -> (Self, Vec<Effect>) {
+    /// A machine that finds what was kept before a restart.
+    pub fn recall(now: Now, kept: Kept) -> (Self, Vec<Effect>) {
         let mut machine = Self::default();
-        if wish.deadline <= now.unix {
+        let in_time = kept.deadline() > now.unix;
+        let wish = match kept {
+            Kept::Asked { raid, due } if in_time => {
+                let due = Now { mono: now.mono + due.since(now.unix).min(COUNT), unix: due };
+                machine.state = State::Waiting(Waiting::recalled(raid, due));
+                return (machine, Vec::new());
+            }
+            Kept::Asked { .. } => return (machine, vec![Effect::Forget]),
+            Kept::Stop(wish) => wish,
+        };
+        if !in_time {
             let effects = machine.end(now, words::too_late(&wish.raid), true);
             return (machine, effects);
         }
@@ -94,7 +108,7 @@ impl Machine {
         self.notice(sight.obs);
         match input {
             Input::Look => {}
-            Input::Raided(raid) => effects.extend(self.raided(now, sight, raid)),
+            Input::Raided(raid, at) => effects.extend(self.raided(now, sight, raid, at)),
             Input::Cancel => effects.extend(self.cancel(now)),
             Input::StopNow => effects.extend(self.stop_now(now, sight)),
             Input::Answered(outcome) => effects.extend(self.answered(now, &outcome)),
@@ -125,9 +139,7 @@ impl Machine {
                 heard: waiting.hears,
                 spared: waiting.spared,
             },
-            State::Asking(asking) => {
-                Stage::Asking { to: asking.raid.to_name.clone(), until: asking.until.unix }
-            }
+            State::Asking(asking) => Stage::Asking { to: asking.raid.to_name.clone(), until: asking.until.unix },
             State::Ending(ending) => ending.view(now),
         };
         RaidView { stage, ended: self.ended.clone() }
@@ -140,7 +152,11 @@ impl Machine {
             return;
         }
         match obs.output {
-            Some(Output::Stopped | Output::Starting) => (self.show, self.reconnecting) = (None, false),
+            Some(Output::Stopped | Output::Starting) => {
+                (self.show, self.reconnecting) = (None, false);
+                // A stop that did not succeed has come about after all.
+                self.ended.iter_mut().for_each(|ended| ended.bad = false);
+            }
             Some(Output::Reconnecting) => self.reconnecting = true,
             _ => {}
         }
@@ -154,13 +170,14 @@ impl Machine {
         self.show.filter(|_| obs.is_connected())
     }
 
-    fn raided(&mut self, now: Now, sight: &Sight<'_>, raid: Raid) -> Vec<Effect> {
+    fn raided(&mut self, now: Now, sight: &Sight<'_>, raid: Raid, at: UnixMs) -> Vec<Effect> {
         let is_told = |known: &(String, Mono)| known.0 == raid.to_id && now.mono.since(known.1) < COUNT;
         if self.confirmed.as_ref().is_some_and(is_told) {
             return Vec::new();
         }
         self.confirmed = Some((raid.to_id.clone(), now.mono));
         let spared = self.spared.take_if(|spared| spared.0 == raid.to_id).is_some_and(|s| now.mono.since(s.1) < LIMIT);
+        let raided = went_out(now, at);
         let then = match () {
             () if matches!(self.state, State::Ending(_)) => {
                 return vec![Effect::Tell(Tone::Info, words::raided(&raid, words::ENDING_ALREADY), Some(raid))];
@@ -168,18 +185,21 @@ impl Machine {
             () if spared => words::SPARED,
             () if !sight.rule.enabled => words::STAYS_ON,
             () if sight.obs.is_live() == Some(false) => words::NOT_STREAMING,
-            () => return self.count_down(now, sight, raid),
+            () if self.on_air(sight.obs).is_some_and(|began| began.0 > raided.0.saturating_add_unsigned(SAME.0)) => {
+                words::LATER_SHOW
+            }
+            () => return self.count_down(now, sight, raid, raided),
         };
         self.state = State::Idle;
         let text = words::raided(&raid, then);
         self.ended = Some(Ended { at: now.unix, text: text.clone(), bad: false });
-        vec![Effect::Tell(Tone::Info, text, Some(raid))]
+        vec![Effect::Forget, Effect::Tell(Tone::Info, text, Some(raid))]
     }
 
-    fn count_down(&mut self, now: Now, sight: &Sight<'_>, raid: Raid) -> Vec<Effect> {
+    fn count_down(&mut self, now: Now, sight: &Sight<'_>, raid: Raid, raided: UnixMs) -> Vec<Effect> {
         let text = words::raided(&raid, &words::then_stop(sight.rule));
         let told = Effect::Tell(Tone::Good, text, Some(raid.clone()));
-        vec![told, self.wish(now, raid, Show { began: self.on_air(sight.obs), raided: now.unix }, sight.rule.delay)]
+        vec![told, self.wish(now, raid, Show { began: self.on_air(sight.obs), raided }, sight.rule.delay)]
     }
 
     fn wish(&mut self, now: Now, raid: Raid, show: Show, delay: Millis) -> Effect {
@@ -189,7 +209,7 @@ impl Machine {
         let wish = Wish { raid, show, stop_at: later(delay), deadline };
         self.ended = None;
         self.state = State::Ending(Ending::new(stop_at, stop_at + LIMIT, wish.clone()));
-        Effect::Keep(wish)
+        Effect::Keep(Kept::Stop(wish))
     }
 
     fn cancel(&mut self, now: Now) -> Vec<Effect> {
@@ -200,7 +220,7 @@ impl Machine {
             State::Waiting(waiting) => {
                 waiting.spared = true;
                 self.spared = Some((waiting.raid.to_id.clone(), now.mono));
-                vec![Effect::TakeBack]
+                vec![Effect::Forget, Effect::TakeBack]
             }
             State::Asking(asking) => {
                 let raid = asking.raid.clone();
@@ -230,7 +250,7 @@ impl Machine {
             State::Ending(ending) => {
                 ending.stop_at = now.mono.min(ending.stop_at);
                 ending.wish.stop_at = ending.wish.stop_at.min(now.unix);
-                let kept = Effect::Keep(ending.wish.clone());
+                let kept = Effect::Keep(Kept::Stop(ending.wish.clone()));
                 vec![kept, Effect::Answer(Outcome::Done(words::STOPS.to_owned()))]
             }
         }
@@ -260,12 +280,15 @@ impl Machine {
         if let Some(at) = out.confirmed_at {
             let news = (out.to_id.clone(), at);
             let known = self.seen.replace(news.clone()).is_some_and(|seen| seen == news);
-            return if known { Vec::new() } else { self.raided(now, sight, raid_of(out)) };
+            return if known { Vec::new() } else { self.raided(now, sight, raid_of(out), at) };
         }
         if let Some(at) = out.asked_at.filter(|at| self.asked != Some(*at)) {
             self.asked = Some(at);
             if !matches!(self.state, State::Ending(_)) {
-                self.state = State::Waiting(Waiting::new(now, raid_of(out), at, self.on_air(sight.obs)));
+                let waiting = Waiting::new(now, raid_of(out), at, self.on_air(sight.obs));
+                let kept = Kept::Asked { raid: waiting.raid.clone(), due: waiting.due.unix };
+                self.state = State::Waiting(waiting);
+                return vec![Effect::Keep(kept)];
             }
         }
         Vec::new()
@@ -276,10 +299,10 @@ impl Machine {
             State::Idle => Vec::new(),
             State::Waiting(waiting) => {
                 waiting.look(sight.twitch);
-                if self.asked != sight.twitch.raid.as_ref().and_then(|raid| raid.asked_at) {
+                if !waiting.recalled && self.asked != sight.twitch.raid.as_ref().and_then(|raid| raid.asked_at) {
                     // Taken back, by whomever; the order's own line says so.
                     self.state = State::Idle;
-                    return Vec::new();
+                    return vec![Effect::Forget];
                 }
                 if now.mono < waiting.due.mono + LATE { Vec::new() } else { self.unconfirmed(now, sight) }
             }
@@ -318,7 +341,7 @@ impl Machine {
             // A new connection to the platform within the same show, seen from beginning to end.
             Seen::Another(Some(began)) if self.reconnecting => {
                 ending.wish.show.began = Some(began);
-                effects.push(Effect::Keep(ending.wish.clone()));
+                effects.push(Effect::Keep(Kept::Stop(ending.wish.clone())));
             }
             Seen::Another(_) => return self.end(now, words::another(&raid), false),
             Seen::Same | Seen::Unknown => {}
@@ -346,7 +369,12 @@ impl Waiting {
         let left = Millis(COUNT.0.saturating_sub(now.unix.since(asked).0));
         let unix = UnixMs(now.unix.0.saturating_add_unsigned(left.0));
         let due = Now { mono: now.mono + left, unix };
-        Self { raid, due, deaf: false, hears: true, spared: false, show }
+        Self { raid, due, deaf: false, hears: true, spared: false, show, recalled: false }
+    }
+
+    /// While the daemon was away nobody heard Twitch.
+    fn recalled(raid: Raid, due: Now) -> Self {
+        Self { raid, due, deaf: true, hears: false, spared: false, show: None, recalled: true }
     }
 
     fn look(&mut self, twitch: &Twitch) {
@@ -403,6 +431,11 @@ fn seen(obs: &Obs, show: &Show) -> Seen {
 
 fn is_over(obs: &Obs, show: &Show) -> bool {
     matches!(seen(obs, show), Seen::Over | Seen::Another(_))
+}
+
+/// When the raid went out. An event may be minutes late; a time that cannot be is a clock that is wrong.
+fn went_out(now: Now, at: UnixMs) -> UnixMs {
+    if at <= now.unix && now.unix.since(at) <= LIMIT { at } else { now.unix }
 }
 
 fn raid_of(out: &OutgoingRaid) -> Raid {

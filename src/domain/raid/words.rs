@@ -24,6 +24,7 @@ pub(super) fn then_stop(rule: &Rule) -> String {
 
 pub(super) const STAYS_ON: &str = "The stream goes on: stopping after a raid is switched off.";
 pub(super) const NOT_STREAMING: &str = "OBS is not streaming, so there is nothing to stop.";
+pub(super) const LATER_SHOW: &str = "Another stream has begun since. It is left alone.";
 pub(super) const SPARED: &str = "Twitch could not take it back any more. The stream goes on, as was asked.";
 pub(super) const ENDING_ALREADY: &str = "The stream is about to stop already.";
 

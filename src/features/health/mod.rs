@@ -6,6 +6,7 @@ use crate::domain::failover::repair::Troubles;
 use crate::domain::health::{Health, State};
 use crate::domain::ids::FeedId;
 use crate::domain::journal::Tail;
+use crate::domain::raid::{RaidView, Stage};
 use crate::domain::signal::{Feed, Feeds, Reach};
 use crate::domain::stream::{MediaInput, Obs, ObsLink};
 use crate::kit::text;
@@ -22,6 +23,8 @@ pub struct Seen<'a> {
     pub feeds: &'a Feeds,
     /// What could not be mended.
     pub troubles: &'a Troubles,
+    /// Our raid and what follows.
+    pub raid: &'a RaidView,
     /// The journal's newest lines.
     pub tail: &'a Tail,
     /// The supervisor's list.
@@ -41,7 +44,13 @@ pub fn rows(seen: &Seen<'_>) -> Vec<Health> {
         switching(seen.view),
     ];
     let after = [history(seen.tail), tasks(seen.tasks, seen.bus_missed)];
-    before.into_iter().chain(media(seen.obs)).chain(troubles(seen.troubles)).chain(after).collect()
+    before
+        .into_iter()
+        .chain(media(seen.obs))
+        .chain(troubles(seen.troubles))
+        .chain(raid(seen.raid))
+        .chain(after)
+        .collect()
 }
 
 fn row(name: &'static str, state: State, reason: impl Into<String>) -> Health {
@@ -169,6 +178,31 @@ fn playing(media: &MediaInput) -> Health {
 }
 
 /// A row for each thing that only a person can mend; none while all is well.
+/// A row while a stop is under way or a person is asked, and when a stop did not succeed.
+fn raid(view: &RaidView) -> Option<Health> {
+    const NAME: &str = "Stop after raid";
+    match &view.stage {
+        Stage::Asking { to, .. } => {
+            let reason = format!("Nobody knows whether the raid to {to} went out: Twitch's events were away.");
+            Some(Health {
+                repair: Some("Stop now, or keep streaming, on the raid page.".to_owned()),
+                ..row(NAME, State::NeedsYou, reason)
+            })
+        }
+        Stage::Stopping { raid, answer: None, .. } => {
+            Some(row(NAME, State::Stopping, format!("The stream is being stopped after the raid to {}.", raid.to_name)))
+        }
+        Stage::Stopping { answer: Some(answer), .. } => Some(row(NAME, State::Stopping, text::sentence(answer))),
+        Stage::Counting { raid, .. } => {
+            Some(row(NAME, State::Good, format!("The stream stops soon, after the raid to {}.", raid.to_name)))
+        }
+        Stage::Idle | Stage::Waiting { .. } => {
+            let ended = view.ended.as_ref().filter(|ended| ended.bad)?;
+            Some(Health { since: Some(ended.at), ..row(NAME, State::NeedsYou, &ended.text) })
+        }
+    }
+}
+
 fn troubles(troubles: &Troubles) -> Vec<Health> {
     troubles.list.iter().map(|(_, text)| row("Repair", State::NeedsYou, text)).collect()
 }
@@ -239,6 +273,7 @@ mod tests {
             view: &view,
             feeds: &feeds,
             troubles: &Troubles::default(),
+            raid: &RaidView::default(),
             tail: &tail,
             tasks: &[],
             scenes: &roles(),

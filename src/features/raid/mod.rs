@@ -6,7 +6,7 @@ use crate::domain::command::{ObsOrder, Order, Outcome, RaidOrder, TwitchOrder};
 use crate::domain::event::Fact;
 use crate::domain::journal::{Tone, Topic};
 use crate::domain::people::Origin;
-use crate::domain::raid::{Effect, Input, Machine, Now, Raid, RaidView, Rule, Sight, Wish};
+use crate::domain::raid::{Effect, Input, Kept, Machine, Now, Raid, RaidView, Rule, Sight};
 use crate::domain::stream::Obs;
 use crate::domain::twitch::Twitch;
 use crate::kit::clock;
@@ -69,7 +69,7 @@ impl RaidRoom {
             return;
         }
         let (machine, effects) = match recall(&self.parts.store).await {
-            Some(wish) => Machine::recall(now(), wish),
+            Some(kept) => Machine::recall(now(), kept),
             None => (Machine::default(), Vec::new()),
         };
         self.machine = Some(machine);
@@ -89,7 +89,7 @@ impl RaidRoom {
         self.publish();
         for effect in effects {
             match effect {
-                Effect::Keep(wish) => self.keep(&wish).await,
+                Effect::Keep(kept) => self.keep(&kept).await,
                 Effect::Forget => self.forget().await,
                 Effect::Stop => self.stop(),
                 Effect::Say(message) => self.say(message),
@@ -106,8 +106,8 @@ impl RaidRoom {
         self.parts.cell.edit_if_changed(|cell| *cell = view);
     }
 
-    async fn keep(&self, wish: &Wish) {
-        if let Err(error) = self.parts.store.want(&row(wish)).await {
+    async fn keep(&self, kept: &Kept) {
+        if let Err(error) = self.parts.store.want(&row(kept)).await {
             let text = format!("The wanted stop could not be written down ({error}): a restart would forget it.");
             self.tell(Tone::Warn, text, None);
         }
@@ -164,25 +164,29 @@ fn asked(order: &Order) -> Input {
 
 fn told(fact: Option<Fact>) -> Input {
     match fact {
-        Some(Fact::RaidSent { to_id, to_name, viewers, .. }) => {
-            Input::Raided(Raid { to_id, to_name, viewers: Some(viewers) })
+        Some(Fact::RaidSent { to_id, to_name, viewers, at }) => {
+            Input::Raided(Raid { to_id, to_name, viewers: Some(viewers) }, at)
         }
         _ => Input::Look,
     }
 }
 
-fn row(wish: &Wish) -> Wanted {
+fn row(kept: &Kept) -> Wanted {
+    let began = match kept {
+        Kept::Stop(wish) => wish.show.began,
+        Kept::Asked { .. } => None,
+    };
     Wanted {
         name: ROW.to_owned(),
-        value: serde_json::to_string(wish).unwrap_or_default(),
-        bound_to: wish.show.began.map_or_else(|| "the show on air".to_owned(), |began| began.0.to_string()),
-        deadline: wish.deadline,
-        asked_at: wish.show.raided,
+        value: serde_json::to_string(kept).unwrap_or_default(),
+        bound_to: began.map_or_else(|| "the show on air".to_owned(), |began| began.0.to_string()),
+        deadline: kept.deadline(),
+        asked_at: clock::unix(),
     }
 }
 
 /// One whose deadline is over is read as well: it is told and dropped.
-async fn recall(store: &Store) -> Option<Wish> {
+async fn recall(store: &Store) -> Option<Kept> {
     let rows = store.wanted(UnixMs(0)).await.ok()?;
     let row = rows.into_iter().find(|row| row.name == ROW)?;
     serde_json::from_str(&row.value).ok()

@@ -85,6 +85,7 @@ fn shown_with(obs: &Obs, view: &View, feed: &Feed, config: &Config) -> LiveView 
         tasks: &[task],
         alerts: &alerts,
         troubles: &Troubles::default(),
+        raid: &stream_control::domain::raid::RaidView::default(),
         bus_missed: 0,
     };
     compose(&seen)

@@ -6,4 +6,5 @@ pub mod live;
 pub mod obs;
 pub mod polls;
 pub mod probe;
+pub mod raid;
 pub mod timeline;
