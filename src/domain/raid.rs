@@ -28,6 +28,8 @@ pub const LATE: Millis = Millis(15_000);
 pub const LIMIT: Millis = Millis(600_000);
 /// Two beginnings closer than this are one: a beginning is computed from a duration that travels.
 const SAME: Millis = Millis(5_000);
+/// A computed beginning is off by less. Nobody ends a show and begins the next one in this time.
+const NOISE: Millis = Millis(1_000);
 /// OBS counts the duration in frames, which lags behind the clock by the hundredth at most.
 const DRIFT: f64 = 0.01;
 /// More than this is never taken for drift.
@@ -65,7 +67,7 @@ pub struct Show {
 impl Show {
     /// Whether the show that began then is this one. In doubt it is not.
     pub fn is(&self, began: UnixMs) -> bool {
-        let Some(known) = self.began else { return began <= self.raided };
+        let Some(known) = self.began else { return began.0 <= self.raided.0.saturating_add_unsigned(NOISE.0) };
         let apart = Millis(known.0.abs_diff(began.0));
         let drift = self.raided.since(known).scale(DRIFT).min(MOST_DRIFT);
         apart <= SAME || (apart <= drift && began <= self.raided)

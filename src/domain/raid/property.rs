@@ -29,8 +29,8 @@ proptest! {
         let mut over = false;
         let mut answered = true;
         for step in &moves {
-            if matches!(step, Move::Raided | Move::Asked) && over {
-                // A new raid of a later show is another story.
+            if matches!(step, Move::Raided | Move::Asked) && (over || !stage.obs.is_connected()) {
+                // A new raid of a later show, or of one that nobody saw begin, is another story.
                 continue;
             }
             let later = matches!(step, Move::Obs(Output::Streaming, began) if *began > 0);

@@ -25,7 +25,6 @@ async fn a_raid_is_seen_cancelled_and_stopped_after() {
             person.browser.run(&format!("document.documentElement.dataset.theme = '{theme}'")).await;
             person.reads("#raid", "Raided TrailRunner with 87 viewers").await;
             person.reads("#raid-count", "The stream stops in ").await;
-            shot(&person, &format!("{}-{width}-{theme}", if path == "/" { "live" } else { "raid" })).await;
             looks(&person, path).await;
         }
     }
@@ -43,8 +42,4 @@ async fn a_raid_is_seen_cancelled_and_stopped_after() {
     assert!(!show.obs.is_streaming());
     person.no_complaints(&[]).await;
     show.app.stop().await;
-}
-
-async fn shot(person: &Person, name: &str) {
-    person.browser.screenshot(std::path::Path::new(&format!("/tmp/raid-shots/{name}.png"))).await;
 }
