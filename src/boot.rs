@@ -7,6 +7,7 @@ use crate::domain::failover::View;
 use crate::domain::failover::repair::Troubles;
 use crate::domain::happening::EventTail;
 use crate::domain::journal::{Tone, Topic};
+use crate::domain::raid::RaidView;
 use crate::domain::signal::{Feeds, Paces};
 use crate::domain::stream::Obs;
 use crate::domain::twitch::Twitch;
@@ -17,6 +18,7 @@ use crate::features::happenings::{self, Happenings};
 use crate::features::ingest_watch::{self, IngestWatch, recorder};
 use crate::features::journal::{self as history_room, JournalRoom};
 use crate::features::obs_link::{self, ObsLink};
+use crate::features::raid::{self, RaidRoom};
 use crate::features::recording::{self, Recording};
 use crate::features::repair::{self, RepairRoom};
 use crate::features::settings::SettingsRoom;
@@ -90,7 +92,7 @@ impl House {
         let (to_obs, to_failover) = (orders(&mut desk, Room::Obs), orders(&mut desk, Room::Failover));
         let to_ingest = orders(&mut desk, Room::Ingest);
         let (to_alerts, to_settings) = (orders(&mut desk, Room::Alerts), orders(&mut desk, Room::Settings));
-        let to_twitch = orders(&mut desk, Room::Twitch);
+        let (to_twitch, to_raid) = (orders(&mut desk, Room::Twitch), orders(&mut desk, Room::Raid));
         let desk = desk.open();
 
         let (obs_cell, obs) = shared::cell(Obs::default());
@@ -101,6 +103,7 @@ impl House {
         let (twitch_cell, twitch) = shared::cell(Twitch::default());
         let (chat_cell, chat) = shared::cell(ChatTail::default());
         let (events_cell, events) = shared::cell(EventTail::default());
+        let (raid_cell, raid) = shared::cell(RaidView::default());
         let (recent_cell, alerts) = shared::cell(Recent::default());
 
         for mistake in &settled.set_aside {
@@ -134,9 +137,10 @@ impl House {
             alerts,
             settings: settings.view(),
             tape,
-            twitch,
+            twitch: twitch.clone(),
             chat,
             events,
+            raid,
         };
         let access = Access::open(store.clone(), &config.get().web, journal.clone()).await?;
 
@@ -190,7 +194,7 @@ impl House {
         supervisor.start(Failover::new(failover::Parts {
             config: config.clone(),
             feeds,
-            obs,
+            obs: obs.clone(),
             orders: to_failover,
             desk: desk.clone(),
             view: view_cell,
@@ -199,6 +203,17 @@ impl House {
             journal: journal.clone(),
             samples: samples_in,
             store: store.clone(),
+        }));
+        supervisor.start(RaidRoom::new(raid::Parts {
+            config: config.clone(),
+            obs,
+            twitch,
+            orders: to_raid,
+            desk: desk.clone(),
+            bus: bus.clone(),
+            journal: journal.clone(),
+            store: store.clone(),
+            cell: raid_cell,
         }));
 
         let twitch_room = twitch_link::start(

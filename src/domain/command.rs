@@ -35,6 +35,9 @@ pub enum ObsOrder {
     StartStream,
     /// Stop the stream output; a wish as above.
     StopStream,
+    /// Stop the stream output that runs now. Unlike [`ObsOrder::StopStream`] it ends with the
+    /// connection: over the next one another show may run.
+    StopShow,
     /// Make a scene the program scene.
     SwitchScene {
         /// The scene to show.
@@ -196,7 +199,7 @@ pub enum RaidOrder {
 pub enum OrderKind {
     /// [`ObsOrder::StartStream`]
     StartStream,
-    /// [`ObsOrder::StopStream`]
+    /// [`ObsOrder::StopStream`] and [`ObsOrder::StopShow`]
     StopStream,
     /// [`ObsOrder::SwitchScene`]
     SwitchScene,
@@ -285,7 +288,7 @@ impl Order {
     pub fn kind(&self) -> OrderKind {
         match self {
             Order::Obs(ObsOrder::StartStream) => OrderKind::StartStream,
-            Order::Obs(ObsOrder::StopStream) => OrderKind::StopStream,
+            Order::Obs(ObsOrder::StopStream | ObsOrder::StopShow) => OrderKind::StopStream,
             Order::Obs(ObsOrder::SwitchScene { .. }) => OrderKind::SwitchScene,
             Order::Obs(ObsOrder::RestartMedia { .. }) => OrderKind::RestartMedia,
             Order::Obs(ObsOrder::StartRecord) => OrderKind::StartRecord,
@@ -347,7 +350,7 @@ impl fmt::Display for Order {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Order::Obs(ObsOrder::StartStream) => f.write_str("start the stream"),
-            Order::Obs(ObsOrder::StopStream) => f.write_str("stop the stream"),
+            Order::Obs(ObsOrder::StopStream | ObsOrder::StopShow) => f.write_str("stop the stream"),
             Order::Obs(ObsOrder::SwitchScene { scene, .. }) => write!(f, "switch to scene '{scene}'"),
             Order::Obs(ObsOrder::RestartMedia { feed: None }) => f.write_str("restart the media source"),
             Order::Obs(ObsOrder::RestartMedia { feed: Some(feed) }) => {
@@ -379,6 +382,9 @@ impl fmt::Display for Order {
         }
     }
 }
+
+/// The text of a start or stop that failed because a person pressed the opposite meanwhile.
+pub const OPPOSITE_ASKED: &str = "Cancelled: the opposite was asked.";
 
 /// How an order ended.
 #[derive(Clone, Debug, PartialEq, Eq)]

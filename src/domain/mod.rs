@@ -13,6 +13,7 @@ pub mod history;
 pub mod ids;
 pub mod journal;
 pub mod people;
+pub mod raid;
 pub mod server;
 pub mod signal;
 pub mod stream;

@@ -11,6 +11,7 @@ pub mod ingest_watch;
 pub mod journal;
 pub mod obs_link;
 pub mod probe;
+pub mod raid;
 pub mod recording;
 pub mod repair;
 pub mod settings;

@@ -7,6 +7,7 @@ use crate::domain::failover::View;
 use crate::domain::failover::repair::Troubles;
 use crate::domain::happening::EventTail;
 use crate::domain::journal::Tail;
+use crate::domain::raid::RaidView;
 use crate::domain::signal::Feeds;
 use crate::domain::stream::Obs;
 use crate::domain::twitch::Twitch;
@@ -56,6 +57,8 @@ pub struct Cells {
     pub chat: Reader<ChatTail>,
     /// The newest happenings.
     pub events: Reader<EventTail>,
+    /// Our raid and what follows.
+    pub raid: Reader<RaidView>,
     /// The settings as the page edits them.
     pub settings: Reader<SettingsView>,
     /// The last ten minutes of polls, without names.

@@ -23,7 +23,8 @@ use ctx::Ctx;
 use dress::REQUEST_ID;
 use error::WebError;
 use pages::{
-    claim, feed, feeds, find, health, import, journal, live as live_page, login, overlay, settings, switching, twitch,
+    claim, feed, feeds, find, health, import, journal, live as live_page, login, overlay, raid, settings, switching,
+    twitch,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -36,6 +37,7 @@ pub fn router(ctx: Ctx) -> Router {
     let routes = Router::new()
         // Pages
         .route("/", get(live_page::show))
+        .route("/raid", get(raid::show))
         .route("/health", get(health::show))
         .route("/journal", get(journal::show))
         .route("/settings", get(settings::show).post(settings::save))
@@ -88,6 +90,8 @@ pub fn router(ctx: Ctx) -> Router {
         .route("/api/v1/failover/resume", post(api::v1::failover::resume))
         .route("/api/v1/failover/test", post(api::v1::failover::test))
         .route(csrf::MAINTENANCE_PATH, post(api::v1::failover::maintenance))
+        .route("/api/v1/raid/cancel", post(api::v1::raid::cancel))
+        .route("/api/v1/raid/stop_now", post(api::v1::raid::stop_now))
         .route("/api/v1/probe", post(api::v1::probe::probe))
         .route("/api/v1/twitch/search/categories", get(api::v1::twitch::categories))
         .route("/api/v1/twitch/search/channels", get(api::v1::twitch::channels))

@@ -5,6 +5,7 @@ import { act } from "./action.js";
 import { alerts, feeds, health, journal, note } from "./lists.js";
 import { connect } from "./link.js";
 import { hold } from "./hold.js";
+import { raid } from "./raidbar.js";
 import { now, span } from "./time.js";
 import { freshness, strip } from "./strip.js";
 import { toast } from "./toast.js";
@@ -192,7 +193,7 @@ document.addEventListener("keydown", (event) => {
 
 const feed = (view) => text($("feed-more"), view.detail ? `Feed: ${view.detail}.` : "");
 
-const parts = { notices, feed, feeds: several, keys, scenes, failover, obs, journal, alerts: hear };
+const parts = { notices, raid, feed, feeds: several, keys, scenes, failover, obs, journal, alerts: hear };
 
 function take(set) {
   Object.assign(state, set);
@@ -209,6 +210,7 @@ const link = connect({
     if (state.obs) obs(state.obs);
     if (state.failover) failover(state.failover);
     if (state.notices) notices(state.notices);
+    raid();
     health({});
   },
 });

@@ -219,6 +219,11 @@ fn stop(shared: &Arc<Shared>) -> Answer {
     if !shared.studio().is_streaming() {
         return Err((501, "The output is not running."));
     }
+    let refusals = std::mem::take(&mut shared.studio().script.refuse_stops);
+    if refusals > 0 {
+        shared.studio().script.refuse_stops = refusals - 1;
+        return Err((702, "Processing the request failed."));
+    }
     end_stream(shared);
     Ok(Value::Null)
 }

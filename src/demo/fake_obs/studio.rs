@@ -26,6 +26,8 @@ pub struct Script {
     pub switch_delay: Duration,
     /// So many scene switches are refused before one works.
     pub refuse_switches: u32,
+    /// So many stops are refused before one works.
+    pub refuse_stops: u32,
     /// Accepts scene switches and forgets them.
     pub forget_switches: bool,
     /// Does what it is told but reports nothing.
@@ -60,6 +62,7 @@ impl Default for Script {
             output_delay: Duration::from_millis(40),
             switch_delay: Duration::ZERO,
             refuse_switches: 0,
+            refuse_stops: 0,
             forget_switches: false,
             lose_events: false,
             ignore_restart: false,

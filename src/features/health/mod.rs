@@ -8,6 +8,7 @@ use crate::domain::failover::repair::Troubles;
 use crate::domain::health::{Health, State};
 use crate::domain::ids::FeedId;
 use crate::domain::journal::Tail;
+use crate::domain::raid::{RaidView, Stage};
 use crate::domain::signal::{Feed, Feeds, Reach};
 use crate::domain::stream::{MediaInput, Obs, ObsLink};
 use crate::domain::twitch::Twitch;
@@ -25,6 +26,8 @@ pub struct Seen<'a> {
     pub feeds: &'a Feeds,
     /// What could not be mended.
     pub troubles: &'a Troubles,
+    /// Our raid and what follows.
+    pub raid: &'a RaidView,
     /// The journal's newest lines.
     pub tail: &'a Tail,
     /// The supervisor's list.
@@ -49,7 +52,7 @@ pub fn rows(seen: &Seen<'_>) -> Vec<Health> {
     ];
     let after = [history(seen.tail), tasks(seen.tasks, seen.bus_missed)];
     let twitch = sign_in::rows(seen.twitch, seen.twitch_settings);
-    let middle = media(seen.obs).into_iter().chain(twitch).chain(troubles(seen.troubles));
+    let middle = media(seen.obs).into_iter().chain(twitch).chain(troubles(seen.troubles)).chain(raid(seen.raid));
     before.into_iter().chain(middle).chain(after).collect()
 }
 
@@ -178,6 +181,31 @@ fn playing(media: &MediaInput) -> Health {
 }
 
 /// A row for each thing that only a person can mend; none while all is well.
+/// A row while a stop is under way or a person is asked, and when a stop did not succeed.
+fn raid(view: &RaidView) -> Option<Health> {
+    const NAME: &str = "Stop after raid";
+    match &view.stage {
+        Stage::Asking { to, .. } => {
+            let reason = format!("Nobody knows whether the raid to {to} went out: Twitch's events were away.");
+            Some(Health {
+                repair: Some("Stop now, or keep streaming, on the raid page.".to_owned()),
+                ..row(NAME, State::NeedsYou, reason)
+            })
+        }
+        Stage::Stopping { raid, answer: None, .. } => {
+            Some(row(NAME, State::Stopping, format!("The stream is being stopped after the raid to {}.", raid.to_name)))
+        }
+        Stage::Stopping { answer: Some(answer), .. } => Some(row(NAME, State::Stopping, text::sentence(answer))),
+        Stage::Counting { raid, .. } => {
+            Some(row(NAME, State::Good, format!("The stream stops soon, after the raid to {}.", raid.to_name)))
+        }
+        Stage::Idle | Stage::Waiting { .. } => {
+            let ended = view.ended.as_ref().filter(|ended| ended.bad)?;
+            Some(Health { since: Some(ended.at), ..row(NAME, State::NeedsYou, &ended.text) })
+        }
+    }
+}
+
 fn troubles(troubles: &Troubles) -> Vec<Health> {
     troubles.list.iter().map(|(_, text)| row("Repair", State::NeedsYou, text)).collect()
 }
@@ -248,6 +276,7 @@ mod tests {
             view: &view,
             feeds: &feeds,
             troubles: &Troubles::default(),
+            raid: &RaidView::default(),
             tail: &tail,
             tasks: &[],
             scenes: &roles(),

@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod board;
 pub mod dashboard;
+pub mod raid;
 pub mod sections;
 pub mod view;
 

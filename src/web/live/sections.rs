@@ -32,6 +32,8 @@ pub struct LiveView {
     pub feeds: Vec<FeedRow>,
     /// What a person must not overlook: a test that runs, work on the ingest.
     pub notices: Notices,
+    /// Our raid and what follows.
+    pub raid: RaidSection,
     /// Scene buttons.
     pub scenes: Vec<SceneView>,
     /// The large keys.
@@ -146,6 +148,33 @@ pub struct PendingView {
     pub what: String,
     /// Asked when.
     pub since: UnixMs,
+}
+
+/// The raid, on the Live page while something goes on, and on its own page.
+#[derive(Debug, Serialize)]
+pub struct RaidSection {
+    /// Something goes on.
+    pub on: bool,
+    /// "Raid under way", "Stopping".
+    pub word: &'static str,
+    /// Colour and shape.
+    pub level: Level,
+    /// In plain words.
+    pub text: String,
+    /// What the page counts down to.
+    pub until: Option<UnixMs>,
+    /// What happens at that moment: "The raid goes out", "The stream stops".
+    pub then: &'static str,
+    /// Label of the button that lets the show go on; empty for none.
+    pub cancel: &'static str,
+    /// Label of the button that stops at once; empty for none.
+    pub stop: &'static str,
+    /// What will follow on the next raid.
+    pub rule: String,
+    /// How the last one ended.
+    pub ended: Option<String>,
+    /// When.
+    pub ended_at: Option<UnixMs>,
 }
 
 /// A scene button.

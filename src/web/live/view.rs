@@ -1,5 +1,6 @@
 //! The Live page as finished words: one pure function from the cells to what the page shows.
 
+use super::raid;
 use super::sections::{
     FailoverView, FeedRow, FeedView, KeyView, Level, LineView, LiveView, Notices, ObsView, PendingView, RowView,
     SceneView, Spark,
@@ -10,6 +11,7 @@ use crate::domain::failover::{Class, FeedView as FailoverFeed, Place, View};
 use crate::domain::health::{Health, State};
 use crate::domain::ids::SceneName;
 use crate::domain::journal::{Entry, Tail, Tone, Topic};
+use crate::domain::raid::RaidView;
 use crate::domain::signal::Feeds;
 use crate::domain::stream::{Obs, ObsLink, Output};
 use crate::domain::twitch::Twitch;
@@ -45,6 +47,8 @@ pub struct Seen<'a> {
     pub troubles: &'a Troubles,
     /// Twitch as last reported.
     pub twitch: &'a Twitch,
+    /// Our raid and what follows.
+    pub raid: &'a RaidView,
     /// Facts that slow listeners missed.
     pub bus_missed: u64,
 }
@@ -54,7 +58,7 @@ pub fn compose_all(ctx: &Ctx) -> Map<String, Value> {
     let cells = &ctx.cells;
     let (obs, view, feeds, tail) = (cells.obs.get(), cells.view.get(), cells.feeds.get(), cells.tail.get());
     let (config, tasks, alerts) = (cells.config.get(), cells.tasks.get(), cells.alerts.get());
-    let (troubles, twitch) = (cells.troubles.get(), cells.twitch.get());
+    let (troubles, twitch, raid) = (cells.troubles.get(), cells.twitch.get(), cells.raid.get());
     let seen = Seen {
         obs: &obs,
         view: &view,
@@ -65,6 +69,7 @@ pub fn compose_all(ctx: &Ctx) -> Map<String, Value> {
         alerts: &alerts,
         troubles: &troubles,
         twitch: &twitch,
+        raid: &raid,
         bus_missed: ctx.bus.missed(),
     };
     match serde_json::to_value(compose(&seen)) {
@@ -81,6 +86,7 @@ pub fn compose(seen: &Seen<'_>) -> LiveView {
         spark: spark(seen.view, seen.config),
         feeds: feeds(seen.view),
         notices: notices(seen.view),
+        raid: raid::section(seen.raid, &seen.config.twitch.raid),
         obs: obs(seen.obs),
         scenes: scene_buttons(seen.obs, scenes),
         keys: keys(seen.obs, scenes),
@@ -322,6 +328,7 @@ pub fn health_rows(seen: &Seen<'_>) -> Vec<RowView> {
         view: seen.view,
         feeds: seen.feeds,
         troubles: seen.troubles,
+        raid: seen.raid,
         tail: seen.tail,
         tasks: seen.tasks,
         scenes: &seen.config.scenes,

@@ -12,6 +12,7 @@ pub mod live;
 pub mod login;
 pub mod overlay;
 pub mod problem;
+pub mod raid;
 pub mod settings;
 pub mod switching;
 pub mod twitch;

@@ -1,6 +1,7 @@
 //! The page in a real browser: what a streamer sees, presses and hears about.
 
 mod journal;
+mod raid;
 
 use crate::support::app::App;
 use crate::support::real::browser::Browser;

@@ -11,6 +11,7 @@ mod obs;
 mod probe;
 mod process;
 mod pushes;
+mod raid;
 mod real;
 mod real_witness;
 mod repair;

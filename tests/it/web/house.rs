@@ -78,7 +78,7 @@ impl House {
         let access = Access::open(store.clone(), &settled.config.web, journal.clone()).await.unwrap();
         let mut desk = DeskBuilder::new(journal);
         let (orders, gate): (Arc<Mutex<Vec<Order>>>, Arc<tokio::sync::Mutex<()>>) = Default::default();
-        for room in [Room::Obs, Room::Failover, Room::Alerts, Room::Settings] {
+        for room in [Room::Obs, Room::Failover, Room::Alerts, Room::Settings, Room::Raid] {
             let (mut tickets, heard, gate) = (desk.room(room), orders.clone(), gate.clone());
             tokio::spawn(async move {
                 while let Some(ticket) = tickets.recv().await {
@@ -114,6 +114,7 @@ impl House {
             twitch: twitch_reader,
             chat: chat_reader,
             events: events_reader,
+            raid: shared::cell(stream_control::domain::raid::RaidView::default()).1,
         };
         let (bus, stop) = (Bus::new(), CancellationToken::new());
         let history = History::new(store.clone(), cells.tail.clone(), cells.config.clone());

@@ -86,6 +86,7 @@ fn shown_with(obs: &Obs, view: &View, feed: &Feed, config: &Config) -> LiveView 
         alerts: &alerts,
         troubles: &Troubles::default(),
         twitch: &stream_control::domain::twitch::Twitch::default(),
+        raid: &stream_control::domain::raid::RaidView::default(),
         bus_missed: 0,
     };
     compose(&seen)

@@ -2,7 +2,7 @@
 
 use super::house::{House, PASSWORD, json};
 use std::time::Duration;
-use stream_control::domain::command::{FailoverOrder, ObsOrder, Order, Outcome};
+use stream_control::domain::command::{FailoverOrder, ObsOrder, Order, Outcome, RaidOrder};
 use stream_control::domain::failover::View;
 use stream_control::domain::journal::{Entry, Tone, Topic};
 use stream_control::domain::stream::{Obs, ObsLink};
@@ -27,6 +27,8 @@ async fn each_path_gives_its_order() {
         ("/api/v1/obs/media_restart", "", Order::Obs(ObsOrder::RestartMedia { feed: None })),
         ("/api/v1/failover/pause", "", Order::Failover(FailoverOrder::Pause)),
         ("/api/v1/failover/resume", "", Order::Failover(FailoverOrder::Resume)),
+        ("/api/v1/raid/cancel", "", Order::Raid(RaidOrder::Cancel)),
+        ("/api/v1/raid/stop_now", "", Order::Raid(RaidOrder::StopNow)),
         ("/obs/switch_scene", r#"{"scene":"BRB"}"#, switch("BRB")),
     ];
     for (path, body, wanted) in table {

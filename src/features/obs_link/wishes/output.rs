@@ -2,7 +2,7 @@
 
 use super::{Effect, Id, Input, Limits, Request, View};
 use crate::adapters::obs::ObsError;
-use crate::domain::command::{ObsOrder, Outcome};
+use crate::domain::command::{OPPOSITE_ASKED, ObsOrder, Outcome};
 use crate::domain::stream::Output;
 use crate::kit::units::{Millis, Mono};
 
@@ -34,6 +34,8 @@ struct Wish {
     looked: bool,
     /// A contrary request is still on its way, so the cell may speak of the past; look again at this moment.
     unsettled: Option<Mono>,
+    /// It ends with the connection.
+    this_show: bool,
 }
 
 impl Slot {
@@ -41,6 +43,7 @@ impl Slot {
         match view.input {
             Input::Asked(id, ObsOrder::StartStream, _) => self.press(view, *id, Goal::Start, effects),
             Input::Asked(id, ObsOrder::StopStream, _) => self.press(view, *id, Goal::Stop, effects),
+            Input::Asked(id, ObsOrder::StopShow, _) => self.press_for_this_show(view, *id, effects),
             _ => {}
         }
         let Some(wish) = &mut self.0 else { return };
@@ -59,13 +62,27 @@ impl Slot {
     fn press(&mut self, view: &View<'_>, id: Id, goal: Goal, effects: &mut Vec<Effect>) {
         if let Some(wish) = self.0.as_mut().filter(|wish| wish.goal == goal) {
             wish.ids.push(id);
+            wish.this_show = false;
             return;
         }
         let unsettled = self.0.as_ref().filter(|wish| wish.sent).map(|_| view.now + STALE);
-        self.end(&Outcome::Failed("Cancelled: the opposite was asked.".to_owned()), effects);
+        self.end(&Outcome::Failed(OPPOSITE_ASKED.to_owned()), effects);
         match already(view, goal).filter(|_| unsettled.is_none()) {
             Some(text) => effects.push(Effect::Answer(id, Outcome::Done(text.to_owned()))),
             None => self.0 = Some(Wish::new(id, goal, view.now, unsettled)),
+        }
+    }
+
+    /// A stop that ends with the connection, unless a person wants it as well.
+    fn press_for_this_show(&mut self, view: &View<'_>, id: Id, effects: &mut Vec<Effect>) {
+        if let Some(reason) = view.no_link() {
+            effects.push(Effect::Answer(id, Outcome::Failed(reason)));
+            return;
+        }
+        let theirs = self.0.as_ref().is_some_and(|wish| wish.goal == Goal::Stop && !wish.this_show);
+        self.press(view, id, Goal::Stop, effects);
+        if let Some(wish) = self.0.as_mut().filter(|_| !theirs) {
+            wish.this_show = true;
         }
     }
 
@@ -78,7 +95,8 @@ impl Slot {
 impl Wish {
     fn new(id: Id, goal: Goal, asked: Mono, unsettled: Option<Mono>) -> Self {
         let (sent, accepted, turned, held, looked) = (false, false, false, false, false);
-        Self { ids: vec![id], goal, asked, sent, accepted, turned, held, looked, unsettled }
+        let this_show = false;
+        Self { ids: vec![id], goal, asked, sent, accepted, turned, held, looked, unsettled, this_show }
     }
 
     fn id(&self) -> Id {
@@ -94,6 +112,7 @@ impl Wish {
             }
             Input::Refused(id, error) if *id == self.id() => return self.refused(error, effects),
             Input::Output(report) => return self.heard(*report),
+            Input::Lost if self.this_show => return view.no_link().map(Outcome::Failed),
             Input::Read => {
                 self.held = false;
                 self.unsettled = self.unsettled.filter(|_| !view.is_over(self.asked, STALE));

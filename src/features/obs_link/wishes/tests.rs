@@ -40,6 +40,8 @@ use Step::{
     Accept, Connect, Lose, Moves, Plays, Press, ReadOutput, ReadRecord, ReadScene, Record, Refuse, Scene, Wait,
 };
 
+const STOP_SHOW: ObsOrder = ObsOrder::StopShow;
+
 fn to(scene: &str) -> ObsOrder {
     ObsOrder::SwitchScene { scene: scene.into(), reason: "test".to_owned() }
 }
@@ -599,4 +601,38 @@ fn the_room_is_woken_for_every_deadline() {
     assert_eq!(wishes.due(), Some(Mono(3_000)));
     wishes.step(Mono(0), &obs(Stopped), &Input::Refused(3, &ObsError::Refused { code: 702, text: String::new() }));
     assert_eq!(wishes.due(), Some(Mono(500)));
+}
+
+#[test]
+fn a_stop_of_one_show_ends_with_the_connection() {
+    let table: &[(&str, Output, &[Step], &[&str])] = &[
+        (
+            "confirmed",
+            Streaming,
+            &[Press(1, STOP_SHOW), Accept(1), Step::Output(Stopped)],
+            &["1 send Stop", "read", "1 done: The stream has ended."],
+        ),
+        (
+            "another show may run over the next connection",
+            Streaming,
+            &[Press(1, STOP_SHOW), Lose, Connect(Streaming)],
+            &["1 send Stop", "1 failed: OBS is not connected"],
+        ),
+        (
+            "a person wants it too: then it is wanted over the next connection as well",
+            Streaming,
+            &[Press(1, STOP_SHOW), Press(2, STOP), Lose, Connect(Streaming), Step::Output(Stopped)],
+            &["1 send Stop", "1 send Stop", "1 done", "2 done"],
+        ),
+        (
+            "a person wanted it before",
+            Streaming,
+            &[Press(1, STOP), Press(2, STOP_SHOW), Lose, Connect(Streaming), Step::Output(Stopped)],
+            &["1 send Stop", "1 send Stop", "1 done", "2 done"],
+        ),
+    ];
+    for (name, output, story, wanted) in table {
+        expect(name, obs(*output), story, wanted);
+    }
+    expect("without a connection", lost(), &[Press(1, STOP_SHOW)], &["1 failed: OBS is not connected"]);
 }

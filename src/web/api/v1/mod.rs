@@ -6,6 +6,7 @@ pub mod live;
 pub mod obs;
 pub mod polls;
 pub mod probe;
+pub mod raid;
 pub mod timeline;
 pub mod twitch_sign_in;
 pub mod twitch;
