@@ -2,6 +2,7 @@
 //! stopping is the same list backwards.
 
 use crate::config::{self, Values, mistake};
+use crate::domain::chat::Identity;
 use crate::domain::failover::View;
 use crate::domain::failover::repair::Troubles;
 use crate::domain::journal::{Tone, Topic};
@@ -10,6 +11,7 @@ use crate::domain::stream::Obs;
 use crate::domain::twitch::Twitch;
 use crate::features::access::Access;
 use crate::features::alerts::{AlertsRoom, Recent};
+use crate::features::chat::{self, ChatRoom};
 use crate::features::failover::{self, Failover};
 use crate::features::ingest_watch::{self, IngestWatch, recorder};
 use crate::features::journal::{self as history_room, JournalRoom};
@@ -88,6 +90,7 @@ impl House {
         let to_ingest = orders(&mut desk, Room::Ingest);
         let (to_alerts, to_settings) = (orders(&mut desk, Room::Alerts), orders(&mut desk, Room::Settings));
         let to_twitch = orders(&mut desk, Room::Twitch);
+        let to_chat = orders(&mut desk, Room::Chat);
         let desk = desk.open();
 
         let (obs_cell, obs) = shared::cell(Obs::default());
@@ -96,6 +99,7 @@ impl House {
         let (pace_cell, pace) = shared::cell(Paces::default());
         let (troubles_cell, troubles) = shared::cell(Troubles::default());
         let (twitch_cell, twitch) = shared::cell(Twitch::default());
+        let (commands_cell, commands) = shared::cell(Vec::new());
         let (recent_cell, alerts) = shared::cell(Recent::default());
 
         for mistake in &settled.set_aside {
@@ -129,7 +133,8 @@ impl House {
             alerts,
             settings: settings.view(),
             tape,
-            twitch,
+            twitch: twitch.clone(),
+            commands,
         };
         let access = Access::open(store.clone(), &config.get().web, journal.clone()).await?;
 
@@ -165,7 +170,7 @@ impl House {
             config: config.clone(),
             feeds: feeds.clone(),
             obs: obs.clone(),
-            view,
+            view: view.clone(),
             desk: desk.clone(),
             journal: journal.clone(),
             troubles: troubles_cell,
@@ -175,7 +180,7 @@ impl House {
         supervisor.start(Failover::new(failover::Parts {
             config: config.clone(),
             feeds,
-            obs,
+            obs: obs.clone(),
             orders: to_failover,
             desk: desk.clone(),
             view: view_cell,
@@ -196,11 +201,29 @@ impl House {
             },
         );
 
+        let (asker, settings_of) = (sign_in[&Identity::Broadcaster].clone(), config.clone());
+        supervisor.start(ChatRoom::new(chat::Parts {
+            config,
+            obs,
+            view,
+            twitch,
+            lookup: Arc::new(move |names| {
+                let (tokens, helix) = (asker.clone(), settings_of.with(|config| config.twitch.helix_url.clone()));
+                Box::pin(async move { twitch_link::names::ids(&tokens, helix, names).await })
+            }),
+            bus: bus.clone(),
+            desk: desk.clone(),
+            orders: to_chat,
+            store: store.clone(),
+            cell: commands_cell,
+            journal: journal.clone(),
+        }));
+
         let stop = CancellationToken::new();
         let cells = Cells { tasks: supervisor.states(), ..cells };
         let parts = ctx::Parts { cells, bus, desk, access, ingest, history: look_back, stop: stop.clone() };
         let ctx = Ctx { sign_in: Arc::new(sign_in), ..Ctx::new(parts) };
-        let bind = config.with(|config| config.web.bind);
+        let bind = ctx.cells.config.with(|config| config.web.bind);
         Ok(Self { ctx, bind, supervisor, store, journal, stop })
     }
 

@@ -1,6 +1,7 @@
 //! Room: Twitch. Keeps the tokens of each identity and carries orders to Helix.
 
 mod keeper;
+pub mod names;
 mod tokens;
 
 pub use tokens::Tokens;

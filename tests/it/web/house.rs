@@ -104,6 +104,7 @@ impl House {
             settings: settings_reader,
             tape: Tape::default(),
             twitch: shared::cell(Twitch::default()).1,
+            commands: shared::cell(stream_control::domain::chat_rules::table::merged(&[])).1,
         };
         let (bus, stop) = (Bus::new(), CancellationToken::new());
         let history = History::new(store.clone(), cells.tail.clone(), cells.config.clone());

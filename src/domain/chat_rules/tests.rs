@@ -1,0 +1,1 @@
+//! Commands: messages in, effects out.
