@@ -2,10 +2,11 @@
 //!
 //! Decision times come from recorded traces, read in all four phases of the poll; what OBS confirms
 //! comes from the daemon against the built-in OBS and, for nginx rows, from real parts. Name a part
-//! (`traces`, `own`, `fakes`, `real`, `process`) to run it alone.
+//! (`traces`, `own`, `fakes`, `chat`, `real`, `process`) to run it alone.
 //!
 //! `real` needs what `tests/setup.sh` installs.
 
+mod chat;
 mod fakes;
 mod own;
 mod process;
@@ -38,6 +39,9 @@ fn main() -> anyhow::Result<()> {
     }
     if wanted("fakes") {
         runtime.block_on(fakes::measure(&mut table));
+    }
+    if wanted("chat") {
+        runtime.block_on(chat::measure(&mut table));
     }
     if wanted("real") {
         runtime.block_on(real_parts::measure(&mut table));

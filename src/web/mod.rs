@@ -23,7 +23,7 @@ use ctx::Ctx;
 use dress::REQUEST_ID;
 use error::WebError;
 use pages::{
-    claim, feed, feeds, find, health, import, journal, live as live_page, login, overlay, settings, switching,
+    claim, commands, feed, feeds, find, health, import, journal, live as live_page, login, overlay, settings, switching,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -53,6 +53,7 @@ pub fn router(ctx: Ctx) -> Router {
         .route("/settings/feed/{id}", get(feed::show).post(feed::save))
         .route("/settings/feed/{id}/move", post(feeds::shift))
         .route("/settings/feed/{id}/remove", post(feeds::remove))
+        .route("/chat-commands", get(commands::show).post(commands::save))
         .route("/claim", get(claim::show).post(claim::claim))
         .route("/login", get(login::show).post(login::sign_in))
         .route("/logout", post(login::sign_out))
