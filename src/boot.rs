@@ -2,7 +2,7 @@
 //! stopping is the same list backwards.
 
 use crate::config::{self, Values, mistake};
-use crate::domain::chat::ChatTail;
+use crate::domain::chat::{ChatTail, Identity};
 use crate::domain::failover::View;
 use crate::domain::failover::repair::Troubles;
 use crate::domain::happening::EventTail;
@@ -13,6 +13,7 @@ use crate::domain::stream::Obs;
 use crate::domain::twitch::Twitch;
 use crate::features::access::Access;
 use crate::features::alerts::{AlertsRoom, Recent};
+use crate::features::chat::{self, ChatRoom};
 use crate::features::failover::{self, Failover};
 use crate::features::happenings::{self, Happenings};
 use crate::features::ingest_watch::{self, IngestWatch, recorder};
@@ -93,6 +94,7 @@ impl House {
         let to_ingest = orders(&mut desk, Room::Ingest);
         let (to_alerts, to_settings) = (orders(&mut desk, Room::Alerts), orders(&mut desk, Room::Settings));
         let (to_twitch, to_raid) = (orders(&mut desk, Room::Twitch), orders(&mut desk, Room::Raid));
+        let to_chat = orders(&mut desk, Room::Chat);
         let desk = desk.open();
 
         let (obs_cell, obs) = shared::cell(Obs::default());
@@ -104,6 +106,7 @@ impl House {
         let (chat_cell, chat) = shared::cell(ChatTail::default());
         let (events_cell, events) = shared::cell(EventTail::default());
         let (raid_cell, raid) = shared::cell(RaidView::default());
+        let (commands_cell, commands) = shared::cell(Vec::new());
         let (recent_cell, alerts) = shared::cell(Recent::default());
 
         for mistake in &settled.set_aside {
@@ -141,6 +144,7 @@ impl House {
             chat,
             events,
             raid,
+            commands,
         };
         let access = Access::open(store.clone(), &config.get().web, journal.clone()).await?;
 
@@ -184,7 +188,7 @@ impl House {
             config: config.clone(),
             feeds: feeds.clone(),
             obs: obs.clone(),
-            view,
+            view: view.clone(),
             desk: desk.clone(),
             journal: journal.clone(),
             troubles: troubles_cell,
@@ -229,6 +233,24 @@ impl House {
                 store: store.clone(),
             },
         );
+
+        let (asker, settings_of) = (sign_in[&Identity::Broadcaster].clone(), config.clone());
+        supervisor.start(ChatRoom::new(chat::Parts {
+            config,
+            obs,
+            view,
+            twitch,
+            lookup: Arc::new(move |names| {
+                let (tokens, helix) = (asker.clone(), settings_of.with(|config| config.twitch.helix_url.clone()));
+                Box::pin(async move { twitch_link::names::ids(&tokens, helix, names).await })
+            }),
+            bus: bus.clone(),
+            desk: desk.clone(),
+            orders: to_chat,
+            store: store.clone(),
+            cell: commands_cell,
+            journal: journal.clone(),
+        }));
 
         let stop = CancellationToken::new();
         let cells = Cells { tasks: supervisor.states(), ..cells };

@@ -2,10 +2,11 @@
 //!
 //! Decision times come from recorded traces, read in all four phases of the poll; what OBS confirms
 //! comes from the daemon against the built-in OBS and, for nginx rows, from real parts. Name a part
-//! (`traces`, `machine`, `own`, `fakes`, `real`, `process`, `twitch`) to run it alone.
+//! (`traces`, `machine`, `own`, `fakes`, `chat`, `real`, `process`, `twitch`) to run it alone.
 //!
 //! `real` needs what `tests/setup.sh` installs.
 
+mod chat;
 mod fakes;
 mod machine;
 mod own;
@@ -46,6 +47,9 @@ fn main() -> anyhow::Result<()> {
     }
     if wanted("fakes") {
         runtime.block_on(fakes::measure(&mut table));
+    }
+    if wanted("chat") {
+        runtime.block_on(chat::measure(&mut table));
     }
     if wanted("real") {
         runtime.block_on(real_parts::measure(&mut table));

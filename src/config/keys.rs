@@ -29,6 +29,8 @@ pub enum Section {
     Power,
     /// Twitch sign-in and raids.
     Twitch,
+    /// Chat commands.
+    Chat,
     /// Sister services on this machine.
     Services,
     /// Pages of others shown inside the dashboard.
@@ -49,6 +51,7 @@ impl Section {
         Self::Restream,
         Self::Power,
         Self::Twitch,
+        Self::Chat,
         Self::Services,
         Self::Embeds,
     ];
@@ -67,6 +70,7 @@ impl Section {
             Section::Restream => "Restream and preview",
             Section::Power => "Streaming PC",
             Section::Twitch => "Twitch",
+            Section::Chat => "Chat commands",
             Section::Services => "Services",
             Section::Embeds => "Embedded pages (empty hides them)",
         }
@@ -200,6 +204,7 @@ impl Key {
             Section::Restream => "Restream",
             Section::Power => "Power",
             Section::Twitch => "Twitch",
+            Section::Chat => "Kick",
             Section::Services => "Services",
             Section::Embeds => "Embeds",
             _ => "Dashboard",
@@ -277,7 +282,7 @@ const RECONNECTS: &str = "OBS is called again by itself, after 10 seconds at the
 pub const KEYS: &[Key] = {
     use Kind::{Choice, Scene, SceneOrNone, Switch, Text, Url};
     use Section::{
-        Alerts, Behaviour, Embeds, History, Ingest, Obs, Power, Restream, Scenes, Services, Switching, Twitch, Web,
+        Alerts, Behaviour, Chat, Embeds, History, Ingest, Obs, Power, Restream, Scenes, Services, Switching, Twitch, Web,
     };
     &[
         Key::new(Web, "BIND_ADDR", Kind::Address, "0.0.0.0:5000", "Address and port of the page."),
@@ -405,14 +410,16 @@ pub const KEYS: &[Key] = {
         Key::new(Twitch, "TWITCH_TOKENS_PATH", Kind::Path, "", "File of the tokens; sister programs may read it. Default: twitch_tokens.json in DATA_DIR."),
         Key::new(Twitch, "TWITCH_SCOPES", Text, "", "Scopes to ask for.").no_effect("scopes follow from TWITCH_FEATURES"),
         Key::new(Twitch, "TWITCH_ADMINS", Text, "", "Chat names that may give orders, with commas between.").editable("Chat admins"),
-        Key::later(Twitch, "CHAT_PLATFORM", "twitch", "Where the chat is.").kept(Choice(&["twitch", "kick"])),
-        Key::later(Twitch, "CHAT_CHANNEL", "", "The channel whose chat is read.").kept(Text),
-        Key::later(Twitch, "CHAT_PREFIX", "!", "What stands before a chat command.").kept(Text),
-        Key::later(Twitch, "CHAT_LANGUAGE", "en", "Language of the answers in chat.").kept(Text),
-        Key::later(Twitch, "CHAT_PUBLIC_COMMANDS", "true", "Everyone in chat may use the commands that are for everyone.").kept(Switch),
-        Key::later(Twitch, "CHAT_MOD_COMMANDS", "true", "Moderators may use the commands that are for them.").kept(Switch),
-        Key::later(Twitch, "CHAT_ANNOUNCE", "true", "Tell the chat when the scene is switched automatically.").kept(Switch),
-        Key::later(Twitch, "CHAT_IGNORED", "", "Chat names whose commands are never taken, with commas between.").kept(Text),
+        Key::later(Chat, "CHAT_PLATFORM", "twitch", "Where the chat is.").kept(Choice(&["twitch", "kick"])),
+        Key::later(Chat, "CHAT_CHANNEL", "", "The channel whose chat is read. On Twitch it is that of the account that signs in.").kept(Text),
+        Key::new(Chat, "CHAT_PREFIX", Text, "!", "What stands before a chat command.").editable("Before a command"),
+        Key::new(Chat, "CHAT_RELAXED", Switch, "false", "Large letters in a command and words behind it do no harm.").editable("Read commands leniently"),
+        Key::new(Chat, "CHAT_LANGUAGE", Text, "en", "Language of the answers in chat: en or de. An unknown one is en.").editable("Language of the answers"),
+        Key::new(Chat, "CHAT_PUBLIC_COMMANDS", Switch, "true", "Everyone in chat may use the commands that are for everyone.").editable("Commands for viewers"),
+        Key::new(Chat, "CHAT_MOD_COMMANDS", Switch, "true", "Moderators may use the commands that are for them.").editable("Commands for moderators"),
+        Key::new(Chat, "CHAT_ANNOUNCE", Switch, "true", "Tell the chat when automatic switching finds the signal weak, lost, and back.").editable("Tell of weak signal"),
+        Key::new(Chat, "CHAT_IGNORED", Text, "", "Chat names whose commands are never taken, with commas between.").editable("Ignored in chat"),
+        Key::new(Chat, "FIX_DELAY_SEC", Kind::Number { min: 0.0, max: 30.0, unit: SECONDS }, "1", "How long !fix and !refresh stay in the other scene.").editable("Moment of a fix"),
         Key::new(Twitch, "TWITCH_HELIX_URL", Url, "https://api.twitch.tv/helix/", "Address of Twitch's API, for tests."),
         Key::new(Twitch, "TWITCH_OAUTH2_URL", Url, "https://id.twitch.tv/oauth2/", "Address of Twitch's sign-in, for tests."),
         Key::new(Twitch, "TWITCH_EVENTSUB_WEBSOCKET_URL", Kind::SocketUrl, "wss://eventsub.wss.twitch.tv/ws", "Address of Twitch's events, for tests."),
@@ -501,7 +508,7 @@ mod tests {
         RTT_LOW_MS RTT_LOST_MS DROPS_PER_SEC LOW_AFTER_SEC LOST_AFTER_SEC GONE_AFTER_SEC UNKNOWN_HOLD_SEC \
         RECOVER_FROM_LOW_SEC RECOVER_FROM_LOST_SEC MIN_STAY_SEC FLAP_LIMIT PREFER_AFTER_SEC START_GRACE_SEC \
         LIVE_FROM_STARTING OFFLINE_STOP_MIN FROZEN_PICTURE SELF_REPAIR \
-        CHAT_PLATFORM CHAT_CHANNEL CHAT_PREFIX CHAT_LANGUAGE CHAT_PUBLIC_COMMANDS CHAT_MOD_COMMANDS CHAT_ANNOUNCE CHAT_IGNORED \
+        CHAT_PLATFORM CHAT_CHANNEL CHAT_PREFIX CHAT_LANGUAGE CHAT_PUBLIC_COMMANDS CHAT_MOD_COMMANDS CHAT_ANNOUNCE CHAT_IGNORED CHAT_RELAXED FIX_DELAY_SEC \
         TWITCH_BOT TWITCH_FEATURES TWITCH_HELIX_URL TWITCH_OAUTH2_URL TWITCH_EVENTSUB_WEBSOCKET_URL";
 
     #[test]

@@ -2,6 +2,7 @@
 //! parsed together, once, into types. All mistakes are reported together. May import `domain` and
 //! `kit`; the only place that reads the environment.
 
+mod chat;
 pub mod dotenv;
 pub mod effective;
 pub mod feeds;
@@ -15,6 +16,7 @@ pub mod source;
 mod twitch;
 pub mod values;
 
+pub use chat::Chat;
 pub use mistake::Mistake;
 pub use parse::{Settled, settle};
 pub use source::Source;
@@ -54,6 +56,8 @@ pub struct Config {
     pub keep: Keep,
     /// Twitch.
     pub twitch: Twitch,
+    /// Chat commands.
+    pub chat: Chat,
 }
 
 /// What is kept of the past, and for how long.

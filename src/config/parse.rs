@@ -30,6 +30,7 @@ impl Config {
             record_with_stream: form.switch("RECORD_WITH_STREAM"),
             keep: form.keep(),
             twitch: form.twitch(),
+            chat: form.chat(),
         };
         if form.mistakes.is_empty() { Ok(config) } else { Err(form.mistakes) }
     }

@@ -88,7 +88,7 @@ impl Form<'_> {
     }
 
     /// Words with commas between, in lower case, each once; a leading @ is no part of a name.
-    fn words(&mut self, name: &str) -> Vec<String> {
+    pub(super) fn words(&mut self, name: &str) -> Vec<String> {
         let text = self.text(name).unwrap_or_default().to_lowercase();
         let mut words: Vec<String> = Vec::new();
         for word in text.split(',').map(|word| word.trim().trim_start_matches('@')).filter(|word| !word.is_empty()) {

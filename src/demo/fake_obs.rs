@@ -148,6 +148,16 @@ impl FakeObs {
         self.shared.studio().recording
     }
 
+    /// Whether a source of the scenes is visible.
+    pub fn shows(&self, source: &str) -> bool {
+        self.shared.studio().items.iter().any(|(name, on)| name == source && *on)
+    }
+
+    /// The scene collection in use.
+    pub fn collection(&self) -> String {
+        self.shared.studio().collection.clone()
+    }
+
     /// The media source goes on, but shows one and the same picture, or moves again.
     pub fn freeze_picture(&self, frozen: bool) {
         self.shared.studio().frozen = frozen;
@@ -227,9 +237,11 @@ async fn serve(listener: TcpListener, shared: Arc<Shared>, power: CancellationTo
 
 /// obs-websocket's `EventSubscription` bits.
 const GENERAL: u32 = 1;
+const CONFIG: u32 = 1 << 1;
 const SCENES: u32 = 1 << 2;
 const INPUTS: u32 = 1 << 3;
 const OUTPUTS: u32 = 1 << 6;
+const SCENE_ITEMS: u32 = 1 << 7;
 const MEDIA_INPUTS: u32 = 1 << 8;
 const VOLUMES: u32 = 1 << 16;
 

@@ -1,5 +1,6 @@
 //! Chat commands as they are kept: what a moderator or viewer may write to the show.
 
+use super::chat::ChatRole;
 use serde::{Deserialize, Serialize};
 
 /// One command of the chat, by the word that people write after the prefix.
@@ -21,10 +22,51 @@ pub struct ChatCommand {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Audience {
+    /// The streamer alone.
+    Broadcaster,
     /// The streamer and those named as admins.
     Admins,
     /// Moderators of the channel.
     Moderators,
+    /// VIPs.
+    Vips,
+    /// Subscribers and founders.
+    Subscribers,
     /// Everyone in chat.
     Everyone,
+}
+
+impl Audience {
+    /// All, from the fewest people to the most.
+    pub const ALL: [Audience; 6] =
+        [Self::Broadcaster, Self::Admins, Self::Moderators, Self::Vips, Self::Subscribers, Self::Everyone];
+
+    /// The least that an author must be.
+    pub fn least(self) -> ChatRole {
+        match self {
+            Audience::Broadcaster => ChatRole::Broadcaster,
+            Audience::Admins => ChatRole::Admin,
+            Audience::Moderators => ChatRole::Moderator,
+            Audience::Vips => ChatRole::Vip,
+            Audience::Subscribers => ChatRole::Subscriber,
+            Audience::Everyone => ChatRole::Everyone,
+        }
+    }
+
+    /// The word in rows, forms and texts.
+    pub fn word(self) -> &'static str {
+        match self {
+            Audience::Broadcaster => "broadcaster",
+            Audience::Admins => "admins",
+            Audience::Moderators => "moderators",
+            Audience::Vips => "vips",
+            Audience::Subscribers => "subscribers",
+            Audience::Everyone => "everyone",
+        }
+    }
+
+    /// The audience with this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.word() == word)
+    }
 }

@@ -26,6 +26,8 @@ pub enum Order {
     Twitch(TwitchOrder),
     /// For the room that ends the show after a raid.
     Raid(RaidOrder),
+    /// For the room that listens to chat commands.
+    Chat(ChatOrder),
 }
 
 /// What OBS can be asked to do.
@@ -54,6 +56,20 @@ pub enum ObsOrder {
     StartRecord,
     /// Stop recording; a wish as above.
     StopRecord,
+    /// Show or hide a source of a scene: read, set, read again. The name need only be like OBS's.
+    SetSourceVisible {
+        /// The scene; `None` for the program scene.
+        scene: Option<SceneName>,
+        /// The source.
+        item: String,
+        /// `None` for the opposite of what OBS shows when it is asked.
+        visible: Option<bool>,
+    },
+    /// Change to another scene collection. The name need only be like OBS's.
+    SetCollection {
+        /// The collection.
+        name: String,
+    },
 }
 
 /// What the failover room can be asked to do.
@@ -194,6 +210,37 @@ pub enum RaidOrder {
     StopNow,
 }
 
+/// What the room that listens to chat commands can be asked to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChatOrder {
+    /// This command is from now on as here.
+    SetCommand(ChatCommand),
+    /// Another word for a command.
+    AddAlias {
+        /// The new word.
+        word: String,
+        /// The command, by its name or by any word for it.
+        command: String,
+    },
+    /// Forget another word for a command.
+    RemoveAlias {
+        /// The word.
+        word: String,
+    },
+}
+
+/// The settings that may be changed out of chat, by those who may use the command for it.
+pub const CHAT_SETTINGS: &[&str] = &[
+    "BITRATE_LOW_KBPS",
+    "BITRATE_OFFLINE_KBPS",
+    "RTT_LOW_MS",
+    "RTT_LOST_MS",
+    "CHAT_PUBLIC_COMMANDS",
+    "CHAT_MOD_COMMANDS",
+    "CHAT_ANNOUNCE",
+    "RAID_AUTO_STOP_ENABLED",
+];
+
 /// An order without its details, for the permission table and the audit log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OrderKind {
@@ -209,6 +256,10 @@ pub enum OrderKind {
     StartRecord,
     /// [`ObsOrder::StopRecord`]
     StopRecord,
+    /// [`ObsOrder::SetSourceVisible`]
+    SetSourceVisible,
+    /// [`ObsOrder::SetCollection`]
+    SetCollection,
     /// [`FailoverOrder::Pause`]
     PauseFailover,
     /// [`FailoverOrder::Resume`]
@@ -223,6 +274,12 @@ pub enum OrderKind {
     RaiseAlert,
     /// [`ChangeSetting`]
     ChangeSetting,
+    /// [`ChangeSetting`] of nothing but [`CHAT_SETTINGS`]
+    ChangeChatSetting,
+    /// [`ChatOrder::SetCommand`]
+    SetCommand,
+    /// [`ChatOrder::AddAlias`] and [`ChatOrder::RemoveAlias`]
+    Alias,
     /// [`Import`]
     Import,
     /// [`TwitchOrder::SetChannel`]
@@ -260,6 +317,8 @@ impl OrderKind {
         Self::RestartMedia,
         Self::StartRecord,
         Self::StopRecord,
+        Self::SetSourceVisible,
+        Self::SetCollection,
         Self::PauseFailover,
         Self::ResumeFailover,
         Self::TestFailover,
@@ -267,6 +326,9 @@ impl OrderKind {
         Self::DropPublisher,
         Self::RaiseAlert,
         Self::ChangeSetting,
+        Self::ChangeChatSetting,
+        Self::SetCommand,
+        Self::Alias,
         Self::Import,
         Self::SetChannel,
         Self::StartRaid,
@@ -293,17 +355,38 @@ impl Order {
             Order::Obs(ObsOrder::RestartMedia { .. }) => OrderKind::RestartMedia,
             Order::Obs(ObsOrder::StartRecord) => OrderKind::StartRecord,
             Order::Obs(ObsOrder::StopRecord) => OrderKind::StopRecord,
+            Order::Obs(ObsOrder::SetSourceVisible { .. }) => OrderKind::SetSourceVisible,
+            Order::Obs(ObsOrder::SetCollection { .. }) => OrderKind::SetCollection,
             Order::Failover(FailoverOrder::Pause) => OrderKind::PauseFailover,
             Order::Failover(FailoverOrder::Resume) => OrderKind::ResumeFailover,
             Order::Failover(FailoverOrder::StartTest | FailoverOrder::StopTest) => OrderKind::TestFailover,
             Order::Failover(FailoverOrder::Maintenance { .. }) => OrderKind::Maintenance,
             Order::Ingest(IngestOrder::DropPublisher { .. }) => OrderKind::DropPublisher,
             Order::Alerts(_) => OrderKind::RaiseAlert,
+            Order::Settings(change) if change.is_for_chat() => OrderKind::ChangeChatSetting,
             Order::Settings(_) => OrderKind::ChangeSetting,
+            Order::Chat(ChatOrder::SetCommand(_)) => OrderKind::SetCommand,
+            Order::Chat(_) => OrderKind::Alias,
             Order::Import(_) => OrderKind::Import,
             Order::Twitch(order) => order.kind(),
             Order::Raid(RaidOrder::Cancel) => OrderKind::CancelRaidStop,
             Order::Raid(RaidOrder::StopNow) => OrderKind::RaidStopNow,
+        }
+    }
+}
+
+impl ChangeSetting {
+    fn is_for_chat(&self) -> bool {
+        !self.changes.is_empty() && self.changes.iter().all(|(key, _)| CHAT_SETTINGS.contains(&key.as_str()))
+    }
+}
+
+impl fmt::Display for ChatOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ChatOrder::SetCommand(command) => write!(f, "change the chat command '{}'", command.name),
+            ChatOrder::AddAlias { word, command } => write!(f, "let '{word}' mean the chat command '{command}'"),
+            ChatOrder::RemoveAlias { word } => write!(f, "forget the chat command's other word '{word}'"),
         }
     }
 }
@@ -358,6 +441,13 @@ impl fmt::Display for Order {
             }
             Order::Obs(ObsOrder::StartRecord) => f.write_str("start recording"),
             Order::Obs(ObsOrder::StopRecord) => f.write_str("stop recording"),
+            Order::Obs(ObsOrder::SetSourceVisible { item, visible, .. }) => match visible {
+                Some(true) => write!(f, "show the source '{item}'"),
+                Some(false) => write!(f, "hide the source '{item}'"),
+                None => write!(f, "show or hide the source '{item}'"),
+            },
+            Order::Obs(ObsOrder::SetCollection { name }) => write!(f, "change to the scene collection '{name}'"),
+            Order::Chat(order) => order.fmt(f),
             Order::Failover(FailoverOrder::Pause) => f.write_str("pause automatic switching"),
             Order::Failover(FailoverOrder::Resume) => f.write_str("resume automatic switching"),
             Order::Failover(FailoverOrder::StartTest) => f.write_str("start a test of automatic switching"),

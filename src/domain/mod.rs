@@ -4,6 +4,7 @@
 pub mod alert;
 pub mod chat;
 pub mod chat_command;
+pub mod chat_rules;
 pub mod command;
 pub mod event;
 pub mod failover;

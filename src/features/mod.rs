@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod alerts;
+pub mod chat;
 pub mod failover;
 pub mod happenings;
 pub mod health;

@@ -34,6 +34,8 @@ pub enum Room {
     Twitch,
     /// `features/raid`
     Raid,
+    /// `features/chat`
+    Chat,
 }
 
 /// An order on its way, with the slip for the answer.
@@ -140,6 +142,7 @@ fn owner(order: &Order) -> Room {
         Order::Settings(_) | Order::Import(_) => Room::Settings,
         Order::Twitch(_) => Room::Twitch,
         Order::Raid(_) => Room::Raid,
+        Order::Chat(_) => Room::Chat,
     }
 }
 

@@ -1,6 +1,5 @@
 //! Table `chat_commands`: who may write what in chat. The chat room reads it.
 
-use super::journal::word;
 use super::{Result, Store, settings};
 use crate::domain::chat_command::{Audience, ChatCommand};
 use crate::kit::clock;
@@ -18,6 +17,18 @@ impl Store {
     /// Puts these commands in place of all there are.
     pub async fn put_chat_commands(&self, commands: &[ChatCommand], by: &str) -> Result<()> {
         self.put_import(&[], Some(commands), by).await
+    }
+
+    /// Puts one command in the place of its earlier row.
+    pub async fn put_chat_command(&self, command: &ChatCommand, by: &str) -> Result<()> {
+        self.within(async {
+            let mut together = self.pool.begin().await?;
+            let old = sqlx::query("DELETE FROM chat_commands WHERE command = $1").bind(command.name.as_str());
+            old.execute(&mut *together).await?;
+            put(&mut together, command, by).await?;
+            together.commit().await
+        })
+        .await
     }
 
     /// Settings as [`Store::put_settings`] and commands as [`Store::put_chat_commands`]: all of it or
@@ -50,7 +61,7 @@ async fn put(together: &mut AnyConnection, command: &ChatCommand, by: &str) -> s
     )
     .bind(command.name.as_str())
     .bind(i64::from(command.enabled))
-    .bind(word(&command.audience))
+    .bind(command.audience.word())
     .bind(list(&command.aliases))
     .bind(list(&command.people))
     .bind(clock::unix().0)
@@ -62,11 +73,10 @@ async fn put(together: &mut AnyConnection, command: &ChatCommand, by: &str) -> s
 
 fn command(row: &sqlx::any::AnyRow) -> std::result::Result<ChatCommand, sqlx::Error> {
     let role: String = row.try_get(2)?;
-    let known = [Audience::Admins, Audience::Moderators, Audience::Everyone];
     Ok(ChatCommand {
         name: row.try_get(0)?,
         enabled: row.try_get::<i64, _>(1)? != 0,
-        audience: known.into_iter().find(|one| word(one) == role).unwrap_or(Audience::Admins),
+        audience: Audience::from_word(&role).unwrap_or(Audience::Admins),
         aliases: words(row.try_get(3)?),
         people: words(row.try_get(4)?),
     })
@@ -101,6 +111,9 @@ mod tests {
         assert_eq!(store.chat_commands().await.unwrap(), []);
         store.put_chat_commands(&[command("stop"), command("fix")], "Anna").await.unwrap();
         assert_eq!(store.chat_commands().await.unwrap(), [command("fix"), command("stop")]);
+        let vips = ChatCommand { audience: Audience::Vips, ..command("fix") };
+        store.put_chat_command(&vips, "Anna").await.unwrap();
+        assert_eq!(store.chat_commands().await.unwrap(), [vips, command("stop")]);
         store.put_chat_commands(&[command("start")], "Anna").await.unwrap();
         assert_eq!(store.chat_commands().await.unwrap(), [command("start")]);
     }

@@ -23,8 +23,8 @@ use ctx::Ctx;
 use dress::REQUEST_ID;
 use error::WebError;
 use pages::{
-    claim, feed, feeds, find, health, import, journal, live as live_page, login, overlay, raid, settings, switching,
-    twitch,
+    claim, commands, feed, feeds, find, health, import, journal, live as live_page, login, overlay, raid, settings,
+    switching, twitch,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -63,6 +63,7 @@ pub fn router(ctx: Ctx) -> Router {
         .route("/twitch/qr/{identity}", get(twitch::qr))
         .route("/twitch/authorize/{identity}", get(twitch::authorize))
         .route("/twitch/callback", get(twitch::callback))
+        .route("/chat-commands", get(commands::show).post(commands::save))
         .route("/claim", get(claim::show).post(claim::claim))
         .route("/login", get(login::show).post(login::sign_in))
         .route("/logout", post(login::sign_out))

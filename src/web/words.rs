@@ -246,6 +246,12 @@ pub fn scenes_in_short(scenes: &Scenes) -> String {
     format!("{} while the feed is good, {} while it is weak{offline}", scenes.live, scenes.low)
 }
 
+/// The chat commands in one line.
+pub fn chat_in_short(chat: &crate::config::Chat) -> String {
+    let told = if chat.announce { "chat is told of weak signal" } else { "chat is not told of weak signal" };
+    format!("{}start, {}live …; {told}", chat.prefix, chat.prefix)
+}
+
 /// What is kept, in one line.
 pub fn kept_in_short(keep: &Keep) -> String {
     format!("The journal for {} days, the feed's numbers for {} days", keep.journal_days, keep.samples_days)

@@ -138,11 +138,7 @@ pub(super) fn add(draft: &mut Draft, path: &str, command: ChatCommand, note: &st
         [] => String::new(),
         list => format!(", {label} {}", list.join(" ")),
     };
-    let who = match command.audience {
-        Audience::Admins => "admins",
-        Audience::Moderators => "moderators",
-        Audience::Everyone => "everyone",
-    };
+    let who = command.audience.word();
     let shown = format!("{who}{}{}", with("also as", &command.aliases), with("and", &command.people));
     let kept = Fate::Kept { key: words::COMMAND, shown: format!("{}, for {shown}", command.name) };
     draft.line(path, &command.name, kept, note);

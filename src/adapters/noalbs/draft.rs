@@ -55,11 +55,13 @@ impl Draft {
         self.line(path, from, Fate::Becomes { key, shown }, note);
     }
 
-    /// The field becomes a setting that nothing uses yet.
+    /// The field becomes a setting; nothing may use it yet.
     pub(super) fn keeps(&mut self, path: &str, key: &'static str, value: &str) {
         self.set(key, value);
         let shown = shown(key, value);
-        self.line(path, &shown.clone(), Fate::Kept { key, shown }, "");
+        let used = keys::find(key).is_some_and(keys::Key::offered);
+        let fate = if used { Fate::Becomes { key, shown: shown.clone() } } else { Fate::Kept { key, shown: shown.clone() } };
+        self.line(path, &shown, fate, "");
     }
 
     pub(super) fn already(&mut self, path: &str, from: &str, note: &str) {

@@ -12,6 +12,7 @@ use obws::common::MediaAction;
 use obws::error::Error as Wire;
 use obws::requests::EventSubscription;
 use obws::requests::inputs::{InputId, SetSettings};
+use obws::requests::scene_items::SetEnabled;
 use obws::requests::scenes::SceneId;
 use obws::requests::sources::{SourceId, TakeScreenshot};
 use obws::responses::media_inputs::MediaState;
@@ -23,6 +24,12 @@ pub const DEADLINE: Duration = Duration::from_secs(5);
 
 /// Reports that wait for the room before the connection counts as lost.
 const EVENTS: usize = 1024;
+
+/// Longest wait for another scene collection.
+const COLLECTION: Duration = Duration::from_secs(25);
+
+/// Sources of a scene that are looked at.
+const MOST_ITEMS: usize = 128;
 
 /// A screenshot to compare with the one before: small, so that it costs OBS and us little, and PNG,
 /// so that equal frames are equal bytes (OBS 30.2.3: about 2 kB, 2 ms).
@@ -148,6 +155,48 @@ impl Client {
     /// As every request.
     pub async fn stop_record(&self) -> Result<(), ObsError> {
         bounded(async { self.wire.recording().stop().await.map(drop) }).await
+    }
+
+    /// `GetSceneItemList` and `GetSceneItemEnabled`: each source's name, its number in the scene, and
+    /// whether it is visible.
+    ///
+    /// # Errors
+    /// As every request; [`ObsError::Missing`] when the scene is gone.
+    pub async fn items(&self, scene: &SceneName) -> Result<Vec<(String, i64, bool)>, ObsError> {
+        let scene = SceneId::Name(scene.as_str());
+        let mut items = Vec::new();
+        for item in bounded(async { self.wire.scene_items().list(scene).await }).await?.into_iter().take(MOST_ITEMS) {
+            let visible = bounded(async { self.wire.scene_items().enabled(scene, item.id).await }).await?;
+            items.push((item.source_name, item.id, visible));
+        }
+        Ok(items)
+    }
+
+    /// `SetSceneItemEnabled`.
+    ///
+    /// # Errors
+    /// As every request.
+    pub async fn show_item(&self, scene: &SceneName, item: i64, visible: bool) -> Result<(), ObsError> {
+        let enabled = SetEnabled { scene: SceneId::Name(scene.as_str()), item_id: item, enabled: visible };
+        bounded(async { self.wire.scene_items().set_enabled(enabled).await }).await
+    }
+
+    /// `GetSceneCollectionList`: the one in use, and all.
+    ///
+    /// # Errors
+    /// As every request.
+    pub async fn collections(&self) -> Result<(String, Vec<String>), ObsError> {
+        let list = bounded(async { self.wire.scene_collections().list().await }).await?;
+        Ok((list.current, list.collections))
+    }
+
+    /// `SetCurrentSceneCollection`; OBS answers when it is done, which may take a while.
+    ///
+    /// # Errors
+    /// As every request.
+    pub async fn set_collection(&self, name: &str) -> Result<(), ObsError> {
+        let change = async { self.wire.scene_collections().set_current(name).await };
+        tokio::time::timeout(COLLECTION, change).await.map_err(|_| ObsError::Hung)?.map_err(ObsError::from)
     }
 
     /// `GetSourceActive`, and where the source is on air `GetSourceScreenshot`, tiny: a number that

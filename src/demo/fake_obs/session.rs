@@ -2,8 +2,8 @@
 //! Protocol: obs-websocket 5, op codes 0 Hello, 1 Identify, 2 Identified, 3 Reidentify, 5 Event,
 //! 6 Request, 7 RequestResponse.
 
-use super::studio::{Output, Start, uuid};
-use super::{INPUTS, MEDIA_INPUTS, Report, Shared};
+use super::studio::{COLLECTIONS, Output, Start, Studio, uuid};
+use super::{CONFIG, INPUTS, MEDIA_INPUTS, Report, SCENE_ITEMS, Shared};
 use crate::kit::clock;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -149,6 +149,16 @@ fn perform(kind: &str, data: &Value, shared: &Arc<Shared>) -> Answer {
         "GetRecordStatus" => Ok(shared.studio().record_status()),
         "StartRecord" => record(true, shared),
         "StopRecord" => record(false, shared),
+        "GetSceneItemList" => with_scene(data, shared, |studio| Ok(studio.item_list())),
+        "GetSceneItemEnabled" => with_scene(data, shared, |studio| {
+            studio.item(data).map(|item| json!({"sceneItemEnabled": item.1})).ok_or(NO_SOURCE)
+        }),
+        "SetSceneItemEnabled" => show_item(data, shared),
+        "GetSceneCollectionList" => {
+            let current = shared.studio().collection.clone();
+            Ok(json!({"currentSceneCollectionName": current, "sceneCollections": COLLECTIONS}))
+        }
+        "SetCurrentSceneCollection" => set_collection(data["sceneCollectionName"].as_str().unwrap_or_default(), shared),
         "GetSourceScreenshot" => {
             shared.studio().screenshot(data["sourceName"].as_str().unwrap_or_default()).ok_or(NO_SOURCE)
         }
@@ -183,6 +193,36 @@ fn set_settings(input: &str, shared: &Shared) -> Answer {
     }
     let data = json!({"inputName": input, "inputUuid": uuid(input), "inputSettings": {}});
     shared.report(INPUTS, "InputSettingsChanged", data);
+    Ok(Value::Null)
+}
+
+fn with_scene(data: &Value, shared: &Shared, look: impl FnOnce(&mut Studio) -> Answer) -> Answer {
+    let mut studio = shared.studio();
+    let known = studio.has_scene(data["sceneName"].as_str().unwrap_or_default());
+    if known { look(&mut studio) } else { Err(NO_SOURCE) }
+}
+
+fn show_item(data: &Value, shared: &Shared) -> Answer {
+    let on = data["sceneItemEnabled"] == true;
+    with_scene(data, shared, |studio| {
+        let forget = studio.script.forget_items;
+        let item = studio.item(data).ok_or(NO_SOURCE)?;
+        item.1 = if forget { item.1 } else { on };
+        Ok(Value::Null)
+    })?;
+    let scene = data["sceneName"].clone();
+    let data = json!({"sceneName": scene, "sceneItemId": data["sceneItemId"], "sceneItemEnabled": on});
+    shared.report(SCENE_ITEMS, "SceneItemEnableStateChanged", data);
+    Ok(Value::Null)
+}
+
+fn set_collection(name: &str, shared: &Shared) -> Answer {
+    if !COLLECTIONS.contains(&name) {
+        return Err(NO_SOURCE);
+    }
+    let before = std::mem::replace(&mut shared.studio().collection, name.to_owned());
+    shared.report(CONFIG, "CurrentSceneCollectionChanging", json!({"sceneCollectionName": before}));
+    shared.report(CONFIG, "CurrentSceneCollectionChanged", json!({"sceneCollectionName": name}));
     Ok(Value::Null)
 }
 

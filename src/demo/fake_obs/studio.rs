@@ -32,6 +32,8 @@ pub struct Script {
     pub forget_switches: bool,
     /// Does what it is told but reports nothing.
     pub lose_events: bool,
+    /// Accepts to show or hide a source and forgets it.
+    pub forget_items: bool,
     /// Accepts a media restart without doing or reporting anything.
     pub ignore_restart: bool,
 }
@@ -65,6 +67,7 @@ impl Default for Script {
             refuse_stops: 0,
             forget_switches: false,
             lose_events: false,
+            forget_items: false,
             ignore_restart: false,
         }
     }
@@ -124,13 +127,22 @@ pub(super) struct Studio {
     scenes: Vec<String>,
     current: String,
     inputs: Vec<(Input, Playhead)>,
+    /// Every scene has these sources: name, and whether it is visible.
+    pub(super) items: Vec<(String, bool)>,
+    pub(super) collection: String,
 }
+
+/// The scene collections.
+pub(super) const COLLECTIONS: [&str; 2] = ["Outdoors", "At home"];
 
 impl Studio {
     pub(super) fn new(script: Script) -> Self {
         let scenes = ["Starting soon", "LIVE", "LOW", "OFFLINE", "BRB", "Intro"].map(str::to_owned).into();
         let (output, current, inputs) = (Output::Off, "LIVE".to_owned(), Vec::new());
-        let mut studio = Self { script, output, recording: false, frozen: false, scenes, current, inputs };
+        let items = [("Feed", true), ("Map", false), ("Chat box", true)].map(|(name, on)| (name.to_owned(), on)).into();
+        let collection = COLLECTIONS[0].to_owned();
+        let mut studio =
+            Self { script, output, recording: false, frozen: false, scenes, current, inputs, items, collection };
         studio.put_input(Input {
             name: "Stinger".to_owned(),
             kind: "ffmpeg_source".to_owned(),
@@ -237,6 +249,21 @@ impl Studio {
             &self.current,
             json!({"currentPreviewSceneName": null, "currentPreviewSceneUuid": null, "scenes": scenes}),
         )
+    }
+
+    /// `GetSceneItemList`; an item's number is its place, from 1.
+    pub(super) fn item_list(&self) -> Value {
+        let row = |(at, (name, on)): (usize, &(String, bool))| {
+            json!({"sceneItemId": at + 1, "sceneItemIndex": at, "sourceName": name, "sourceUuid": uuid(name),
+                "sourceType": "OBS_SOURCE_TYPE_INPUT", "inputKind": "ffmpeg_source", "isGroup": null, "sceneItemEnabled": on})
+        };
+        json!({"sceneItems": self.items.iter().enumerate().map(row).collect::<Vec<_>>()})
+    }
+
+    /// The item of a `sceneItemId`.
+    pub(super) fn item(&mut self, data: &Value) -> Option<&mut (String, bool)> {
+        let at = usize::try_from(data["sceneItemId"].as_u64()?).ok()?.checked_sub(1)?;
+        self.items.get_mut(at)
     }
 
     fn with_uuid(&self, prefix: &str, name: &str, mut object: Value) -> Value {

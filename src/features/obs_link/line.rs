@@ -1,7 +1,7 @@
 //! The line to OBS: one connection, and the requests that are under way on it. Requests run beside
 //! the room, never in it: a hung OBS must not keep the room from answering orders.
 
-use super::wishes::{Id, Request};
+use super::wishes::{Choice, Id, List, Request};
 use crate::adapters::obs::{Client, Events, MediaReport, MediaSource, ObsError, ObsEvent, SceneReport, StreamReport};
 use crate::config;
 use crate::kit::backoff::Backoff;
@@ -34,6 +34,8 @@ pub(super) enum News {
     Listening(Result<(), ObsError>),
     /// OBS answered the request of this order.
     Asked(Id, Result<(), ObsError>),
+    /// OBS answered what an order has to choose from.
+    Listed(Id, Result<Vec<Choice>, ObsError>),
     /// OBS reported something by itself.
     Event(ObsEvent),
     /// A read was overtaken by a report and will be done again.
@@ -224,6 +226,9 @@ impl Line {
         let client = up.client.clone();
         self.jobs.spawn(async move {
             let result = match request {
+                Request::List(what) => return Job::News(News::Listed(id, list(&client, &what).await)),
+                Request::ShowItem(scene, item, visible) => client.show_item(&scene, item, visible).await,
+                Request::SetCollection(name) => client.set_collection(&name).await,
                 Request::Start => client.start_stream().await,
                 Request::Stop => client.stop_stream().await,
                 Request::Switch(scene) => client.switch(&scene).await,
@@ -320,6 +325,17 @@ impl Line {
         let client = up.client.clone();
         self.jobs.spawn(async move { Job::News(News::Listening(client.listen(wanted).await)) });
         true
+    }
+}
+
+async fn list(client: &Client, what: &List) -> Result<Vec<Choice>, ObsError> {
+    let choice = |(name, id, on)| Choice { name, id, on };
+    match what {
+        List::Items(scene) => Ok(client.items(scene).await?.into_iter().map(choice).collect()),
+        List::Collections => {
+            let (current, all) = client.collections().await?;
+            Ok(all.into_iter().map(|name| choice((name.clone(), 0, name == current))).collect())
+        }
     }
 }
 

@@ -150,12 +150,15 @@ impl ObsLink {
             News::Media(_, Err(ObsError::Missing(_))) => self.line.read_sources(),
             News::Glimpse(name, Ok(shot)) => self.glimpsed(&name, shot),
             News::Listening(Ok(())) => {}
+            News::Listed(id, Ok(choices)) => self.step(&Input::Listed(id, &choices)),
+            News::Listed(id, Err(error)) if !error.is_loss() => self.step(&Input::Refused(id, &error)),
             News::Asked(id, Ok(())) => self.step(&Input::Accepted(id)),
             News::Asked(id, Err(error)) if !error.is_loss() => self.step(&Input::Refused(id, &error)),
             News::Read(Err(error @ ObsError::Malformed(_))) => self.lose(&error),
             News::Read(Err(error))
             | News::Sources(Err(error))
             | News::Asked(_, Err(error))
+            | News::Listed(_, Err(error))
             | News::Glimpse(_, Err(error))
             | News::Listening(Err(error)) => self.lose_if_lost(&error),
             News::Media(_, Err(error)) => {

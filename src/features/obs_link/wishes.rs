@@ -5,10 +5,13 @@
 //! report or press, and are sent again after a reconnect. A scene switch is asked for 3 s at most
 //! and gives way to a newer one. A media restart is sent once. Recording is wished for like the stream.
 
+mod choose;
 mod output;
 mod record;
 mod restart;
 mod switch;
+
+pub use choose::{Choice, List};
 
 use crate::adapters::obs::ObsError;
 use crate::domain::command::{ObsOrder, Outcome};
@@ -37,6 +40,8 @@ pub enum Input<'a> {
     MediaPlays(&'a str),
     /// OBS reported by itself that the record output runs, or does not; it stands in the cell.
     Record,
+    /// What was asked for by [`Request::List`].
+    Listed(Id, &'a [Choice]),
     /// Everything was read; it stands in the cell.
     Read,
     /// A new connection stands and everything was read.
@@ -73,6 +78,12 @@ pub enum Request {
     StartRecord,
     /// `StopRecord`
     StopRecord,
+    /// `GetSceneItemList` with `GetSceneItemEnabled`, or `GetSceneCollectionList`
+    List(List),
+    /// `SetSceneItemEnabled`
+    ShowItem(SceneName, i64, bool),
+    /// `SetCurrentSceneCollection`
+    SetCollection(String),
 }
 
 /// How long each kind of order may take.
@@ -110,6 +121,7 @@ pub struct Wishes {
     record: record::Slot,
     switch: switch::Slot,
     restart: restart::Slot,
+    choose: choose::Slot,
 }
 
 impl Wishes {
@@ -126,6 +138,7 @@ impl Wishes {
         self.record.step(&view, &mut effects);
         self.switch.step(&view, &mut effects);
         self.restart.step(&view, &mut effects);
+        self.choose.step(&view, &mut effects);
         effects
     }
 
@@ -138,8 +151,13 @@ impl Wishes {
     /// When the next [`Input::Tick`] is needed.
     pub fn due(&self) -> Option<Mono> {
         let limits = &self.limits;
-        let slots =
-            [self.output.due(limits), self.record.due(limits), self.switch.due(limits), self.restart.due(limits)];
+        let slots = [
+            self.output.due(limits),
+            self.record.due(limits),
+            self.switch.due(limits),
+            self.restart.due(limits),
+            self.choose.due(limits),
+        ];
         slots.into_iter().flatten().min()
     }
 }

@@ -11,6 +11,7 @@ mod searches;
 mod seen;
 pub mod sent;
 mod sockets;
+pub mod names;
 mod tokens;
 mod words;
 

@@ -1,6 +1,7 @@
 //! The pages: one file and one template of the same name each; a view struct holds finished values.
 
 pub mod claim;
+pub mod commands;
 pub mod feed;
 pub mod feeds;
 pub mod fields;
@@ -48,6 +49,7 @@ pub const NAVIGATION: &[Entry] = &[
     Entry { path: "/journal", label: "Journal", icon: "journal" },
     Entry { path: "/health", label: "Health", icon: "health" },
     Entry { path: "/twitch", label: "Twitch", icon: "twitch" },
+    Entry { path: "/chat-commands", label: "Bot", icon: "bot" },
     Entry { path: "/settings", label: "Settings", icon: "settings" },
 ];
 

@@ -18,7 +18,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 /// The settings on this page; the others have their own.
-const PARTS: &[Part] = &[Part::Obs, Part::Scenes, Part::History];
+const PARTS: &[Part] = &[Part::Obs, Part::Scenes, Part::Chat, Part::History];
 /// Those of a feed, which stand on the page of the feeds.
 const OF_A_FEED: &[&str] = &["MEDIA_SOURCE_NAME"];
 
@@ -92,6 +92,7 @@ fn section(part: Part, view: &SettingsView, config: &Reader<Config>, typed: Type
         about: config.with(|config| match part {
             Part::Obs => words::obs_in_short(&config.obs),
             Part::Scenes => words::scenes_in_short(&config.scenes),
+            Part::Chat => words::chat_in_short(&config.chat),
             Part::History => words::kept_in_short(&config.keep),
             _ => String::new(),
         }),

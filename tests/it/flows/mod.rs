@@ -2,6 +2,7 @@
 
 mod browser;
 mod browser_settings;
+mod chat_commands;
 mod conversations;
 mod feeds;
 mod ingest;

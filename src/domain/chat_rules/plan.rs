@@ -1,0 +1,363 @@
+//! What a command asks for: orders, in which order, and what to say then. The words are chosen here,
+//! before anything is done; what really happened decides which of them are said.
+
+use super::book::Book;
+use super::fuzzy::{Meant, meant};
+use super::phrases::{self as say, Phrase, Reply};
+use super::table::{self, Limit, Role, Verb};
+use crate::domain::chat_command::ChatCommand;
+use crate::domain::command::{ChangeSetting, ChatOrder, FailoverOrder, ObsOrder, Order, RaidOrder};
+use crate::domain::failover::rules::Rules;
+use crate::domain::failover::{Class, View};
+use crate::domain::ids::SceneName;
+use crate::domain::stream::{Obs, ObsLink};
+use crate::kit::text;
+use crate::kit::units::Millis;
+
+/// What is looked at.
+#[derive(Clone, Copy)]
+pub struct Seen<'a> {
+    /// OBS as reported.
+    pub obs: &'a Obs,
+    /// What failover sees.
+    pub view: &'a View,
+    /// The scenes by role.
+    pub scenes: &'a Roles,
+    /// The limits in force.
+    pub rules: &'a Rules,
+    /// FIX_DELAY_SEC.
+    pub pause: Millis,
+    /// The commands.
+    pub book: &'a Book,
+    /// Those that the author may use.
+    pub allowed: &'a [&'static str],
+}
+
+/// The scenes that the settings name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Roles {
+    /// LIVE_SCENE_NAME
+    pub live: SceneName,
+    /// BRB_SCENE_NAME
+    pub brb: SceneName,
+    /// STARTING_SCENE_NAME
+    pub starting: SceneName,
+    /// OFFLINE_SCENE_NAME
+    pub offline: Option<SceneName>,
+    /// ENDING_SCENE_NAME
+    pub ending: Option<SceneName>,
+    /// PRIVACY_SCENE_NAME
+    pub privacy: Option<SceneName>,
+    /// REFRESH_SCENE_NAME
+    pub refresh: Option<SceneName>,
+}
+
+/// What is to be done, one after the other; the first that fails ends it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// The steps.
+    pub steps: Vec<Step>,
+    /// What is said when all are done.
+    pub end: End,
+}
+
+/// One step.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// Give an order.
+    Give {
+        /// Which.
+        order: Order,
+        /// What is said when it fails; `{reason}` is put in.
+        failed: Phrase,
+    },
+    /// Wait, and go on only if this scene is still on and nobody asked for another one.
+    Wait {
+        /// How long.
+        span: Millis,
+        /// The scene.
+        scene: SceneName,
+    },
+}
+
+/// What is said when all is done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum End {
+    /// This.
+    Say(Reply),
+    /// What the last order ended with, in a phrase with `{text}`.
+    Outcome(Phrase),
+}
+
+impl Plan {
+    fn say(reply: Reply) -> Self {
+        Self { steps: Vec::new(), end: End::Say(reply) }
+    }
+
+    fn give(order: Order, end: Reply) -> Self {
+        Self { steps: vec![Step::Give { order, failed: say::FAILED }], end: End::Say(end) }
+    }
+
+    /// It changes the scene, so an earlier plan that still waits must not.
+    pub fn moves_scene(&self) -> bool {
+        let moves = |step: &Step| matches!(step, Step::Give { order: Order::Obs(ObsOrder::SwitchScene { .. } | ObsOrder::SetCollection { .. }), .. });
+        self.steps.iter().any(moves)
+    }
+}
+
+/// The plan for a command.
+pub fn plan(verb: Verb, name: &str, args: &str, seen: Seen<'_>) -> Plan {
+    match verb {
+        Verb::Start => start(seen),
+        Verb::Stop => stop(seen),
+        Verb::Fix => there_and_back(&seen.scenes.brb, &seen.scenes.live, say::FIXED, seen.pause),
+        Verb::Refresh => refresh(seen),
+        Verb::Scene(role) => scene(role, seen),
+        Verb::Switch => switch(name, args, seen),
+        Verb::Source if args.is_empty() => usage(name, seen),
+        Verb::Source => {
+            let order = ObsOrder::SetSourceVisible { scene: None, item: args.to_owned(), visible: None };
+            reported(Order::Obs(order))
+        }
+        Verb::Collection if args.is_empty() => usage(name, seen),
+        Verb::Collection => reported(Order::Obs(ObsOrder::SetCollection { name: args.to_owned() })),
+        Verb::Record => record(name, args, seen),
+        Verb::Limit(limit) => set_limit(limit, name, args, seen),
+        Verb::Setting(key) => setting(key, name, args, seen),
+        Verb::Guard => guard(name, args, seen),
+        Verb::Alias => alias(name, args, seen),
+        Verb::Cancel => reported(Order::Raid(RaidOrder::Cancel)),
+        Verb::Bitrate => Plan::say(bitrate(seen)),
+        Verb::SourceInfo => Plan::say(say::SOURCE_INFO.with([("text", &seen.view.headline)])),
+        Verb::ServerInfo => Plan::say(server_info(seen)),
+        Verb::ObsInfo => Plan::say(obs_info(seen.obs)),
+        Verb::Help => Plan::say(help(args, seen)),
+    }
+}
+
+fn start(seen: Seen<'_>) -> Plan {
+    if seen.obs.is_live() == Some(true) {
+        // A slip of the finger must not take a running show off the air.
+        return Plan::say(say::ALREADY_LIVE.plain());
+    }
+    let scene = &seen.scenes.starting;
+    let start = Step::Give { order: Order::Obs(ObsOrder::StartStream), failed: say::START_FAILED };
+    let end = End::Say(say::STARTED.with([("scene", scene.as_str())]));
+    Plan { steps: vec![start, show(scene, say::STARTED_NO_SCENE)], end }
+}
+
+fn stop(seen: Seen<'_>) -> Plan {
+    let stop = Step::Give { order: Order::Obs(ObsOrder::StopStream), failed: say::STOP_FAILED };
+    match &seen.scenes.offline {
+        Some(scene) => {
+            let end = End::Say(say::STOPPED_SCENE.with([("scene", scene.as_str())]));
+            Plan { steps: vec![stop, show(scene, say::STOPPED_NO_SCENE)], end }
+        }
+        None => Plan { steps: vec![stop], end: End::Say(say::STOPPED.plain()) },
+    }
+}
+
+fn there_and_back(there: &SceneName, back: &SceneName, done: Phrase, span: Millis) -> Plan {
+    let wait = Step::Wait { span, scene: there.clone() };
+    let end = End::Say(done.with([("scene", back.as_str())]));
+    Plan { steps: vec![show(there, say::NOT_SHOWN), wait, show(back, say::NOT_SHOWN)], end }
+}
+
+fn refresh(seen: Seen<'_>) -> Plan {
+    match (&seen.scenes.refresh, &seen.obs.scene) {
+        (None, _) => Plan::say(say::NO_SCENE_SET.with([("key", "REFRESH_SCENE_NAME")])),
+        (Some(_), None) => Plan::say(say::OBS_UNREADABLE.plain()),
+        (Some(there), Some(on)) => {
+            // Twice in a row it leads to where the first one began: to LIVE.
+            let back = if on == there { &seen.scenes.live } else { on };
+            there_and_back(there, back, say::REFRESHED, seen.pause)
+        }
+    }
+}
+
+fn scene(role: Role, seen: Seen<'_>) -> Plan {
+    let roles = seen.scenes;
+    let (scene, key) = match role {
+        Role::Live => (Some(&roles.live), "LIVE_SCENE_NAME"),
+        Role::Brb => (Some(&roles.brb), "BRB_SCENE_NAME"),
+        Role::Starting => (Some(&roles.starting), "STARTING_SCENE_NAME"),
+        Role::Ending => (roles.ending.as_ref(), "ENDING_SCENE_NAME"),
+        Role::Privacy => (roles.privacy.as_ref(), "PRIVACY_SCENE_NAME"),
+    };
+    match scene {
+        Some(scene) => shown(scene, seen),
+        None => Plan::say(say::NO_SCENE_SET.with([("key", key)])),
+    }
+}
+
+fn switch(name: &str, args: &str, seen: Seen<'_>) -> Plan {
+    if args.is_empty() {
+        return usage(name, seen);
+    }
+    let names: Vec<&str> = seen.obs.scenes.iter().map(SceneName::as_str).collect();
+    match meant(args, &names) {
+        Meant::One(scene) => shown(&scene.into(), seen),
+        Meant::Several(names) => Plan::say(which(&names)),
+        // Without a connection nothing is known of OBS's scenes; the desk says so.
+        Meant::None if names.is_empty() => shown(&args.into(), seen),
+        Meant::None => Plan::say(say::NO_SUCH.with([("name", &text::excerpt(args, 60))])),
+    }
+}
+
+fn shown(scene: &SceneName, seen: Seen<'_>) -> Plan {
+    let lost = matches!(seen.view.class, Class::Absent | Class::Stalled | Class::Bad);
+    let end = if *scene == seen.scenes.live && lost {
+        say::SHOWS_BUT_LOST.with([("scene", scene.as_str()), ("feed", seen.view.headline.trim_end_matches('.'))])
+    } else {
+        say::SHOWS.with([("scene", scene.as_str())])
+    };
+    Plan { steps: vec![show(scene, say::NOT_SHOWN)], end: End::Say(end) }
+}
+
+fn show(scene: &SceneName, failed: Phrase) -> Step {
+    let order = ObsOrder::SwitchScene { scene: scene.clone(), reason: "asked for in chat".to_owned() };
+    Step::Give { order: Order::Obs(order), failed }
+}
+
+fn reported(order: Order) -> Plan {
+    Plan { steps: vec![Step::Give { order, failed: say::FAILED }], end: End::Outcome(say::DONE) }
+}
+
+fn record(name: &str, args: &str, seen: Seen<'_>) -> Plan {
+    match (on_off(args), args, seen.obs.recording) {
+        (Some(true), ..) => Plan::give(Order::Obs(ObsOrder::StartRecord), say::RECORDING_ON.plain()),
+        (Some(false), ..) => Plan::give(Order::Obs(ObsOrder::StopRecord), say::RECORDING_OFF.plain()),
+        (None, "", Some(true)) => Plan::say(say::RECORDING_ON.plain()),
+        (None, "", Some(false)) => Plan::say(say::RECORDING_OFF.plain()),
+        (None, "", None) => Plan::say(say::OBS_UNREADABLE.plain()),
+        _ => usage(name, seen),
+    }
+}
+
+fn set_limit(limit: Limit, name: &str, args: &str, seen: Seen<'_>) -> Plan {
+    let (key, unit) = limit.key();
+    let by_time = matches!(limit, Limit::RttLow | Limit::RttLost);
+    let number = args.parse::<u32>().ok();
+    let (value, shown) = match number {
+        _ if args.is_empty() => {
+            return Plan::say(say::LIMIT_IS.with([("name", key), ("value", &now(limit, seen.rules))]));
+        }
+        Some(0) if by_time => (String::new(), "off".to_owned()),
+        Some(number) => (number.to_string(), format!("{number} {unit}")),
+        None if by_time && args == "off" => (String::new(), "off".to_owned()),
+        None => return usage(name, seen),
+    };
+    Plan::give(settings(key, value), say::LIMIT_SET.with([("name", key), ("value", &shown)]))
+}
+
+fn now(limit: Limit, rules: &Rules) -> String {
+    let time = |value: Option<Millis>| value.map_or_else(|| "off".to_owned(), |value| format!("{} ms", value.0));
+    match limit {
+        Limit::Low => format!("{} kbit/s", rules.low.0),
+        Limit::Offline => format!("{} kbit/s", rules.offline.0),
+        Limit::RttLow => time(rules.rtt_low),
+        Limit::RttLost => time(rules.rtt_offline),
+    }
+}
+
+fn setting(key: &'static str, name: &str, args: &str, seen: Seen<'_>) -> Plan {
+    let Some(on) = on_off(args) else { return usage(name, seen) };
+    let phrase = if on { say::SETTING_ON } else { say::SETTING_OFF };
+    Plan::give(settings(key, on.to_string()), phrase.with([("name", key)]))
+}
+
+fn settings(key: &str, value: String) -> Order {
+    Order::Settings(ChangeSetting { changes: vec![(key.to_owned(), Some(value))] })
+}
+
+fn guard(name: &str, args: &str, seen: Seen<'_>) -> Plan {
+    match on_off(args) {
+        Some(true) => Plan::give(Order::Failover(FailoverOrder::Resume), say::GUARD_ON.plain()),
+        Some(false) => Plan::give(Order::Failover(FailoverOrder::Pause), say::GUARD_OFF.plain()),
+        None => usage(name, seen),
+    }
+}
+
+fn on_off(args: &str) -> Option<bool> {
+    match args {
+        "on" | "start" => Some(true),
+        "off" | "stop" => Some(false),
+        _ => None,
+    }
+}
+
+fn alias(name: &str, args: &str, seen: Seen<'_>) -> Plan {
+    let words: Vec<&str> = args.split_whitespace().collect();
+    let order = match words.as_slice() {
+        ["add", word, command] => {
+            ChatOrder::AddAlias { word: (*word).to_owned(), command: (*command).to_owned() }
+        }
+        ["rem" | "remove", word] => ChatOrder::RemoveAlias { word: (*word).to_owned() },
+        _ => return usage(name, seen),
+    };
+    reported(Order::Chat(order))
+}
+
+fn bitrate(seen: Seen<'_>) -> Reply {
+    let view = seen.view;
+    let several = view.feeds.len() > 1;
+    let feeds = view.feeds.iter().map(|feed| {
+        let rate = feed.kbps.map_or_else(|| "–".to_owned(), |kbps| kbps.to_string());
+        format!("{} {rate}", feed.name)
+    });
+    match view.kbps {
+        _ if several => say::BITRATE.with([("rates", &feeds.collect::<Vec<_>>().join(", "))]),
+        Some(kbps) => say::BITRATE.with([("rates", &kbps.to_string())]),
+        None => say::BITRATE_UNKNOWN.with([("reason", &view.headline)]),
+    }
+}
+
+fn server_info(seen: Seen<'_>) -> Reply {
+    let feeds = seen.view.feeds.iter().map(|feed| {
+        let server = feed.server.map_or_else(|| "?".to_owned(), |server| server.to_string());
+        format!("{}: {server}, {}", feed.name, feed.reason)
+    });
+    let text = feeds.collect::<Vec<_>>().join("; ");
+    say::SERVER_INFO.with([("text", if text.is_empty() { &seen.view.headline } else { &text })])
+}
+
+fn obs_info(obs: &Obs) -> Reply {
+    let scene = obs.scene.as_ref().map_or("?", SceneName::as_str);
+    let dropped = obs.dropped_frames.unwrap_or_default().to_string();
+    match (&obs.link, obs.is_live()) {
+        (ObsLink::Lost { reason, .. }, _) => say::OBS_DOWN.with([("reason", reason)]),
+        (_, Some(true)) => say::OBS_INFO_LIVE.with([("scene", scene), ("dropped", &dropped)]),
+        (_, Some(false)) => say::OBS_INFO_OFF.with([("scene", scene)]),
+        (_, None) => say::OBS_UNREADABLE.plain(),
+    }
+}
+
+fn help(args: &str, seen: Seen<'_>) -> Reply {
+    let prefix = seen.book.prefix();
+    match seen.book.spec(args.strip_prefix(prefix).unwrap_or(args)) {
+        Some(spec) => say::HELP_ONE.with([("usage", &format!("{prefix}{} {}", spec.name, spec.args)), ("does", spec.does)]),
+        None => {
+            let names: Vec<String> = seen.allowed.iter().map(|name| format!("{prefix}{name}")).collect();
+            say::HELP.with([("commands", &names.join(" "))])
+        }
+    }
+}
+
+fn usage(name: &str, seen: Seen<'_>) -> Plan {
+    let args = table::find(name).map_or("", |spec| spec.args);
+    Plan::say(say::USAGE.with([("usage", &format!("{}{name} {args}", seen.book.prefix()))]))
+}
+
+/// Names as a question; a few are enough.
+pub fn which(names: &[&str]) -> Reply {
+    let shown: Vec<String> = names.iter().take(6).map(|name| format!("'{}'", text::excerpt(name, 60))).collect();
+    say::WHICH.with([("names", &shown.join(", "))])
+}
+
+/// A command's row in the page and the documentation: who may, in words.
+pub fn who(command: &ChatCommand) -> String {
+    match command.people.as_slice() {
+        [] => command.audience.word().to_owned(),
+        people => format!("{}, and {}", command.audience.word(), people.join(", ")),
+    }
+}
