@@ -2,8 +2,10 @@
 //! stopping is the same list backwards.
 
 use crate::config::{self, Values, mistake};
+use crate::domain::chat::ChatTail;
 use crate::domain::failover::View;
 use crate::domain::failover::repair::Troubles;
+use crate::domain::happening::EventTail;
 use crate::domain::journal::{Tone, Topic};
 use crate::domain::signal::{Feeds, Paces};
 use crate::domain::stream::Obs;
@@ -130,6 +132,8 @@ impl House {
             settings: settings.view(),
             tape,
             twitch,
+            chat: shared::cell(ChatTail::default()).1,
+            events: shared::cell(EventTail::default()).1,
         };
         let access = Access::open(store.clone(), &config.get().web, journal.clone()).await?;
 

@@ -3,6 +3,7 @@
 
 use crate::kit::units::UnixMs;
 use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
 
 /// One event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -63,4 +64,59 @@ pub enum HappeningKind {
     Removed,
     /// A kind that this version does not know.
     Other,
+}
+
+/// Happenings that [`EventTail`] keeps.
+pub const EVENT_TAIL: usize = 300;
+
+/// The newest happenings, oldest first: for pages that are opened in the middle.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EventTail {
+    /// The happenings.
+    pub happenings: VecDeque<Happening>,
+    /// Why they are not being written down, while they are not.
+    pub not_writing: Option<String>,
+}
+
+impl EventTail {
+    /// Puts one at the end and lets the oldest go; false where it is there already.
+    pub fn push(&mut self, happening: Happening) -> bool {
+        if self.happenings.iter().any(|known| known.id == happening.id) {
+            return false;
+        }
+        self.happenings.push_back(happening);
+        if self.happenings.len() > EVENT_TAIL {
+            self.happenings.pop_front();
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn happening(id: usize) -> Happening {
+        Happening {
+            id: id.to_string(),
+            at: UnixMs(0),
+            kind: HappeningKind::Follow,
+            who: None,
+            amount: None,
+            text: String::new(),
+            message: None,
+            data: serde_json::Value::Null,
+        }
+    }
+
+    #[test]
+    fn the_tail_is_bounded_and_takes_each_once() {
+        let mut tail = EventTail::default();
+        for id in 0..EVENT_TAIL + 5 {
+            assert!(tail.push(happening(id)));
+        }
+        assert!(!tail.push(happening(EVENT_TAIL)));
+        assert_eq!(tail.happenings.len(), EVENT_TAIL);
+        assert_eq!(tail.happenings[0].id, "5");
+    }
 }

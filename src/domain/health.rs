@@ -68,4 +68,6 @@ pub struct Health {
     pub since: Option<UnixMs>,
     /// One repair that a person can do, where there is one.
     pub repair: Option<String>,
+    /// Details to be unfolded, a line each.
+    pub more: Vec<String>,
 }

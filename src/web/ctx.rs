@@ -2,9 +2,10 @@
 
 use super::live::board::Board;
 use crate::config::Config;
-use crate::domain::chat::Identity;
+use crate::domain::chat::{ChatTail, Identity};
 use crate::domain::failover::View;
 use crate::domain::failover::repair::Troubles;
+use crate::domain::happening::EventTail;
 use crate::domain::journal::Tail;
 use crate::domain::signal::Feeds;
 use crate::domain::stream::Obs;
@@ -51,6 +52,10 @@ pub struct Cells {
     pub alerts: Reader<Recent>,
     /// Twitch as last reported.
     pub twitch: Reader<Twitch>,
+    /// The newest chat messages.
+    pub chat: Reader<ChatTail>,
+    /// The newest happenings.
+    pub events: Reader<EventTail>,
     /// The settings as the page edits them.
     pub settings: Reader<SettingsView>,
     /// The last ten minutes of polls, without names.

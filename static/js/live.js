@@ -110,6 +110,11 @@ function notices(view) {
 
 $("end-test").addEventListener("click", () => act($("end-test"), note($("end-test").parentElement), "/api/v1/failover/test", { on: false }));
 
+function platform(view) {
+  $("notice-twitch").hidden = view.hint === null;
+  text($("notice-twitch"), view.hint ?? "");
+}
+
 function several(list) {
   $("card-feeds").hidden = list.length === 0;
   feeds(list);
@@ -192,7 +197,7 @@ document.addEventListener("keydown", (event) => {
 
 const feed = (view) => text($("feed-more"), view.detail ? `Feed: ${view.detail}.` : "");
 
-const parts = { notices, feed, feeds: several, keys, scenes, failover, obs, journal, alerts: hear };
+const parts = { notices, twitch: platform, feed, feeds: several, keys, scenes, failover, obs, journal, alerts: hear };
 
 function take(set) {
   Object.assign(state, set);

@@ -1,5 +1,7 @@
 //! Room: health. A pure look at the cells: one row per thing, with state, reason and repair.
 
+mod twitch;
+
 use crate::config::Scenes;
 use crate::domain::failover::View;
 use crate::domain::failover::repair::Troubles;
@@ -8,6 +10,7 @@ use crate::domain::ids::FeedId;
 use crate::domain::journal::Tail;
 use crate::domain::signal::{Feed, Feeds, Reach};
 use crate::domain::stream::{MediaInput, Obs, ObsLink};
+use crate::domain::twitch::Twitch;
 use crate::kit::text;
 use crate::kit::units::Millis;
 use crate::runtime::supervisor::TaskState;
@@ -28,6 +31,8 @@ pub struct Seen<'a> {
     pub tasks: &'a [TaskState],
     /// The scenes by role.
     pub scenes: &'a Scenes,
+    /// Twitch as last reported.
+    pub twitch: &'a Twitch,
     /// Facts that slow listeners missed.
     pub bus_missed: u64,
 }
@@ -41,11 +46,12 @@ pub fn rows(seen: &Seen<'_>) -> Vec<Health> {
         switching(seen.view),
     ];
     let after = [history(seen.tail), tasks(seen.tasks, seen.bus_missed)];
-    before.into_iter().chain(media(seen.obs)).chain(troubles(seen.troubles)).chain(after).collect()
+    let of_obs = media(seen.obs).into_iter().chain(troubles(seen.troubles));
+    before.into_iter().chain(of_obs).chain(twitch::rows(seen.twitch)).chain(after).collect()
 }
 
 fn row(name: &'static str, state: State, reason: impl Into<String>) -> Health {
-    Health { name, state, reason: reason.into(), since: None, repair: None }
+    Health { name, state, reason: reason.into(), since: None, repair: None, more: Vec::new() }
 }
 
 fn ingest(feed: &Feed, view: &View) -> Health {
@@ -242,6 +248,7 @@ mod tests {
             tail: &tail,
             tasks: &[],
             scenes: &roles(),
+            twitch: &Twitch::default(),
             bus_missed: 0,
         };
         let states: Vec<_> = rows(&seen).into_iter().map(|row| (row.name, row.state)).collect();
@@ -253,6 +260,7 @@ mod tests {
                 ("Scenes", State::Unknown),
                 ("Automatic switching", State::Off),
                 ("Media source", State::Unknown),
+                ("Twitch", State::Off),
                 ("History", State::Good),
                 ("This program", State::Good),
             ]

@@ -114,5 +114,6 @@ async fn any_change(cells: &mut Cells) {
         () = cells.config.changed() => {}
         () = cells.tasks.changed() => {}
         () = cells.alerts.changed() => {}
+        () = cells.twitch.changed() => {}
     }
 }

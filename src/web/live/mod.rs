@@ -2,8 +2,10 @@
 
 pub mod alerts;
 pub mod board;
+pub mod chat;
 pub mod dashboard;
 pub mod sections;
+pub mod twitch;
 pub mod view;
 
 use crate::kit::clock;

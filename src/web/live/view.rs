@@ -12,10 +12,11 @@ use crate::domain::ids::SceneName;
 use crate::domain::journal::{Entry, Tail, Tone, Topic};
 use crate::domain::signal::Feeds;
 use crate::domain::stream::{Obs, ObsLink, Output};
+use crate::domain::twitch::Twitch;
 use crate::features::alerts::Recent;
 use crate::features::health;
-use crate::kit::text;
 use crate::kit::units::{Kbps, UnixMs};
+use crate::kit::{clock, text};
 use crate::runtime::supervisor::TaskState;
 use crate::web::ctx::Ctx;
 use crate::web::words;
@@ -42,6 +43,10 @@ pub struct Seen<'a> {
     pub alerts: &'a Recent,
     /// What could not be mended.
     pub troubles: &'a Troubles,
+    /// Twitch as last reported.
+    pub twitch: &'a Twitch,
+    /// The moment of looking.
+    pub now: UnixMs,
     /// Facts that slow listeners missed.
     pub bus_missed: u64,
 }
@@ -51,7 +56,7 @@ pub fn compose_all(ctx: &Ctx) -> Map<String, Value> {
     let cells = &ctx.cells;
     let (obs, view, feeds, tail) = (cells.obs.get(), cells.view.get(), cells.feeds.get(), cells.tail.get());
     let (config, tasks, alerts) = (cells.config.get(), cells.tasks.get(), cells.alerts.get());
-    let troubles = cells.troubles.get();
+    let (troubles, twitch) = (cells.troubles.get(), cells.twitch.get());
     let seen = Seen {
         obs: &obs,
         view: &view,
@@ -61,6 +66,8 @@ pub fn compose_all(ctx: &Ctx) -> Map<String, Value> {
         tasks: &tasks,
         alerts: &alerts,
         troubles: &troubles,
+        twitch: &twitch,
+        now: clock::unix(),
         bus_missed: ctx.bus.missed(),
     };
     match serde_json::to_value(compose(&seen)) {
@@ -84,6 +91,7 @@ pub fn compose(seen: &Seen<'_>) -> LiveView {
         journal: latest(seen.tail),
         health: health_rows(seen),
         alerts: seen.alerts.iter().cloned().collect(),
+        twitch: super::twitch::compose(seen.twitch, seen.obs, seen.now),
     }
 }
 
@@ -321,6 +329,7 @@ pub fn health_rows(seen: &Seen<'_>) -> Vec<RowView> {
         tail: seen.tail,
         tasks: seen.tasks,
         scenes: &seen.config.scenes,
+        twitch: seen.twitch,
         bus_missed: seen.bus_missed,
     };
     health::rows(&seen).into_iter().map(row).collect()
@@ -334,6 +343,7 @@ fn row(row: Health) -> RowView {
         reason: row.reason,
         since: row.since,
         repair: row.repair,
+        more: row.more,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod browser;
 mod browser_settings;
+mod browser_twitch;
 mod conversations;
 mod feeds;
 mod ingest;

@@ -3,9 +3,11 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use stream_control::config::{Config, Values, settle};
+use stream_control::domain::chat::ChatTail;
 use stream_control::domain::command::{Order, Outcome};
 use stream_control::domain::failover::View;
 use stream_control::domain::failover::repair::Troubles;
+use stream_control::domain::happening::EventTail;
 use stream_control::domain::journal::{Entry, Tail};
 use stream_control::domain::signal::Feeds;
 use stream_control::domain::stream::{Obs, ObsLink, Output};
@@ -53,6 +55,9 @@ pub struct House {
     pub stop: CancellationToken,
     pub serving: JoinHandle<std::io::Result<()>>,
     pub tail: Writer<Tail>,
+    pub twitch: Writer<Twitch>,
+    pub chat: Writer<ChatTail>,
+    pub events: Writer<EventTail>,
     pub store: Store,
     _kept: Kept,
 }
@@ -88,6 +93,9 @@ impl House {
         let (view, view_reader) = shared::cell(View::default());
         let (feeds, feeds_reader) = shared::cell(Feeds::default());
         let (tail, tail_reader) = shared::cell(Tail::default());
+        let (twitch, twitch_reader) = shared::cell(Twitch::default());
+        let (chat, chat_reader) = shared::cell(ChatTail::default());
+        let (events, events_reader) = shared::cell(EventTail::default());
         let (tasks, tasks_reader) = shared::cell(TaskList::new());
         let (recent, recent_reader) = shared::cell(Recent::new());
         let (settings, settings_reader) = shared::cell(SettingsView::of(&settled.values, &settled.config));
@@ -103,7 +111,9 @@ impl House {
             alerts: recent_reader,
             settings: settings_reader,
             tape: Tape::default(),
-            twitch: shared::cell(Twitch::default()).1,
+            twitch: twitch_reader,
+            chat: chat_reader,
+            events: events_reader,
         };
         let (bus, stop) = (Bus::new(), CancellationToken::new());
         let history = History::new(store.clone(), cells.tail.clone(), cells.config.clone());
@@ -121,7 +131,25 @@ impl House {
         let addr = listener.local_addr().unwrap();
         let serving = tokio::spawn(shell::serve(listener, ctx));
         let _kept = (feeds, config, recent, tasks, settings, dir);
-        Self { addr, access, door, bus, obs, view, tail, orders, gate, lines, stop, serving, store, _kept }
+        Self {
+            addr,
+            access,
+            door,
+            bus,
+            obs,
+            view,
+            orders,
+            gate,
+            lines,
+            stop,
+            serving,
+            tail,
+            twitch,
+            chat,
+            events,
+            store,
+            _kept,
+        }
     }
 
     /// A visitor without a session.
