@@ -71,3 +71,10 @@ pub struct Health {
     /// Details to be unfolded, a line each.
     pub more: Vec<String>,
 }
+
+impl Health {
+    /// A row with nothing but a thing, its state and the reason.
+    pub fn new(name: &'static str, state: State, reason: impl Into<String>) -> Self {
+        Self { name, state, reason: reason.into(), since: None, repair: None, more: Vec::new() }
+    }
+}

@@ -51,7 +51,7 @@ pub fn rows(seen: &Seen<'_>) -> Vec<Health> {
 }
 
 fn row(name: &'static str, state: State, reason: impl Into<String>) -> Health {
-    Health { name, state, reason: reason.into(), since: None, repair: None, more: Vec::new() }
+    Health::new(name, state, reason)
 }
 
 fn ingest(feed: &Feed, view: &View) -> Health {

@@ -1,6 +1,5 @@
 //! Twitch's rows: who is signed in, which events arrive, whether calls are answered.
 
-use super::row;
 use crate::domain::chat::Identity;
 use crate::domain::health::{Health, State};
 use crate::domain::twitch::{SignIn, Socket, Subscription, SubscriptionState, Twitch};
@@ -12,7 +11,7 @@ const FEW: u32 = 10;
 /// The rows; a single one while Twitch is not set up.
 pub(super) fn rows(twitch: &Twitch) -> Vec<Health> {
     if !twitch.set_up {
-        return vec![row("Twitch", State::Off, "Not set up.")];
+        return vec![Health::new("Twitch", State::Off, "Not set up.")];
     }
     let sign_ins = Identity::ALL.into_iter().filter_map(|who| Some(sign_in(who, twitch.sign_in.get(&who)?)));
     let sockets = twitch.sockets.iter().filter_map(|(who, one)| socket(*who, one));
@@ -27,21 +26,21 @@ fn sign_in(who: Identity, state: &SignIn) -> Health {
     };
     let again = || Some("Open More, Twitch and sign in.".to_owned());
     match state {
-        SignIn::Unlinked => Health { repair: again(), ..row(name, State::Off, "Nobody is signed in.") },
-        SignIn::Pending { .. } => row(name, State::Starting, "A code waits to be typed at Twitch."),
-        SignIn::Unknown { reason } => row(name, State::Unknown, text::sentence(reason)),
+        SignIn::Unlinked => Health { repair: again(), ..Health::new(name, State::Off, "Nobody is signed in.") },
+        SignIn::Pending { .. } => Health::new(name, State::Starting, "A code waits to be typed at Twitch."),
+        SignIn::Unknown { reason } => Health::new(name, State::Unknown, text::sentence(reason)),
         SignIn::NeedsSignIn { reason } => {
-            Health { repair: again(), ..row(name, State::NeedsYou, text::sentence(reason)) }
+            Health { repair: again(), ..Health::new(name, State::NeedsYou, text::sentence(reason)) }
         }
         SignIn::Linked { unsaved: Some(why), .. } => {
-            row(name, State::Weak, format!("Signed in, but the newest sign-in could not be saved: {why}."))
+            Health::new(name, State::Weak, format!("Signed in, but the newest sign-in could not be saved: {why}."))
         }
         SignIn::Linked { login, missing, .. } if !missing.is_empty() => Health {
             repair: Some("Sign in again to give the missing rights, or switch the features off.".to_owned()),
             more: missing.clone(),
-            ..row(name, State::Weak, format!("Signed in as {login}, without {} of the rights.", missing.len()))
+            ..Health::new(name, State::Weak, format!("Signed in as {login}, without {} of the rights.", missing.len()))
         },
-        SignIn::Linked { login, .. } => row(name, State::Good, format!("Signed in as {login}.")),
+        SignIn::Linked { login, .. } => Health::new(name, State::Good, format!("Signed in as {login}.")),
     }
 }
 
@@ -53,11 +52,11 @@ fn socket(who: Identity, socket: &Socket) -> Option<Health> {
     };
     match socket {
         Socket::Off => None,
-        Socket::Connecting => Some(row(name, State::Starting, "Connecting.")),
-        Socket::Open { since } => Some(Health { since: Some(*since), ..row(name, State::Good, "Connected.") }),
+        Socket::Connecting => Some(Health::new(name, State::Starting, "Connecting.")),
+        Socket::Open { since } => Some(Health { since: Some(*since), ..Health::new(name, State::Good, "Connected.") }),
         Socket::Waiting { reason, .. } => {
             let reason = format!("{} It is tried again by itself.", text::sentence(reason));
-            Some(row(name, State::Lost, reason))
+            Some(Health::new(name, State::Lost, reason))
         }
     }
 }
@@ -78,26 +77,26 @@ fn subscriptions(all: &[Subscription]) -> Option<Health> {
         (.., true) => State::Weak,
         (.., false) => State::Lost,
     };
-    Some(Health { more, ..row(NAME, state, reason) })
+    Some(Health { more, ..Health::new(NAME, state, reason) })
 }
 
 fn not_on(one: &Subscription) -> Option<String> {
     match &one.state {
         SubscriptionState::Active => None,
         SubscriptionState::Asked => Some(format!("{}: asked for, not confirmed yet.", one.name)),
-        SubscriptionState::Off(why) => Some(format!("{}: {}", one.name, text::sentence(why))),
+        SubscriptionState::Off(why) => Some(format!("{}: {why}", one.name)),
     }
 }
 
 fn calls(twitch: &Twitch) -> Option<Health> {
     const NAME: &str = "Twitch calls";
     if let Some((why, since)) = &twitch.helix_trouble {
-        return Some(Health { since: Some(*since), ..row(NAME, State::Lost, text::sentence(why)) });
+        return Some(Health { since: Some(*since), ..Health::new(NAME, State::Lost, text::sentence(why)) });
     }
     let rate = twitch.rate?;
     let reason = format!("Answered; {} of {} calls are left this minute.", rate.remaining, rate.limit);
     let few = rate.remaining.saturating_mul(FEW) < rate.limit;
-    Some(row(NAME, if few { State::Weak } else { State::Good }, reason))
+    Some(Health::new(NAME, if few { State::Weak } else { State::Good }, reason))
 }
 
 #[cfg(test)]

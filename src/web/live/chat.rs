@@ -248,6 +248,8 @@ async fn push(mut socket: WebSocket, ctx: Ctx, session: String, _seat: OwnedSema
     let mut recheck = tokio::time::interval(RECHECK);
     recheck.reset();
     loop {
+        chat.see();
+        events.see();
         let news = told.next(&chat.get(), &events.get(), clock::unix());
         let text = news.unwrap_or_else(|| format!(r#"{{"t":{},"add":[],"gap":false}}"#, clock::unix().0));
         if !send_text(&mut socket, text).await {
