@@ -12,8 +12,8 @@ function platform(twitch) {
   $("strip-twitch").hidden = twitch.word === "Off";
   $("strip-twitch").dataset.level = twitch.level;
   $("strip-twitch-mark").setAttribute("href", `#m-${twitch.level}`);
-  text($("strip-twitch-word"), twitch.live_since ? "Watching" : twitch.word === "Unknown" ? "Twitch unknown" : "Twitch off");
-  text($("strip-viewers"), twitch.viewers === null ? "–" : twitch.viewers.toLocaleString());
+  text($("strip-twitch-word"), twitch.viewers === null ? "Twitch" : "Viewers");
+  text($("strip-viewers"), twitch.viewers?.toLocaleString() ?? (twitch.word === "Unknown" ? "–" : twitch.word));
 }
 
 export function strip(set) {

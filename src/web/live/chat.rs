@@ -194,15 +194,15 @@ fn event(happening: &Happening) -> Row<'_> {
         group: group(happening.kind),
         text: &happening.text,
         message: happening.message.as_deref(),
-        removes: (happening.kind == HappeningKind::Removed).then(|| removes(&happening.data)),
+        removes: (happening.kind == HappeningKind::Removed).then(|| removes(happening)),
     }
 }
 
-fn removes(data: &serde_json::Value) -> Removes<'_> {
-    let text = |key| data.get(key).and_then(serde_json::Value::as_str).filter(|text: &&str| !text.is_empty());
-    match (text("message_id"), text("target_user_id")) {
+fn removes(happening: &Happening) -> Removes<'_> {
+    let message = happening.data.get("message_id").and_then(serde_json::Value::as_str);
+    match (message.filter(|id| !id.is_empty()), &happening.who) {
         (Some(id), _) => Removes::Message(id),
-        (None, Some(id)) => Removes::User(id),
+        (None, Some((id, _))) => Removes::User(id),
         (None, None) => Removes::All,
     }
 }
@@ -343,13 +343,14 @@ mod tests {
     #[test]
     fn what_was_removed_is_named() {
         let table = [
-            (json!({"message_id": "m"}), json!({"message": "m"})),
-            (json!({"target_user_id": "7"}), json!({"user": "7"})),
-            (json!({}), json!("all")),
+            (Some("7"), json!({"message_id": "m"}), json!({"message": "m"})),
+            (Some("7"), json!({"message_id": ""}), json!({"user": "7"})),
+            (None, Value::Null, json!("all")),
         ];
-        for (data, wanted) in table {
+        for (who, data, wanted) in table {
             let mut events = EventTail::default();
-            events.push(happening("e", 1, HappeningKind::Removed, data));
+            let who = who.map(|id| (id.to_owned(), "Anna".to_owned()));
+            events.push(Happening { who, ..happening("e", 1, HappeningKind::Removed, data) });
             let batch = next(&mut Told::default(), &ChatTail::default(), &events).expect("news");
             assert_eq!(batch["add"][0]["removes"], wanted);
         }
