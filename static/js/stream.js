@@ -94,7 +94,7 @@ $("channel").addEventListener("submit", async (event) => {
   addTag();
   const body = {};
   if (dirty.has("title")) body.title = $("title").value.trim();
-  if (dirty.has("category")) body.category = category()?.id ?? "";
+  if (dirty.has("category")) body.category_id = category()?.id ?? "";
   if (dirty.has("tags")) body.tags = tags;
   if (dirty.has("labels")) body.labels = boxes().filter((box) => box.checked).map((box) => box.value);
   const slot = $("save").parentElement;

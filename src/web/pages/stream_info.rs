@@ -22,7 +22,7 @@ struct StreamInfo {
 
 const ADS: &[u32] = &[30, 60, 90, 120, 150, 180];
 const COLOURS: &[(&str, &str)] = &[
-    ("primary", "The channel's colour"),
+    ("primary", "Channel colour"),
     ("blue", "Blue"),
     ("green", "Green"),
     ("orange", "Orange"),
