@@ -14,7 +14,8 @@ let twitch = null;
 let tags = [];
 let labels = null;
 
-const order = (button, slot, path, body) => act(button, note(slot), `${API}/${path}`, body, { whom: "Twitch" });
+// A clip takes Twitch up to fifteen seconds.
+const order = (button, slot, path, body) => act(button, note(slot), `${API}/${path}`, body, { whom: "Twitch", patient: path === "clip" });
 
 // The channel
 
