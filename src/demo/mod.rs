@@ -4,6 +4,7 @@
 pub mod fake_ingest;
 pub mod fake_obs;
 pub mod fake_twitch;
+mod twitch_play;
 
 use crate::boot::{self, House};
 use crate::config::Values;
@@ -11,6 +12,7 @@ use crate::kit::units::Kbps;
 use anyhow::Context as _;
 use fake_ingest::{FakeIngest, Mode, Shape};
 use fake_obs::{FakeObs, Script};
+use fake_twitch::FakeTwitch;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -46,13 +48,15 @@ const fn act(mode: Mode, secs: u64, tells: &'static str) -> Act {
     Act { mode, lasts: Duration::from_secs(secs), tells }
 }
 
-/// Runs the whole daemon against an OBS and an ingest server that are part of this program, until
+/// Runs the whole daemon against an OBS, an ingest server and a Twitch that are part of this program, until
 /// SIGTERM or SIGINT. Nothing outside a temporary folder is touched.
 pub async fn run() -> anyhow::Result<()> {
     let obs = FakeObs::start(0, Script::default()).await.context("the demo's OBS cannot start")?;
     let ingest = FakeIngest::start(Shape::Sls).await.context("the demo's ingest server cannot start")?;
+    let twitch = FakeTwitch::start(0).await.context("the demo's Twitch cannot start")?;
     let folder = std::env::temp_dir().join(format!("stream-control-demo-{}", std::process::id()));
-    let values = [
+    twitch_play::prepare(&twitch, &folder)?;
+    let mut values = vec![
         ("OBS_PORT", obs.port().to_string()),
         ("STATS_URL", ingest.url().to_string()),
         ("LOW_SCENE_NAME", "LOW".to_owned()),
@@ -61,6 +65,7 @@ pub async fn run() -> anyhow::Result<()> {
         ("LOGIN_PASSWORD", PASSWORD.to_owned()),
         ("DATA_DIR", folder.to_string_lossy().into_owned()),
     ];
+    values.extend(twitch.settings());
     let values = Values::from_pairs(values.iter().map(|(key, value)| (*key, value.as_str())));
     let house = House::build(boot::Start { values }).await?;
     let listener = match TcpListener::bind(ADDRESS).await {
@@ -69,7 +74,7 @@ pub async fn run() -> anyhow::Result<()> {
     };
     tracing::info!("Demo: open http://{}/ and sign in with the password {PASSWORD}", listener.local_addr()?);
     tokio::spawn(boot::stop_on_signal(house.stop_token()));
-    let play = tokio::spawn(play(obs, ingest));
+    let play = tokio::spawn(async { tokio::join!(play(obs, ingest), twitch_play::play(twitch)) });
     let served = house.serve(listener).await;
     play.abort();
     let _ = tokio::fs::remove_dir_all(&folder).await;

@@ -68,4 +68,13 @@ pub struct Health {
     pub since: Option<UnixMs>,
     /// One repair that a person can do, where there is one.
     pub repair: Option<String>,
+    /// Details to be unfolded, a line each.
+    pub more: Vec<String>,
+}
+
+impl Health {
+    /// A row with nothing but a thing, its state and the reason.
+    pub fn new(name: &'static str, state: State, reason: impl Into<String>) -> Self {
+        Self { name, state, reason: reason.into(), since: None, repair: None, more: Vec::new() }
+    }
 }

@@ -25,9 +25,11 @@ pub const REQUEST_TIME: Duration = Duration::from_secs(10);
 /// Longest answer to an order: the desk's own deadline (35 s) ends first.
 pub const ORDER_TIME: Duration = Duration::from_secs(40);
 
-/// Scripts, styles, pictures and sounds from this server alone; nothing inline; no frames.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-    connect-src 'self'; font-src 'self'; media-src 'self'; manifest-src 'self'; base-uri 'none'; \
+/// Scripts, styles and sounds from this server alone; nothing inline. Twitch's picture server shows
+/// emotes and box art, and Twitch's own chat may stand in a frame.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https://static-cdn.jtvnw.net; \
+    connect-src 'self'; font-src 'self'; media-src 'self'; manifest-src 'self'; \
+    frame-src https://www.twitch.tv; base-uri 'none'; \
     form-action 'self'; frame-ancestors ";
 
 /// Path of the overlay, the one page that others may frame.

@@ -23,8 +23,8 @@ use ctx::Ctx;
 use dress::REQUEST_ID;
 use error::WebError;
 use pages::{
-    claim, commands, feed, feeds, find, health, import, journal, live as live_page, login, overlay, raid, settings,
-    switching, twitch,
+    chat, claim, commands, feed, feeds, find, health, import, journal, live as live_page, login, more, overlay, raid,
+    settings, stream_info, switching, twitch,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -40,6 +40,9 @@ pub fn router(ctx: Ctx) -> Router {
         .route("/raid", get(raid::show))
         .route("/health", get(health::show))
         .route("/journal", get(journal::show))
+        .route("/chat", get(chat::show))
+        .route("/stream", get(stream_info::show))
+        .route("/more", get(more::show))
         .route("/settings", get(settings::show).post(settings::save))
         .route("/import", get(import::show).post(import::preview).layer(DefaultBodyLimit::max(limits::IMPORT_BODY)))
         .route("/import/apply", post(import::apply))
@@ -128,6 +131,7 @@ pub fn router(ctx: Ctx) -> Router {
         // WebSockets
         .route("/ws/ingest/{feed}", get(api::ingest::open))
         .route("/ws/live", get(live::dashboard::open))
+        .route("/ws/chat", get(live::chat::open))
         .route(csrf::ALERT_SOCKET, get(live::alerts::open))
         // Files
         .route("/static/{version}/{*path}", get(assets::versioned))

@@ -95,6 +95,19 @@ pub const STARTING_SCENE: &str = "the stream is being started";
 /// The reason of the scene change that follows upstream's stop.
 pub const OFFLINE_SCENE: &str = "the stream was stopped";
 
+/// Nothing can be done at Twitch: no application is registered.
+pub const TWITCH_NOT_SET_UP: &str = "Twitch is not set up yet.";
+/// Nothing can be done at Twitch: nobody is signed in.
+pub const TWITCH_SIGN_IN: &str = "Sign in to Twitch first.";
+/// OBS streams, and Twitch shows nothing.
+pub const TWITCH_THINKS_OFFLINE: &str =
+    "Twitch thinks you are offline, although OBS streams. Check the stream key and the server in OBS.";
+
+/// It is not known whether somebody is signed in.
+pub fn twitch_unknown(reason: &str) -> String {
+    format!("Twitch cannot be asked who is signed in: {}", text::sentence(reason))
+}
+
 /// The password is too short.
 pub fn too_short(length: usize, shortest: usize) -> String {
     format!("The password has {length} characters; it needs at least {shortest}.")

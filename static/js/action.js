@@ -8,26 +8,28 @@ const TICK_MS = 1000;
 
 /**
  * Sends an order and shows how it ends on the button and in the note under it.
- * `patient` orders may take the server's whole 30 s; others are given up after 8 s.
+ * `patient` orders may take the server's whole 30 s; others are given up after 8 s. `whom` confirms
+ * it; a `quiet` order that is done says so on the button alone. Gives what the server said, and `ok`.
  */
-export async function act(button, note, path, body, { patient = false } = {}) {
-  if (button.dataset.state === "sent") return;
+export async function act(button, note, path, body, { patient = false, whom = "OBS", quiet = false } = {}) {
+  if (button.dataset.state === "sent") return { ok: false };
   look(button, note, "sent", "");
   const abort = new AbortController();
   const slow = setTimeout(() => {
-    if (patient) text(note, "OBS has not confirmed yet. Still waiting, up to 30 s.");
+    if (patient) text(note, `${whom} has not confirmed yet. Still waiting, up to 30 s.`);
     else abort.abort();
   }, SLOW_MS);
-  const result = await send(path, body, abort.signal);
+  const result = await send(path, body, abort.signal, whom);
   clearTimeout(slow);
   if (result.ok) {
     look(button, note, "done", "");
-    toast("good", result.text);
+    if (!quiet) toast("good", result.text);
     setTimeout(() => { if (button.dataset.state === "done") look(button, note, "ready", ""); }, TICK_MS);
   } else {
     look(button, note, "failed", result.text);
     toast("bad", result.text);
   }
+  return result;
 }
 
 function look(button, note, state, words) {
@@ -40,7 +42,7 @@ function look(button, note, state, words) {
   }
 }
 
-async function send(path, body, signal) {
+async function send(path, body, signal, whom) {
   try {
     const answer = await fetch(path, {
       method: "POST",
@@ -49,9 +51,9 @@ async function send(path, body, signal) {
       signal,
     });
     const said = await answer.json().catch(() => ({}));
-    return { ok: answer.ok, text: said.text ?? said.error ?? `The server answered ${answer.status}.` };
+    return { ...said, ok: answer.ok, text: said.text ?? said.error ?? `The server answered ${answer.status}.` };
   } catch {
-    const away = signal.aborted ? "OBS did not confirm. Look at the state, then try again." : "The server cannot be reached. Try again.";
+    const away = signal.aborted ? `${whom} did not confirm. Look at the state, then try again.` : "The server cannot be reached. Try again.";
     return { ok: false, text: away };
   }
 }

@@ -39,10 +39,22 @@ export function health(set) {
       el("div", "row-text",
         el("div", "row-head", el("strong", "", row.name), el("span", "row-word", row.word), el("span", "row-since num", since)),
         el("p", "row-reason", row.reason),
-        row.repair ? el("p", "row-repair", row.repair) : null));
+        row.repair ? el("p", "row-repair", row.repair) : null,
+        row.more ? unfold(row) : null));
     item.dataset.level = row.level;
     return item;
   }));
+}
+
+/** Details to be unfolded; the list is drawn anew each second and they stay as they were. */
+const unfolded = new Set();
+
+function unfold(row) {
+  const count = row.more.length;
+  const fold = el("details", "more", el("summary", "", count === 1 ? "Show it" : `Show all ${count}`), el("ul", "fine", ...row.more.map((line) => el("li", "", line))));
+  fold.open = unfolded.has(row.name);
+  fold.querySelector("summary").addEventListener("click", () => { if (!unfolded.delete(row.name)) unfolded.add(row.name); });
+  return fold;
 }
 
 export function alerts(list) {

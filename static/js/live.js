@@ -111,6 +111,11 @@ function notices(view) {
 
 $("end-test").addEventListener("click", () => act($("end-test"), note($("end-test").parentElement), "/api/v1/failover/test", { on: false }));
 
+function platform(view) {
+  $("notice-twitch").hidden = view.hint === null;
+  text($("notice-twitch"), view.hint ?? "");
+}
+
 function several(list) {
   $("card-feeds").hidden = list.length === 0;
   feeds(list);
@@ -193,7 +198,7 @@ document.addEventListener("keydown", (event) => {
 
 const feed = (view) => text($("feed-more"), view.detail ? `Feed: ${view.detail}.` : "");
 
-const parts = { notices, raid, feed, feeds: several, keys, scenes, failover, obs, journal, alerts: hear };
+const parts = { notices, raid, twitch: platform, feed, feeds: several, keys, scenes, failover, obs, journal, alerts: hear };
 
 function take(set) {
   Object.assign(state, set);

@@ -7,9 +7,19 @@ import { spark } from "./spark.js";
 let feed = null;
 let obs = null;
 
+/** Viewers, and whether Twitch shows the stream; nothing while Twitch is not set up. */
+function platform(twitch) {
+  $("strip-twitch").hidden = twitch.word === "Off";
+  $("strip-twitch").dataset.level = twitch.level;
+  $("strip-twitch-mark").setAttribute("href", `#m-${twitch.level}`);
+  text($("strip-twitch-word"), twitch.viewers === null ? "Twitch" : "Viewers");
+  text($("strip-viewers"), twitch.viewers?.toLocaleString() ?? (twitch.word === "Unknown" ? "–" : twitch.word));
+}
+
 export function strip(set) {
   if (set.feed) feed = set.feed;
   if (set.obs) obs = set.obs;
+  if (set.twitch) platform(set.twitch);
   if (set.spark) spark(set.spark);
   if (!feed || !obs) return;
   $("strip").dataset.level = feed.level;

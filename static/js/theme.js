@@ -5,7 +5,7 @@
   const chosen = read();
   if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen;
   document.addEventListener("click", (event) => {
-    if (!event.target.closest?.("#theme")) return;
+    if (!event.target.closest?.("#theme, [data-theme-switch]")) return;
     const light = root.dataset.theme
       ? root.dataset.theme === "light"
       : matchMedia("(prefers-color-scheme: light)").matches;

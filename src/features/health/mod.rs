@@ -1,6 +1,7 @@
 //! Room: health. A pure look at the cells: one row per thing, with state, reason and repair.
 
 mod sign_in;
+mod twitch;
 
 use crate::config::{self, Scenes};
 use crate::domain::failover::View;
@@ -57,7 +58,7 @@ pub fn rows(seen: &Seen<'_>) -> Vec<Health> {
 }
 
 fn row(name: &'static str, state: State, reason: impl Into<String>) -> Health {
-    Health { name, state, reason: reason.into(), since: None, repair: None }
+    Health::new(name, state, reason)
 }
 
 fn ingest(feed: &Feed, view: &View) -> Health {
@@ -293,6 +294,7 @@ mod tests {
                 ("Scenes", State::Unknown),
                 ("Automatic switching", State::Off),
                 ("Media source", State::Unknown),
+                ("Twitch", State::Off),
                 ("History", State::Good),
                 ("This program", State::Good),
             ]

@@ -116,5 +116,6 @@ async fn any_change(cells: &mut Cells) {
         () = cells.tasks.changed() => {}
         () = cells.alerts.changed() => {}
         () = cells.raid.changed() => {}
+        () = cells.twitch.changed() => {}
     }
 }

@@ -2,9 +2,11 @@
 
 pub mod alerts;
 pub mod board;
+pub mod chat;
 pub mod dashboard;
 pub mod raid;
 pub mod sections;
+pub mod twitch;
 pub mod view;
 
 use crate::kit::clock;

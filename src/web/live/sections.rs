@@ -2,6 +2,7 @@
 
 use crate::domain::alert::Alert;
 use crate::domain::journal::{Tone, Topic};
+use crate::domain::twitch::Channel;
 use crate::kit::units::UnixMs;
 use serde::Serialize;
 
@@ -46,6 +47,46 @@ pub struct LiveView {
     pub health: Vec<RowView>,
     /// The newest alerts.
     pub alerts: Vec<Alert>,
+    /// Twitch.
+    pub twitch: TwitchView,
+}
+
+/// Twitch, for the strip, the stream's page and the chat page.
+#[derive(Debug, Serialize)]
+pub struct TwitchView {
+    /// "Live", "Not live", "Unknown", "Off".
+    pub word: &'static str,
+    /// Colour and shape.
+    pub level: Level,
+    /// Why nothing can be done there, and what to do; `None` when somebody is signed in.
+    pub blocked: Option<String>,
+    /// The channel's name in lower case, once the broadcaster is signed in.
+    pub login: Option<String>,
+    /// As whom something can be said: `broadcaster`, `bot`, with the accounts' names.
+    pub voices: Vec<(&'static str, String)>,
+    /// Since when Twitch shows the stream; `None` while it does not.
+    pub live_since: Option<UnixMs>,
+    /// How many watch.
+    pub viewers: Option<u64>,
+    /// What is odd: OBS streams, but Twitch shows nothing.
+    pub hint: Option<String>,
+    /// Title, category, tags and labels as Twitch has them.
+    pub channel: Option<Channel>,
+    /// Ads as scheduled.
+    pub ads: Option<AdsView>,
+}
+
+/// Ads as scheduled.
+#[derive(Debug, Serialize)]
+pub struct AdsView {
+    /// The next one.
+    pub next_at: Option<UnixMs>,
+    /// Its length in seconds.
+    pub seconds: u64,
+    /// How often it may be put off.
+    pub snoozes: u64,
+    /// Until when nobody who comes in sees an ad first.
+    pub preroll_free_seconds: u64,
 }
 
 /// The feed. The publisher's name stays out: on RTMP it is the stream key, and screens are shown.
@@ -252,4 +293,7 @@ pub struct RowView {
     pub since: Option<UnixMs>,
     /// What to do.
     pub repair: Option<String>,
+    /// Details to be unfolded.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub more: Vec<String>,
 }

@@ -17,8 +17,8 @@ use crate::domain::stream::{Obs, ObsLink, Output};
 use crate::domain::twitch::Twitch;
 use crate::features::alerts::Recent;
 use crate::features::health;
-use crate::kit::text;
 use crate::kit::units::{Kbps, UnixMs};
+use crate::kit::{clock, text};
 use crate::runtime::supervisor::TaskState;
 use crate::web::ctx::Ctx;
 use crate::web::words;
@@ -49,6 +49,8 @@ pub struct Seen<'a> {
     pub twitch: &'a Twitch,
     /// Our raid and what follows.
     pub raid: &'a RaidView,
+    /// The moment of looking.
+    pub now: UnixMs,
     /// Facts that slow listeners missed.
     pub bus_missed: u64,
 }
@@ -70,6 +72,7 @@ pub fn compose_all(ctx: &Ctx) -> Map<String, Value> {
         troubles: &troubles,
         twitch: &twitch,
         raid: &raid,
+        now: clock::unix(),
         bus_missed: ctx.bus.missed(),
     };
     match serde_json::to_value(compose(&seen)) {
@@ -94,6 +97,7 @@ pub fn compose(seen: &Seen<'_>) -> LiveView {
         journal: latest(seen.tail),
         health: health_rows(seen),
         alerts: seen.alerts.iter().cloned().collect(),
+        twitch: super::twitch::compose(seen.twitch, seen.obs, seen.now),
     }
 }
 
@@ -347,6 +351,7 @@ fn row(row: Health) -> RowView {
         reason: row.reason,
         since: row.since,
         repair: row.repair,
+        more: row.more,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The pages: one file and one template of the same name each; a view struct holds finished values.
 
+pub mod chat;
 pub mod claim;
 pub mod commands;
 pub mod feed;
@@ -11,10 +12,12 @@ pub mod import;
 pub mod journal;
 pub mod live;
 pub mod login;
+pub mod more;
 pub mod overlay;
 pub mod problem;
 pub mod raid;
 pub mod settings;
+pub mod stream_info;
 pub mod switching;
 pub mod twitch;
 
@@ -43,15 +46,16 @@ pub struct Entry {
     pub icon: &'static str,
 }
 
-/// The pages that exist.
+/// The bar: five places; the other pages are found under the last one.
 pub const NAVIGATION: &[Entry] = &[
     Entry { path: "/", label: "Live", icon: "live" },
+    Entry { path: "/chat", label: "Chat", icon: "chat" },
     Entry { path: "/journal", label: "Journal", icon: "journal" },
     Entry { path: "/health", label: "Health", icon: "health" },
-    Entry { path: "/twitch", label: "Twitch", icon: "twitch" },
-    Entry { path: "/chat-commands", label: "Bot", icon: "bot" },
-    Entry { path: "/settings", label: "Settings", icon: "settings" },
+    MORE,
 ];
+
+const MORE: Entry = Entry { path: "/more", label: "More", icon: "more" };
 
 impl Frame {
     /// The frame of a page behind the sign-in.
@@ -67,6 +71,12 @@ impl Frame {
     /// The entries.
     pub fn navigation(&self) -> &'static [Entry] {
         NAVIGATION
+    }
+
+    /// Whether this entry stands for the page: its own, or the last one for all that have none.
+    pub fn is_at(&self, entry: &Entry) -> bool {
+        let own = NAVIGATION.iter().any(|one| one.path == self.here);
+        if own { entry.path == self.here } else { entry.path == MORE.path }
     }
 }
 

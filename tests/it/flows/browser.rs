@@ -324,7 +324,16 @@ async fn every_page_fits_a_narrow_phone_and_can_be_read_and_pressed() {
     person.reads("#BITRATE_LOW_KBPS-error", "Allowed: a number from 1").await;
     looks(&person, "/settings/switching with a mistake").await;
     let pages = ["/settings", "/settings?saved=1", "/settings/switching", "/settings/feeds", "/settings/feeds/new"];
-    for path in pages.into_iter().chain(["/health", "/journal", "/import", "/find", "/nothing-here"]) {
+    for path in pages.into_iter().chain([
+        "/health",
+        "/journal",
+        "/import",
+        "/find",
+        "/more",
+        "/stream",
+        "/chat",
+        "/nothing-here",
+    ]) {
         person.open(path).await;
         looks(&person, path).await;
     }
@@ -341,7 +350,7 @@ async fn every_page_fits_a_narrow_phone_and_can_be_read_and_pressed() {
 }
 
 /// Nothing is cut off sideways, and all text can be read in dark and light.
-async fn looks(person: &Person, page: &str) {
+pub async fn looks(person: &Person, page: &str) {
     assert_eq!(person.faults("wide").await, json!([]), "width of {page}");
     for theme in ["dark", "light"] {
         person.browser.run(&format!("document.documentElement.dataset.theme = '{theme}'")).await;

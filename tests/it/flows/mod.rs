@@ -3,6 +3,7 @@
 mod browser;
 mod browser_settings;
 mod chat_commands;
+mod browser_twitch;
 mod conversations;
 mod feeds;
 mod ingest;

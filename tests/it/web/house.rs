@@ -115,7 +115,6 @@ impl House {
             chat: chat_reader,
             events: events_reader,
             raid: shared::cell(stream_control::domain::raid::RaidView::default()).1,
-            twitch: shared::cell(Twitch::default()).1,
             commands: shared::cell(stream_control::domain::chat_rules::table::merged(&[])).1,
         };
         let (bus, stop) = (Bus::new(), CancellationToken::new());

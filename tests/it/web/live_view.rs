@@ -10,6 +10,7 @@ use stream_control::domain::journal::{Entry, Tail, Tone, Topic};
 use stream_control::domain::server::Server;
 use stream_control::domain::signal::{Feed, Feeds, Reach, Sample};
 use stream_control::domain::stream::{MediaInput, Obs, ObsLink, Pending};
+use stream_control::domain::twitch::Twitch;
 use stream_control::features::alerts::Recent;
 use stream_control::kit::units::{Kbps, Millis, Mono, UnixMs};
 use stream_control::runtime::supervisor::TaskState;
@@ -85,8 +86,9 @@ fn shown_with(obs: &Obs, view: &View, feed: &Feed, config: &Config) -> LiveView 
         tasks: &[task],
         alerts: &alerts,
         troubles: &Troubles::default(),
-        twitch: &stream_control::domain::twitch::Twitch::default(),
         raid: &stream_control::domain::raid::RaidView::default(),
+        twitch: &Twitch::default(),
+        now: UnixMs(T),
         bus_missed: 0,
     };
     compose(&seen)

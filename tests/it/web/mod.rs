@@ -11,5 +11,6 @@ pub mod house;
 mod live_view;
 mod orders;
 mod settings;
-mod sockets;
+pub mod sockets;
 mod switching;
+mod twitch_docs;

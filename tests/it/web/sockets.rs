@@ -5,6 +5,7 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
 use std::time::Duration;
 use stream_control::domain::alert::{Alert, AlertKind};
+use stream_control::domain::chat::{Author, ChatMessage, Fragment};
 use stream_control::domain::event::Fact;
 use stream_control::kit::units::UnixMs;
 use tokio::net::TcpStream;
@@ -56,7 +57,10 @@ async fn the_first_push_is_whole_and_later_ones_hold_what_changed() {
     let mut socket = open(&owner, "/ws/live", Some(&owner.base)).await.unwrap();
     let first = push(&mut socket).await;
     assert_eq!(first["prev"], 0);
-    let all = ["alerts", "failover", "feed", "feeds", "health", "journal", "keys", "notices", "obs", "scenes", "spark"];
+    let all = [
+        "alerts", "failover", "feed", "feeds", "health", "journal", "keys", "notices", "obs", "scenes", "spark",
+        "twitch",
+    ];
     assert_eq!(names(&first), all);
 
     house.obs.edit(|obs| obs.scene = Some("BRB".into()));
@@ -201,4 +205,44 @@ async fn a_stop_says_goodbye_and_ends_within_two_seconds() {
         assert!(began.elapsed() < Duration::from_millis(2500), "still serving");
         tokio::task::yield_now().await;
     }
+}
+
+#[tokio::test]
+async fn chat_and_events_are_pushed_in_batches_to_those_who_are_signed_in() {
+    let house = House::claimed().await;
+    let owner = house.owner().await;
+    assert_eq!(open(&house.visitor(), "/ws/chat", Some(&owner.base)).await.err(), Some(401));
+    assert_eq!(open(&owner, "/ws/chat", Some("http://evil.example")).await.err(), Some(403));
+    house.chat.edit(|tail| tail.push(chat_line("first", "hello")));
+    let mut socket = open(&owner, "/ws/chat", Some(&owner.base)).await.unwrap();
+    assert_eq!(rows(&push(&mut socket).await), ["first"]);
+    for id in 0..100 {
+        house.chat.edit(|tail| tail.push(chat_line(&id.to_string(), "more")));
+    }
+    let batch = push(&mut socket).await;
+    let rows = rows(&batch);
+    assert_eq!((rows.len(), rows.last().map(String::as_str), &batch["gap"]), (60, Some("99"), &Value::Bool(true)));
+    house.stop.cancel();
+    assert!(matches!(next(&mut socket).await, Message::Close(Some(frame)) if frame.code == CloseCode::Away));
+}
+
+fn rows(batch: &Value) -> Vec<String> {
+    batch["add"].as_array().expect("rows").iter().map(|row| row["id"].as_str().expect("an id").to_owned()).collect()
+}
+
+/// A line of somebody without badges.
+pub fn chat_line(id: &str, text: &str) -> std::sync::Arc<ChatMessage> {
+    let author = Author { id: "7".into(), login: "anna".into(), name: "Anna".into(), ..Author::default() };
+    std::sync::Arc::new(ChatMessage {
+        id: id.to_owned(),
+        at: UnixMs(1_700_000_000_000),
+        author,
+        text: text.to_owned(),
+        fragments: vec![Fragment::Text(text.to_owned())],
+        reply_to: None,
+        bits: None,
+        reward: None,
+        from_channel: None,
+        own: false,
+    })
 }

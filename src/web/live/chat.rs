@@ -1,0 +1,365 @@
+//! /ws/chat: chat and events as rows, the newest last. A page gets what is there, then what is new in
+//! batches; when more comes than anyone can read, the oldest of a batch are left out and it says so.
+
+use super::dashboard::{Heard, MESSAGE_MAX, goodbye, heard, send_text};
+use crate::domain::chat::{Badge, ChatMessage, ChatTail, Fragment, ReplyTo};
+use crate::domain::happening::{EventTail, Happening, HappeningKind};
+use crate::kit::clock;
+use crate::kit::units::UnixMs;
+use crate::web::auth::{SignedIn, token};
+use crate::web::ctx::Ctx;
+use crate::web::error::WebError;
+use crate::web::words;
+use axum::extract::State;
+use axum::extract::ws::{WebSocket, WebSocketUpgrade, close_code};
+use axum::response::Response;
+use serde::Serialize;
+use std::time::Duration;
+use tokio::sync::OwnedSemaphorePermit;
+
+/// Rows that come together are sent together: a phone draws four times a second at most.
+const GATHER: Duration = Duration::from_millis(250);
+
+/// Rows in one batch after the first: 240 in a second are more than anyone reads.
+const MOST: usize = 60;
+
+/// Silence is broken this often, so that the page knows that the socket lives.
+const BEAT: Duration = Duration::from_secs(5);
+
+/// A session is looked up again this often.
+const RECHECK: Duration = Duration::from_secs(60);
+
+/// One row of the feed.
+#[derive(Debug, Serialize)]
+#[serde(tag = "row", rename_all = "lowercase")]
+enum Row<'a> {
+    /// Somebody wrote.
+    Chat {
+        id: &'a str,
+        at: UnixMs,
+        user: &'a str,
+        name: &'a str,
+        login: &'a str,
+        colour: &'a str,
+        roles: Vec<&'static str>,
+        parts: Vec<Part<'a>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reply: Option<Answered<'a>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        bits: Option<u64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        from: Option<&'a str>,
+        own: bool,
+    },
+    /// Something happened.
+    Event {
+        id: &'a str,
+        at: UnixMs,
+        group: &'static str,
+        text: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        message: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        removes: Option<Removes<'a>>,
+    },
+}
+
+/// The message that is answered.
+#[derive(Debug, Serialize)]
+struct Answered<'a> {
+    name: &'a str,
+    text: &'a str,
+}
+
+/// A part of a text: what kind, the words, and an emote's id.
+#[derive(Debug, Serialize)]
+struct Part<'a>(&'static str, &'a str, #[serde(skip_serializing_if = "str::is_empty")] &'a str);
+
+/// Whose messages went: one, one person's, or everybody's.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Removes<'a> {
+    Message(&'a str),
+    User(&'a str),
+    All,
+}
+
+/// One message to a page.
+#[derive(Debug, Serialize)]
+struct Batch<'a> {
+    /// The server's wall clock.
+    t: UnixMs,
+    /// New rows, oldest first.
+    add: Vec<Row<'a>>,
+    /// Rows before these were left out.
+    gap: bool,
+}
+
+/// How far a page has been told.
+#[derive(Debug, Default)]
+struct Told {
+    message: Option<String>,
+    event: Option<String>,
+    begun: bool,
+}
+
+impl Told {
+    /// What is new, as the text to send; `None` when nothing is.
+    fn next(&mut self, chat: &ChatTail, events: &EventTail, now: UnixMs) -> Option<String> {
+        let (messages, lost) = after(&self.message, chat.messages.iter(), |one| &one.id);
+        let (happened, _) = after(&self.event, events.happenings.iter(), |one| &one.id);
+        if self.begun && messages.is_empty() && happened.is_empty() {
+            return None;
+        }
+        let mut add: Vec<Row<'_>> = messages.iter().map(|one| said(one)).collect();
+        add.extend(happened.iter().map(|one| event(one)));
+        add.sort_by_key(|row| match row {
+            Row::Chat { at, .. } | Row::Event { at, .. } => *at,
+        });
+        let over = if self.begun { add.len().saturating_sub(MOST) } else { 0 };
+        let batch = Batch { t: now, add: add.split_off(over), gap: self.begun && (over > 0 || lost) };
+        let text = serde_json::to_string(&batch).ok();
+        self.message = messages.last().map(|one| one.id.clone()).or(self.message.take());
+        self.event = happened.last().map(|one| one.id.clone()).or(self.event.take());
+        self.begun = true;
+        text
+    }
+}
+
+/// Those behind the last one that was told, and whether that one has left the list already.
+fn after<'a, T>(
+    told: &Option<String>,
+    all: impl DoubleEndedIterator<Item = &'a T>,
+    id: impl Fn(&T) -> &String,
+) -> (Vec<&'a T>, bool) {
+    let mut found = false;
+    let fresh = |one: &&T| {
+        found = told.as_ref() == Some(id(one));
+        !found
+    };
+    let mut fresh: Vec<&T> = all.rev().take_while(fresh).collect();
+    fresh.reverse();
+    (fresh, told.is_some() && !found)
+}
+
+fn said(message: &ChatMessage) -> Row<'_> {
+    Row::Chat {
+        id: &message.id,
+        at: message.at,
+        user: &message.author.id,
+        name: &message.author.name,
+        login: &message.author.login,
+        colour: &message.author.colour,
+        roles: roles(&message.author.badges),
+        parts: message.fragments.iter().map(part).collect(),
+        reply: message.reply_to.as_ref().map(answered),
+        bits: message.bits,
+        from: message.from_channel.as_deref(),
+        own: message.own,
+    }
+}
+
+fn answered(to: &ReplyTo) -> Answered<'_> {
+    Answered { name: &to.name, text: &to.text }
+}
+
+fn part(fragment: &Fragment) -> Part<'_> {
+    match fragment {
+        Fragment::Text(text) | Fragment::Other(text) => Part("text", text, ""),
+        Fragment::Emote { id, text } => Part("emote", text, id),
+        Fragment::Cheer { text, .. } => Part("cheer", text, ""),
+        Fragment::Mention { text, .. } => Part("mention", text, ""),
+    }
+}
+
+/// The badges that say what somebody may do or does here, in words.
+fn roles(badges: &[Badge]) -> Vec<&'static str> {
+    const WORDS: &[(&str, &str)] = &[
+        ("broadcaster", "Host"),
+        ("lead_moderator", "Mod"),
+        ("moderator", "Mod"),
+        ("vip", "VIP"),
+        ("founder", "Founder"),
+        ("subscriber", "Sub"),
+        ("bot-badge", "Bot"),
+    ];
+    let held = WORDS.iter().filter(|(set, _)| badges.iter().any(|badge| badge.set == *set));
+    held.map(|(_, word)| *word).collect()
+}
+
+fn event(happening: &Happening) -> Row<'_> {
+    Row::Event {
+        id: &happening.id,
+        at: happening.at,
+        group: group(happening.kind),
+        text: &happening.text,
+        message: happening.message.as_deref(),
+        removes: (happening.kind == HappeningKind::Removed).then(|| removes(happening)),
+    }
+}
+
+fn removes(happening: &Happening) -> Removes<'_> {
+    let message = happening.data.get("message_id").and_then(serde_json::Value::as_str);
+    match (message.filter(|id| !id.is_empty()), &happening.who) {
+        (Some(id), _) => Removes::Message(id),
+        (None, Some((id, _))) => Removes::User(id),
+        (None, None) => Removes::All,
+    }
+}
+
+/// The filter to which a kind belongs.
+fn group(kind: HappeningKind) -> &'static str {
+    match kind {
+        HappeningKind::Follow => "follows",
+        HappeningKind::Subscribe | HappeningKind::Gift => "subs",
+        HappeningKind::Bits => "bits",
+        HappeningKind::RaidIn | HappeningKind::RaidOut => "raids",
+        HappeningKind::Redemption => "points",
+        HappeningKind::HypeTrain
+        | HappeningKind::Poll
+        | HappeningKind::Prediction
+        | HappeningKind::AdBreak
+        | HappeningKind::Shoutout
+        | HappeningKind::Live
+        | HappeningKind::Channel
+        | HappeningKind::Notice
+        | HappeningKind::Removed
+        | HappeningKind::Other => "other",
+    }
+}
+
+/// GET /ws/chat
+pub async fn open(
+    State(ctx): State<Ctx>,
+    _person: SignedIn,
+    headers: axum::http::HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response, WebError> {
+    let seat = ctx.live_seats.clone().try_acquire_owned();
+    let seat = seat.map_err(|_| WebError::Unavailable(words::NO_SEAT.to_owned()))?;
+    let session = token(&headers).unwrap_or_default().to_owned();
+    let upgrade = upgrade.max_message_size(MESSAGE_MAX).max_frame_size(MESSAGE_MAX);
+    Ok(upgrade.on_upgrade(move |socket| push(socket, ctx, session, seat)))
+}
+
+async fn push(mut socket: WebSocket, ctx: Ctx, session: String, _seat: OwnedSemaphorePermit) {
+    let (mut chat, mut events) = (ctx.cells.chat.clone(), ctx.cells.events.clone());
+    let mut told = Told::default();
+    let mut recheck = tokio::time::interval(RECHECK);
+    recheck.reset();
+    loop {
+        chat.see();
+        events.see();
+        let news = told.next(&chat.get(), &events.get(), clock::unix());
+        let text = news.unwrap_or_else(|| format!(r#"{{"t":{},"add":[],"gap":false}}"#, clock::unix().0));
+        if !send_text(&mut socket, text).await {
+            return;
+        }
+        tokio::select! {
+            () = ctx.stop.cancelled() => return goodbye(socket, close_code::AWAY, "the server stops").await,
+            () = async { tokio::select! { () = chat.changed() => {}, () = events.changed() => {} } } => {
+                tokio::time::sleep(GATHER).await;
+            }
+            () = tokio::time::sleep(BEAT) => {}
+            end = heard(&mut socket) => match end {
+                Heard::Silence => {}
+                Heard::Gone => return,
+                Heard::Speech => return goodbye(socket, close_code::POLICY, "this socket only sends").await,
+            },
+            _ = recheck.tick() => if ctx.access.person(&session).await.is_none() {
+                return goodbye(socket, close_code::POLICY, "signed out").await;
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::chat::Author;
+    use serde_json::{Value, json};
+    use std::sync::Arc;
+
+    fn line(id: usize) -> Arc<ChatMessage> {
+        Arc::new(ChatMessage {
+            id: id.to_string(),
+            at: UnixMs(i64::try_from(id).expect("small")),
+            author: Author::default(),
+            text: String::new(),
+            fragments: vec![
+                Fragment::Text("<b>".to_owned()),
+                Fragment::Emote { id: "25".into(), text: "Kappa".into() },
+            ],
+            reply_to: None,
+            bits: None,
+            reward: None,
+            from_channel: None,
+            own: false,
+        })
+    }
+
+    fn happening(id: &str, at: i64, kind: HappeningKind, data: Value) -> Happening {
+        let id = id.to_owned();
+        Happening { id, at: UnixMs(at), kind, who: None, amount: None, text: "x".into(), message: None, data }
+    }
+
+    fn next(told: &mut Told, chat: &ChatTail, events: &EventTail) -> Option<Value> {
+        let text = told.next(chat, events, UnixMs(0))?;
+        Some(serde_json::from_str(&text).expect("JSON"))
+    }
+
+    fn ids(batch: &Value) -> Vec<&str> {
+        batch["add"].as_array().expect("rows").iter().map(|row| row["id"].as_str().expect("an id")).collect()
+    }
+
+    #[test]
+    fn a_page_gets_all_at_first_and_then_what_is_new_in_the_order_of_time() {
+        let (mut chat, mut events, mut told) = (ChatTail::default(), EventTail::default(), Told::default());
+        assert_eq!(next(&mut told, &chat, &events).map(|batch| ids(&batch).len()), Some(0), "the first says: nothing");
+        chat.push(line(1));
+        chat.push(line(3));
+        events.push(happening("e", 2, HappeningKind::Follow, Value::Null));
+        let batch = next(&mut told, &chat, &events).expect("news");
+        assert_eq!((ids(&batch), &batch["gap"]), (vec!["1", "e", "3"], &json!(false)));
+        assert_eq!(batch["add"][0]["parts"], json!([["text", "<b>"], ["emote", "Kappa", "25"]]));
+        assert_eq!(batch["add"][1]["group"], "follows");
+        assert_eq!(next(&mut told, &chat, &events), None);
+    }
+
+    #[test]
+    fn a_flood_leaves_out_the_oldest_and_says_so() {
+        let (mut chat, events, mut told) = (ChatTail::default(), EventTail::default(), Told::default());
+        chat.push(line(0));
+        next(&mut told, &chat, &events);
+        (1..=2000).for_each(|id| chat.push(line(id)));
+        let batch = next(&mut told, &chat, &events).expect("news");
+        assert_eq!(
+            (ids(&batch).len(), *ids(&batch).last().expect("rows"), &batch["gap"]),
+            (MOST, "2000", &json!(true))
+        );
+        assert_eq!(next(&mut Told::default(), &chat, &events).map(|batch| ids(&batch).len()), Some(300));
+    }
+
+    #[test]
+    fn what_was_removed_is_named() {
+        let table = [
+            (Some("7"), json!({"message_id": "m"}), json!({"message": "m"})),
+            (Some("7"), json!({"message_id": ""}), json!({"user": "7"})),
+            (None, Value::Null, json!("all")),
+        ];
+        for (who, data, wanted) in table {
+            let mut events = EventTail::default();
+            let who = who.map(|id| (id.to_owned(), "Anna".to_owned()));
+            events.push(Happening { who, ..happening("e", 1, HappeningKind::Removed, data) });
+            let batch = next(&mut Told::default(), &ChatTail::default(), &events).expect("news");
+            assert_eq!(batch["add"][0]["removes"], wanted);
+        }
+    }
+
+    #[test]
+    fn badges_are_told_in_words() {
+        let badge = |set: &str| Badge { set: set.to_owned(), id: "1".into(), info: String::new() };
+        assert_eq!(roles(&[badge("subscriber"), badge("moderator"), badge("glhf-pledge")]), ["Mod", "Sub"]);
+        assert!(roles(&[]).is_empty());
+    }
+}
