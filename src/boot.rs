@@ -210,8 +210,8 @@ impl House {
         }));
         supervisor.start(RaidRoom::new(raid::Parts {
             config: config.clone(),
-            obs,
-            twitch,
+            obs: obs.clone(),
+            twitch: twitch.clone(),
             orders: to_raid,
             desk: desk.clone(),
             bus: bus.clone(),
@@ -234,9 +234,9 @@ impl House {
             },
         );
 
-        let (asker, settings_of) = (sign_in[&Identity::Broadcaster].clone(), config.clone());
+        let (asker, settings_of) = (twitch_room.tokens[&Identity::Broadcaster].clone(), config.clone());
         supervisor.start(ChatRoom::new(chat::Parts {
-            config,
+            config: config.clone(),
             obs,
             view,
             twitch,
@@ -255,8 +255,7 @@ impl House {
         let stop = CancellationToken::new();
         let cells = Cells { tasks: supervisor.states(), ..cells };
         let parts = ctx::Parts { cells, bus, desk, access, ingest, history: look_back, stop: stop.clone() };
-        let ctx =
-            Ctx { sign_in: Arc::new(twitch_room.tokens), twitch: twitch_room.searches, ..Ctx::new(parts) };
+        let ctx = Ctx { sign_in: Arc::new(twitch_room.tokens), twitch: twitch_room.searches, ..Ctx::new(parts) };
         let bind = config.with(|config| config.web.bind);
         Ok(Self { ctx, bind, supervisor, store, journal, stop })
     }

@@ -36,7 +36,8 @@ async fn flood(table: &mut Table) {
         let sent = Instant::now();
         {
             let mut world = room.twitch.world();
-            (0..FLOOD.0).for_each(|_| drop(world.chat(BROADCASTER, "Viewer_One", "hello out there !bitrate", &["vip"])));
+            (0..FLOOD.0)
+                .for_each(|_| drop(world.chat(BROADCASTER, "Viewer_One", "hello out there !bitrate", &["vip"])));
             if at % 100 == 0 {
                 world.emit_for(BROADCASTER, "channel.follow", json!({"user_id": "7", "user_name": "Anna"}));
             }
@@ -52,8 +53,17 @@ async fn flood(table: &mut Table) {
         facts += 1;
     }
     let lost = room.bus.missed() + room.bus.missed_chat();
-    let what = format!("twitch: {} chat messages in {:.1} s, one core, {facts} facts", FLOOD.0 * FLOOD.1 as usize, took.as_secs_f64());
-    table.row(&what, format!("{lost} lost"), format!("20 at once taken in {:.1} ms", worst.as_secs_f64() * 1000.0), "0 lost");
+    let what = format!(
+        "twitch: {} chat messages in {:.1} s, one core, {facts} facts",
+        FLOOD.0 * FLOOD.1 as usize,
+        took.as_secs_f64()
+    );
+    table.row(
+        &what,
+        format!("{lost} lost"),
+        format!("20 at once taken in {:.1} ms", worst.as_secs_f64() * 1000.0),
+        "0 lost",
+    );
 }
 
 async fn cut(table: &mut Table) {
@@ -73,13 +83,9 @@ async fn cut(table: &mut Table) {
 }
 
 async fn day(table: &mut Table) {
-    let mut room = TwitchRoom::start_with(
-        hurry(),
-        &[],
-        |_| {},
-        &[(Identity::Broadcaster, &all_rights(Identity::Broadcaster))],
-    )
-    .await;
+    let mut room =
+        TwitchRoom::start_with(hurry(), &[], |_| {}, &[(Identity::Broadcaster, &all_rights(Identity::Broadcaster))])
+            .await;
     let churned = churn(&mut room, CYCLES).await;
     let what = format!("twitch: {CYCLES} cuts, moves, revocations and dead tokens");
     let measured = format!("{} of {} heard, {} twice", churned.heard, churned.said, churned.repeated);

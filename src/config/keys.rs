@@ -282,7 +282,8 @@ const RECONNECTS: &str = "OBS is called again by itself, after 10 seconds at the
 pub const KEYS: &[Key] = {
     use Kind::{Choice, Scene, SceneOrNone, Switch, Text, Url};
     use Section::{
-        Alerts, Behaviour, Chat, Embeds, History, Ingest, Obs, Power, Restream, Scenes, Services, Switching, Twitch, Web,
+        Alerts, Behaviour, Chat, Embeds, History, Ingest, Obs, Power, Restream, Scenes, Services, Switching, Twitch,
+        Web,
     };
     &[
         Key::new(Web, "BIND_ADDR", Kind::Address, "0.0.0.0:5000", "Address and port of the page."),

@@ -164,23 +164,3 @@ impl ChatTail {
         }
     }
 }
-
-/// Chat messages that [`ChatTail`] keeps.
-pub const CHAT_TAIL: usize = 300;
-
-/// The newest chat messages, oldest first: for pages that are opened in the middle.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ChatTail {
-    /// The messages.
-    pub messages: VecDeque<Arc<ChatMessage>>,
-}
-
-impl ChatTail {
-    /// Puts a message at the end and lets the oldest go.
-    pub fn push(&mut self, message: Arc<ChatMessage>) {
-        self.messages.push_back(message);
-        if self.messages.len() > CHAT_TAIL {
-            self.messages.pop_front();
-        }
-    }
-}

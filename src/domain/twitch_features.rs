@@ -235,7 +235,8 @@ mod tests {
     fn each_feature_asks_for_a_right_that_its_events_need() {
         for wanted in SUBSCRIPTIONS {
             let feature = wanted.feature.and_then(|word| FEATURES.iter().find(|feature| feature.word == word));
-            let enough = feature.is_none_or(|feature| rights(wanted.kind).iter().any(|right| feature.scopes.contains(right)));
+            let enough =
+                feature.is_none_or(|feature| rights(wanted.kind).iter().any(|right| feature.scopes.contains(right)));
             assert!(enough, "{wanted:?}");
             assert_eq!(wanted.feature.is_none(), rights(wanted.kind).is_empty(), "{wanted:?}");
         }

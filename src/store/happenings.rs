@@ -16,13 +16,15 @@ impl Store {
             let mut together = self.pool.begin().await?;
             for happening in happenings {
                 let body = serde_json::to_string(happening).unwrap_or_default();
-                sqlx::query("INSERT INTO happenings (id, at, kind, body) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING")
-                    .bind(happening.id.as_str())
-                    .bind(happening.at.0)
-                    .bind(word(&happening.kind))
-                    .bind(body)
-                    .execute(&mut *together)
-                    .await?;
+                sqlx::query(
+                    "INSERT INTO happenings (id, at, kind, body) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING",
+                )
+                .bind(happening.id.as_str())
+                .bind(happening.at.0)
+                .bind(word(&happening.kind))
+                .bind(body)
+                .execute(&mut *together)
+                .await?;
             }
             together.commit().await
         })
@@ -42,10 +44,12 @@ impl Store {
 
     /// Removes those older than `before`, some at a time; gives how many went.
     pub async fn prune_happenings(&self, before: UnixMs) -> Result<u64> {
-        let query = sqlx::query("DELETE FROM happenings WHERE id IN (SELECT id FROM happenings WHERE at < $1 ORDER BY at LIMIT $2)")
-            .bind(before.0)
-            .bind(PRUNED_AT_ONCE)
-            .execute(&self.pool);
+        let query = sqlx::query(
+            "DELETE FROM happenings WHERE id IN (SELECT id FROM happenings WHERE at < $1 ORDER BY at LIMIT $2)",
+        )
+        .bind(before.0)
+        .bind(PRUNED_AT_ONCE)
+        .execute(&self.pool);
         Ok(self.within(query).await?.rows_affected())
     }
 }

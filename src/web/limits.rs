@@ -73,7 +73,8 @@ pub async fn private_until_claimed(State(ctx): State<Ctx>, request: Request, nex
 /// Gives an order's paths their longer time and the rest the usual one; 503 as a bare status.
 pub async fn time(request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let order = ["/api/v1/", "/obs/", "/twitch/"].iter().any(|start| path.starts_with(start)) || path == csrf::ALERT_PATH;
+    let order =
+        ["/api/v1/", "/obs/", "/twitch/"].iter().any(|start| path.starts_with(start)) || path == csrf::ALERT_PATH;
     let longest = if order { ORDER_TIME } else { REQUEST_TIME };
     match tokio::time::timeout(longest, next.run(request)).await {
         Ok(response) => response,

@@ -60,7 +60,8 @@ impl Draft {
         self.set(key, value);
         let shown = shown(key, value);
         let used = keys::find(key).is_some_and(keys::Key::offered);
-        let fate = if used { Fate::Becomes { key, shown: shown.clone() } } else { Fate::Kept { key, shown: shown.clone() } };
+        let fate =
+            if used { Fate::Becomes { key, shown: shown.clone() } } else { Fate::Kept { key, shown: shown.clone() } };
         self.line(path, &shown, fate, "");
     }
 

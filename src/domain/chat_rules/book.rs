@@ -104,7 +104,8 @@ impl Book {
 
     /// A command as somebody wants it, put in order. Errors: what is wrong, for people.
     pub fn checked(&self, wanted: &ChatCommand) -> Result<ChatCommand, String> {
-        let spec = table::find(&wanted.name).ok_or_else(|| format!("There is no command '{}'.", shown(&wanted.name)))?;
+        let spec =
+            table::find(&wanted.name).ok_or_else(|| format!("There is no command '{}'.", shown(&wanted.name)))?;
         let aliases = words(&wanted.aliases, MOST_ALIASES, &self.manners.prefix)?;
         for alias in &aliases {
             if table::find(alias).is_some() {

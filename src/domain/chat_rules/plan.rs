@@ -100,7 +100,12 @@ impl Plan {
 
     /// It changes the scene, so an earlier plan that still waits must not.
     pub fn moves_scene(&self) -> bool {
-        let moves = |step: &Step| matches!(step, Step::Give { order: Order::Obs(ObsOrder::SwitchScene { .. } | ObsOrder::SetCollection { .. }), .. });
+        let moves = |step: &Step| {
+            matches!(
+                step,
+                Step::Give { order: Order::Obs(ObsOrder::SwitchScene { .. } | ObsOrder::SetCollection { .. }), .. }
+            )
+        };
         self.steps.iter().any(moves)
     }
 }
@@ -289,9 +294,7 @@ fn on_off(args: &str) -> Option<bool> {
 fn alias(name: &str, args: &str, seen: Seen<'_>) -> Plan {
     let words: Vec<&str> = args.split_whitespace().collect();
     let order = match words.as_slice() {
-        ["add", word, command] => {
-            ChatOrder::AddAlias { word: (*word).to_owned(), command: (*command).to_owned() }
-        }
+        ["add", word, command] => ChatOrder::AddAlias { word: (*word).to_owned(), command: (*command).to_owned() },
         ["rem" | "remove", word] => ChatOrder::RemoveAlias { word: (*word).to_owned() },
         _ => return usage(name, seen),
     };
@@ -335,7 +338,9 @@ fn obs_info(obs: &Obs) -> Reply {
 fn help(args: &str, seen: Seen<'_>) -> Reply {
     let prefix = seen.book.prefix();
     match seen.book.spec(args.strip_prefix(prefix).unwrap_or(args)) {
-        Some(spec) => say::HELP_ONE.with([("usage", &format!("{prefix}{} {}", spec.name, spec.args)), ("does", spec.does)]),
+        Some(spec) => {
+            say::HELP_ONE.with([("usage", &format!("{prefix}{} {}", spec.name, spec.args)), ("does", spec.does)])
+        }
         None => {
             let names: Vec<String> = seen.allowed.iter().map(|name| format!("{prefix}{name}")).collect();
             say::HELP.with([("commands", &names.join(" "))])

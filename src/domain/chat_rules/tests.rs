@@ -42,7 +42,12 @@ fn message(id: &str, author: (&str, &str), badges: &[&str], text: &str) -> ChatM
     ChatMessage {
         id: id.to_owned(),
         at: UnixMs(HOUR),
-        author: Author { id: author.0.to_owned(), login: author.1.to_owned(), badges: badges.collect(), ..Author::default() },
+        author: Author {
+            id: author.0.to_owned(),
+            login: author.1.to_owned(),
+            badges: badges.collect(),
+            ..Author::default()
+        },
         text: text.to_owned(),
         fragments: Vec::new(),
         reply_to: None,
@@ -129,7 +134,8 @@ fn rows_change_who_may_and_what_it_is_called() {
 #[test]
 fn commands_of_viewers_and_moderators_can_be_switched_off() {
     let with = |public, moderators| Book::new(Manners { public, moderators, ..manners() }, &[]);
-    let (viewer, moderator) = (message("a", ("8", "v"), &[], "!bitrate"), message("a", ("5", "m"), &["moderator"], "!refresh"));
+    let (viewer, moderator) =
+        (message("a", ("8", "v"), &[], "!bitrate"), message("a", ("5", "m"), &["moderator"], "!refresh"));
     assert_eq!([hears(&with(false, true), &viewer), hears(&with(false, true), &moderator)], [None, Some("refresh")]);
     assert_eq!([hears(&with(true, false), &viewer), hears(&with(true, false), &moderator)], [Some("bitrate"), None]);
     let anna = message("a", ("1", "anna"), &[], "!stop");
@@ -139,9 +145,8 @@ fn commands_of_viewers_and_moderators_can_be_switched_off() {
 #[test]
 fn what_comes_twice_late_from_elsewhere_or_from_us_is_no_command() {
     let (book, people, mut ear) = (book(), people(), Ear::default());
-    let mut hear = |message: &ChatMessage, wall: i64| {
-        ear.hear((Mono(0), UnixMs(wall)), &book, &people, message).is_some()
-    };
+    let mut hear =
+        |message: &ChatMessage, wall: i64| ear.hear((Mono(0), UnixMs(wall)), &book, &people, message).is_some();
     let anna = |id: &str| message(id, ("1", "anna"), &[], "!brb");
     assert!(hear(&anna("a"), HOUR) && !hear(&anna("a"), HOUR));
     assert!(hear(&anna("b"), HOUR + 60_000) && !hear(&anna("c"), HOUR + 60_001));
@@ -199,7 +204,14 @@ fn aliases_are_put_in_order_or_refused() {
     assert_eq!(book.with_alias("!Repair", "!f").expect("good").aliases, ["f", "repair"]);
     assert_eq!(book.without_alias("F").expect("good").aliases, [""; 0]);
     let long = "x".repeat(26);
-    let refused = [("f", "brb"), ("stop", "brb"), ("a b", "brb"), (long.as_str(), "brb"), ("x", "nothing"), ("a\u{202e}b", "brb")];
+    let refused = [
+        ("f", "brb"),
+        ("stop", "brb"),
+        ("a b", "brb"),
+        (long.as_str(), "brb"),
+        ("x", "nothing"),
+        ("a\u{202e}b", "brb"),
+    ];
     for (word, command) in refused {
         assert!(book.with_alias(word, command).is_err(), "{word:?} for {command}");
     }
@@ -214,7 +226,13 @@ struct Scene {
 
 fn scene() -> Scene {
     let scenes = ["LIVE", "LOW", "BRB", "Cam front", "Cam rear"].map(Into::into).into();
-    let obs = Obs { link: ObsLink::Connected, output: Some(Output::Stopped), scene: Some("LIVE".into()), scenes, ..Obs::default() };
+    let obs = Obs {
+        link: ObsLink::Connected,
+        output: Some(Output::Stopped),
+        scene: Some("LIVE".into()),
+        scenes,
+        ..Obs::default()
+    };
     let roles = Roles {
         live: "LIVE".into(),
         brb: "BRB".into(),
@@ -352,7 +370,8 @@ fn an_audience_includes_those_before_it() {
 
 #[test]
 fn the_documentation_is_made_from_the_table() {
-    let committed = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/chat-commands.md")).unwrap_or_default();
+    let committed =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/chat-commands.md")).unwrap_or_default();
     let wanted = docs::page();
     if committed != wanted {
         let made = std::env::temp_dir().join("chat-commands.md");

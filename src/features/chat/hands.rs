@@ -1,8 +1,8 @@
 //! Carries out what a command asks for, one step after the other, and says what really happened.
 
 use super::mouth::Mouth;
-use crate::domain::chat_rules::phrases::Reply;
 use crate::domain::chat_rules::phrases as say;
+use crate::domain::chat_rules::phrases::Reply;
 use crate::domain::chat_rules::plan::{End, Plan, Step};
 use crate::domain::command::Outcome;
 use crate::domain::ids::SceneName;

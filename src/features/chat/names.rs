@@ -100,7 +100,8 @@ impl Names {
         let missing: Vec<&str> = asked.iter().filter(|name| !found.contains_key(*name)).map(String::as_str).collect();
         if !missing.is_empty() {
             let names = missing.join(", ");
-            let text = format!("Nobody on Twitch is called {names}. Check the names of admins and people for chat commands.");
+            let text =
+                format!("Nobody on Twitch is called {names}. Check the names of admins and people for chat commands.");
             self.journal.note(Topic::System, Tone::Warn, "chat", text);
         }
         for name in asked {

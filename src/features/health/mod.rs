@@ -53,6 +53,7 @@ pub fn rows(seen: &Seen<'_>) -> Vec<Health> {
     ];
     let after = [history(seen.tail), tasks(seen.tasks, seen.bus_missed)];
     let twitch = sign_in::rows(seen.twitch, seen.twitch_settings);
+    let twitch = twitch.into_iter().chain(twitch::rows(seen.twitch));
     let middle = media(seen.obs).into_iter().chain(twitch).chain(troubles(seen.troubles)).chain(raid(seen.raid));
     before.into_iter().chain(middle).chain(after).collect()
 }

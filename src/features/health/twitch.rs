@@ -1,50 +1,22 @@
-//! Twitch's rows: who is signed in, which events arrive, whether calls are answered.
+//! Twitch's rows: which events arrive, whether calls are answered.
 
 use crate::domain::chat::Identity;
 use crate::domain::health::{Health, State};
-use crate::domain::twitch::{SignIn, Socket, Subscription, SubscriptionState, Twitch};
+use crate::domain::twitch::{Socket, Subscription, SubscriptionState, Twitch};
 use crate::kit::text;
 
 /// Calls left of the bucket below which it is worth a word, in parts of the whole.
 const FEW: u32 = 10;
 
-/// The rows; a single one while Twitch is not set up.
+/// The rows beside those of the sign-ins; none while Twitch is not set up.
 pub(super) fn rows(twitch: &Twitch) -> Vec<Health> {
     if !twitch.set_up {
-        return vec![Health::new("Twitch", State::Off, "Not set up.")];
+        return Vec::new();
     }
-    let sign_ins = Identity::ALL.into_iter().filter_map(|who| Some(sign_in(who, twitch.sign_in.get(&who)?)));
     let sockets = twitch.sockets.iter().filter_map(|(who, one)| socket(*who, one));
-    let rest = subscriptions(&twitch.subscriptions).into_iter().chain(calls(twitch));
-    sign_ins.chain(sockets).chain(rest).collect()
+    sockets.chain(subscriptions(&twitch.subscriptions)).chain(calls(twitch)).collect()
 }
 
-fn sign_in(who: Identity, state: &SignIn) -> Health {
-    let name = match who {
-        Identity::Broadcaster => "Twitch sign-in",
-        Identity::Bot => "Twitch bot sign-in",
-    };
-    let again = || Some("Open More, Twitch and sign in.".to_owned());
-    match state {
-        SignIn::Unlinked => Health { repair: again(), ..Health::new(name, State::Off, "Nobody is signed in.") },
-        SignIn::Pending { .. } => Health::new(name, State::Starting, "A code waits to be typed at Twitch."),
-        SignIn::Unknown { reason } => Health::new(name, State::Unknown, text::sentence(reason)),
-        SignIn::NeedsSignIn { reason } => {
-            Health { repair: again(), ..Health::new(name, State::NeedsYou, text::sentence(reason)) }
-        }
-        SignIn::Linked { unsaved: Some(why), .. } => {
-            Health::new(name, State::Weak, format!("Signed in, but the newest sign-in could not be saved: {why}."))
-        }
-        SignIn::Linked { login, missing, .. } if !missing.is_empty() => Health {
-            repair: Some("Sign in again to give the missing rights, or switch the features off.".to_owned()),
-            more: missing.clone(),
-            ..Health::new(name, State::Weak, format!("Signed in as {login}, without {} of the rights.", missing.len()))
-        },
-        SignIn::Linked { login, .. } => Health::new(name, State::Good, format!("Signed in as {login}.")),
-    }
-}
-
-/// No row for a connection that is not wanted.
 fn socket(who: Identity, socket: &Socket) -> Option<Health> {
     let name = match who {
         Identity::Broadcaster => "Twitch events",
@@ -104,33 +76,6 @@ mod tests {
     use super::*;
     use crate::domain::twitch::Rate;
     use crate::kit::units::UnixMs;
-
-    fn linked(missing: &[&str]) -> SignIn {
-        SignIn::Linked {
-            user_id: "1".to_owned(),
-            login: "mia".to_owned(),
-            expires_at: UnixMs(0),
-            scopes: Vec::new(),
-            validated_at: None,
-            missing: missing.iter().map(|scope| (*scope).to_owned()).collect(),
-            unsaved: None,
-        }
-    }
-
-    #[test]
-    fn every_sign_in_has_its_word_and_what_a_person_can_do() {
-        let table = [
-            (SignIn::Unlinked, State::Off, true),
-            (linked(&[]), State::Good, false),
-            (linked(&["bits:read"]), State::Weak, true),
-            (SignIn::Unknown { reason: "no answer".to_owned() }, State::Unknown, false),
-            (SignIn::NeedsSignIn { reason: "the grant is gone".to_owned() }, State::NeedsYou, true),
-        ];
-        for (state, word, repair) in table {
-            let row = sign_in(Identity::Broadcaster, &state);
-            assert_eq!((row.state, row.repair.is_some()), (word, repair), "{state:?}");
-        }
-    }
 
     #[test]
     fn kinds_of_events_are_one_row_that_unfolds_to_what_is_off() {

@@ -21,11 +21,7 @@ pub(super) struct Caller {
 }
 
 impl Caller {
-    pub(super) fn new(
-        config: Reader<Config>,
-        cell: Arc<Writer<Twitch>>,
-        tokens: BTreeMap<Identity, Tokens>,
-    ) -> Self {
+    pub(super) fn new(config: Reader<Config>, cell: Arc<Writer<Twitch>>, tokens: BTreeMap<Identity, Tokens>) -> Self {
         Self { config, cell, tokens, made: Arc::default() }
     }
 
@@ -50,11 +46,7 @@ impl Caller {
     }
 
     /// The same as the channel's own account.
-    pub(super) async fn own<T, F>(
-        &self,
-        scopes: &[&str],
-        call: impl Fn(Helix, Access) -> F,
-    ) -> Result<T, TwitchError>
+    pub(super) async fn own<T, F>(&self, scopes: &[&str], call: impl Fn(Helix, Access) -> F) -> Result<T, TwitchError>
     where
         F: Future<Output = Result<T, TwitchError>>,
     {

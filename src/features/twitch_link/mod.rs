@@ -3,6 +3,7 @@
 mod actions;
 mod caller;
 mod keeper;
+pub mod names;
 mod plan;
 mod poll;
 mod reconcile;
@@ -11,7 +12,6 @@ mod searches;
 mod seen;
 pub mod sent;
 mod sockets;
-pub mod names;
 mod tokens;
 mod words;
 

@@ -55,7 +55,8 @@ impl Poller {
     }
 
     async fn live(&self, id: &str) -> Result<(), TwitchError> {
-        let found = self.caller.own(&[], |helix, access| async move { channel::stream(&helix, &access, id).await }).await?;
+        let found =
+            self.caller.own(&[], |helix, access| async move { channel::stream(&helix, &access, id).await }).await?;
         let read_at = clock::unix();
         let live = match found {
             Some(stream) => Live::On {
@@ -74,16 +75,18 @@ impl Poller {
     }
 
     async fn channel(&self, id: &str) -> Result<(), TwitchError> {
-        let mut read = self.caller.own(&[], |helix, access| async move { channel::read(&helix, &access, id).await }).await?;
-        let known = self.caller.cell.with(|twitch| twitch.channel.as_ref().and_then(|channel| channel.category.clone()));
+        let mut read =
+            self.caller.own(&[], |helix, access| async move { channel::read(&helix, &access, id).await }).await?;
+        let known =
+            self.caller.cell.with(|twitch| twitch.channel.as_ref().and_then(|channel| channel.category.clone()));
         if let Some(category) = &mut read.category {
             let game = category.id.as_str();
             match known.filter(|known| known.id == game && !known.box_art.is_empty()) {
                 Some(known) => category.box_art = known.box_art,
                 None => {
-                    let asked = self.caller.own(&[], |helix, access| async move {
-                        channel::category(&helix, &access, game).await
-                    });
+                    let asked = self
+                        .caller
+                        .own(&[], |helix, access| async move { channel::category(&helix, &access, game).await });
                     category.box_art = asked.await.ok().flatten().map(|found| found.box_art).unwrap_or_default();
                 }
             }
@@ -96,7 +99,11 @@ impl Poller {
         let on = self.caller.config.with(|config| switched_on(&config.twitch.features).any(|one| one.word == "ads"));
         let live = self.caller.cell.with(|twitch| matches!(twitch.live, Some(Live::On { .. })));
         let read = match on && live {
-            true => self.caller.own(&["channel:read:ads"], |helix, access| async move { ads::schedule(&helix, &access).await }).await,
+            true => {
+                self.caller
+                    .own(&["channel:read:ads"], |helix, access| async move { ads::schedule(&helix, &access).await })
+                    .await
+            }
             false => Ok(None),
         };
         // What cannot be read now is unknown: an old countdown would mislead.
@@ -112,7 +119,8 @@ impl Poller {
 
     fn pause(&self) -> Millis {
         let show = self.obs.with(Obs::is_live) != Some(false) && self.obs.with(Obs::is_connected);
-        let (raid, live) = self.caller.cell.with(|twitch| (twitch.raid.is_some(), matches!(twitch.live, Some(Live::On { .. }))));
+        let (raid, live) =
+            self.caller.cell.with(|twitch| (twitch.raid.is_some(), matches!(twitch.live, Some(Live::On { .. }))));
         // An unfinished show on Twitch may end at any moment, but without a watcher nobody needs to know at once.
         match self.refresh.is_watched() || show || raid {
             true => OFTEN,

@@ -116,9 +116,8 @@ impl Level {
 
     /// Twitch took one away: once, and not asked for again before [`Level::try_again`].
     pub(super) fn revoked(&mut self, revoked: &Revocation) -> Option<&'static str> {
-        let fits = |row: &&mut Row| {
-            row.wanted.kind == revoked.kind && same_condition(&row.condition, &revoked.condition)
-        };
+        let fits =
+            |row: &&mut Row| row.wanted.kind == revoked.kind && same_condition(&row.condition, &revoked.condition);
         let row = self.rows.iter_mut().find(fits)?;
         row.state = State::Off(words::revoked(&revoked.status).to_owned());
         Some(row.wanted.kind)

@@ -45,7 +45,8 @@ impl Searches {
             return Ok(Vec::new());
         }
         let asked = words.as_str();
-        let found = self.caller()?.own(&[], |helix, access| async move { channel::search(&helix, &access, asked).await });
+        let found =
+            self.caller()?.own(&[], |helix, access| async move { channel::search(&helix, &access, asked).await });
         let mut found = found.await.map_err(|error| plainly(&error))?;
         rank(&words, &mut found, |category| &category.name);
         found.truncate(MOST);
@@ -62,7 +63,8 @@ impl Searches {
             return Ok(Vec::new());
         }
         let asked = words.as_str();
-        let found = self.caller()?.own(&[], |helix, access| async move { people::search(&helix, &access, asked).await });
+        let found =
+            self.caller()?.own(&[], |helix, access| async move { people::search(&helix, &access, asked).await });
         let mut found = found.await.map_err(|error| plainly(&error))?;
         found.sort_by_key(|channel| !channel.live);
         rank(&words, &mut found, |channel| &channel.login);

@@ -235,7 +235,8 @@ impl Listener {
     fn compare(&mut self, listed: &[Listed], ids: &[String], asked: crate::kit::units::Mono) {
         let lost = self.level.listed(listed, ids, asked);
         if lost > 0 {
-            let text = format!("Twitch lost {} without a word; asked for again.", text::counted(lost as u64, "subscription"));
+            let text =
+                format!("Twitch lost {} without a word; asked for again.", text::counted(lost as u64, "subscription"));
             self.note(Tone::Warn, &text);
         }
     }
@@ -300,7 +301,8 @@ impl Listener {
         match news {
             News::RaidSent { to_id, to_name, viewers } => {
                 self.parts.cell.edit(|twitch| {
-                    let asked_at = twitch.raid.as_ref().filter(|raid| raid.to_id == to_id).and_then(|raid| raid.asked_at);
+                    let asked_at =
+                        twitch.raid.as_ref().filter(|raid| raid.to_id == to_id).and_then(|raid| raid.asked_at);
                     let (confirmed_at, viewers) = (Some(clock::unix()), Some(viewers));
                     let (to_id, to_name) = (to_id.clone(), to_name.clone());
                     twitch.raid = Some(OutgoingRaid { to_id, to_name, asked_at, confirmed_at, viewers });

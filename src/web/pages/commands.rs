@@ -64,7 +64,8 @@ pub async fn show(State(ctx): State<Ctx>, person: SignedIn, Query(done): Query<D
 pub async fn save(State(ctx): State<Ctx>, person: SignedIn, Form(form): Form<Wanted>) -> Result<Response, WebError> {
     let wanted = command(&form);
     let name = wanted.name.clone();
-    let (status, text) = match ctx.desk.give(person.origin(), Order::Chat(ChatOrder::SetCommand(wanted.clone()))).await {
+    let (status, text) = match ctx.desk.give(person.origin(), Order::Chat(ChatOrder::SetCommand(wanted.clone()))).await
+    {
         Outcome::Done(_) => return Ok(Redirect::to(&format!("/chat-commands?saved={name}#{name}")).into_response()),
         Outcome::Failed(text) => (StatusCode::UNPROCESSABLE_ENTITY, text),
         Outcome::TimedOut(text) => (StatusCode::GATEWAY_TIMEOUT, text),

@@ -21,13 +21,8 @@ struct StreamInfo {
 }
 
 const ADS: &[u32] = &[30, 60, 90, 120, 150, 180];
-const COLOURS: &[(&str, &str)] = &[
-    ("primary", "Channel colour"),
-    ("blue", "Blue"),
-    ("green", "Green"),
-    ("orange", "Orange"),
-    ("purple", "Purple"),
-];
+const COLOURS: &[(&str, &str)] =
+    &[("primary", "Channel colour"), ("blue", "Blue"), ("green", "Green"), ("orange", "Orange"), ("purple", "Purple")];
 
 /// GET /stream
 pub async fn show(State(ctx): State<Ctx>, person: SignedIn) -> Result<Response, WebError> {

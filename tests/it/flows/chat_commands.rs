@@ -143,7 +143,8 @@ async fn a_source_is_shown_and_hidden_and_a_collection_changed() {
 async fn a_command_counts_once_and_only_from_those_who_may() {
     let stage = Stage::healthy().await;
     let viewer = stage.write_as(("8", "viewer"), &["vip"], "!brb");
-    let elsewhere = ChatMessage { from_channel: Some("other".to_owned()), ..stage.message(("7", "mia"), &["broadcaster"], "!brb") };
+    let elsewhere =
+        ChatMessage { from_channel: Some("other".to_owned()), ..stage.message(("7", "mia"), &["broadcaster"], "!brb") };
     let own = ChatMessage { own: true, ..stage.message(("7", "mia"), &["broadcaster"], "!brb") };
     for message in [viewer, elsewhere, own] {
         stage.app.ctx.bus.say(Arc::new(message));

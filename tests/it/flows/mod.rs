@@ -2,8 +2,8 @@
 
 mod browser;
 mod browser_settings;
-mod chat_commands;
 mod browser_twitch;
+mod chat_commands;
 mod conversations;
 mod feeds;
 mod ingest;
@@ -20,8 +20,8 @@ mod repair;
 mod replay;
 mod servers;
 mod story;
+mod twitch_actions;
+mod twitch_events;
 mod twitch_page;
 mod twitch_process;
-mod twitch_events;
-mod twitch_actions;
 mod twitch_sign_in;

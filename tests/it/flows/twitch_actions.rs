@@ -41,11 +41,15 @@ impl Stage {
             settings.iter().map(|(key, value)| (*key, value.as_str())).chain([("TWITCH_BOT", "true")]).collect();
         let app = App::start_in(folder, &settings).await;
         let stage = Self { twitch, app };
-        stage.until("both sign-ins and a first look", |twitch| {
-            let linked = |who| matches!(twitch.sign_in.get(who), Some(SignIn::Linked { .. }));
-            linked(&Identity::Broadcaster) && linked(&Identity::Bot) && twitch.channel.is_some() && twitch.live.is_some()
-        })
-        .await;
+        stage
+            .until("both sign-ins and a first look", |twitch| {
+                let linked = |who| matches!(twitch.sign_in.get(who), Some(SignIn::Linked { .. }));
+                linked(&Identity::Broadcaster)
+                    && linked(&Identity::Bot)
+                    && twitch.channel.is_some()
+                    && twitch.live.is_some()
+            })
+            .await;
         stage
     }
 
@@ -180,10 +184,11 @@ async fn what_needs_a_live_channel_says_so_and_then_works() {
     stage.fails(ads(), "streaming live").await;
     stage.go_live();
     stage.until("live", |twitch| matches!(twitch.live, Some(Live::On { viewers: 12, .. }))).await;
-    stage.until("ads before the first", |twitch| {
-        twitch.ads.as_ref().is_some_and(|ads| ads.next_at.is_some() && ads.last_at.is_none() && ads.snoozes == 3)
-    })
-    .await;
+    stage
+        .until("ads before the first", |twitch| {
+            twitch.ads.as_ref().is_some_and(|ads| ads.next_at.is_some() && ads.last_at.is_none() && ads.snoozes == 3)
+        })
+        .await;
     stage.done(marker()).await;
     assert!(stage.done(clip()).await.contains("https://clips.twitch.tv/"));
     stage.done(shout()).await;

@@ -6,7 +6,7 @@ use crate::support::twitch_room::{Churned, TwitchRoom, all_rights, churn, hurry}
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
-use stream_control::demo::fake_twitch::{BOT, BROADCASTER, CLIENT_ID, FakeTwitch, Fault, FRIEND};
+use stream_control::demo::fake_twitch::{BOT, BROADCASTER, CLIENT_ID, FRIEND, FakeTwitch, Fault};
 use stream_control::domain::chat::Identity;
 use stream_control::domain::event::Fact;
 use stream_control::domain::happening::HappeningKind;
@@ -49,9 +49,17 @@ async fn what_happens_is_told_once_and_what_nobody_knows_breaks_nothing() {
             world.push_raw(frame);
         }
         world.manners.twice = true;
-        world.emit_for(BROADCASTER, "channel.follow", json!({"user_id": "7", "user_login": "anna", "user_name": "Anna"}));
+        world.emit_for(
+            BROADCASTER,
+            "channel.follow",
+            json!({"user_id": "7", "user_login": "anna", "user_name": "Anna"}),
+        );
         world.manners.twice = false;
-        world.emit_for(BROADCASTER, "channel.ad_break.begin", json!({"duration_seconds": "90", "is_automatic": "true"}));
+        world.emit_for(
+            BROADCASTER,
+            "channel.ad_break.begin",
+            json!({"duration_seconds": "90", "is_automatic": "true"}),
+        );
         world.chat(BROADCASTER, "Viewer_One", &"x".repeat(65_536), &["vip"]);
     }
     let happening = room.happening().await;

@@ -8,6 +8,7 @@ use stream_control::domain::chat::{ChatMessage, Identity};
 use stream_control::domain::event::Fact;
 use stream_control::domain::happening::Happening;
 use stream_control::domain::journal::Entry;
+use stream_control::domain::stream::Obs;
 use stream_control::domain::twitch::{Socket, SubscriptionState, Twitch};
 use stream_control::domain::twitch_features as features;
 use stream_control::features::twitch_link::{self, Pace};
@@ -17,6 +18,7 @@ use stream_control::runtime::desk::{DeskBuilder, Room};
 use stream_control::runtime::journal;
 use stream_control::runtime::shared::{self, Reader, Writer};
 use stream_control::runtime::supervisor::Supervisor;
+use stream_control::store::Store;
 use stream_control::store::tokens::{Pair, TokenFile};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
@@ -81,10 +83,13 @@ impl TwitchRoom {
         let (_config, config) = shared::cell(Config::parse(&values).expect("settings"));
         let (writer, cell) = shared::cell(Twitch::default());
         let (journal, lines) = journal::lane();
-        let (mut supervisor, mut desk, bus) = (Supervisor::new(journal.clone()), DeskBuilder::new(journal.clone()), Bus::new());
+        let (mut supervisor, mut desk, bus) =
+            (Supervisor::new(journal.clone()), DeskBuilder::new(journal.clone()), Bus::new());
         let (facts, chat) = (bus.listen(), bus.listen_to_chat());
         let orders = desk.room(Room::Twitch);
-        let parts = twitch_link::Parts { config, cell: writer, orders, journal, bus: bus.clone(), pace };
+        let store = Store::open(folder.path()).await.expect("a store");
+        let obs = shared::cell(Obs::default()).1;
+        let parts = twitch_link::Parts { config, cell: writer, orders, journal, bus: bus.clone(), pace, obs, store };
         twitch_link::start(&mut supervisor, parts);
         Self { twitch, cell, bus, facts, chat, lines, _config, _supervisor: supervisor, folder }
     }

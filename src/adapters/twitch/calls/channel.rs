@@ -109,9 +109,10 @@ pub async fn change(helix: &Helix, access: &Access, change: &Change) -> Result<(
     put(&mut body, "title", change.title.as_ref());
     put(&mut body, "game_id", change.category.as_ref());
     put(&mut body, "tags", change.tags.as_ref());
-    let labels = change.labels.as_ref().map(|labels| {
-        labels.iter().map(|(id, on)| json!({"id": id, "is_enabled": on})).collect::<Vec<_>>()
-    });
+    let labels = change
+        .labels
+        .as_ref()
+        .map(|labels| labels.iter().map(|(id, on)| json!({"id": id, "is_enabled": on})).collect::<Vec<_>>());
     put(&mut body, "content_classification_labels", labels);
     let path = with_query("channels", &[("broadcaster_id", &access.user_id)]);
     helix.plain("PATCH", &path, Some(&Value::Object(body)), access).await.map(|_| ())

@@ -13,8 +13,8 @@ pub mod show;
 use super::error::TwitchError;
 use super::helix::{Access, Helix};
 use crate::kit::units::UnixMs;
-use serde::de::{DeserializeOwned, Deserializer};
 use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer};
 use serde_json::Value;
 
 /// Where an answer's rows stand.
@@ -46,7 +46,8 @@ async fn order<T: DeserializeOwned>(
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<Vec<T>, TwitchError> {
-    let rows: Rows<T> = serde_json::from_slice(body).map_err(|_| TwitchError::Malformed("not the JSON that was asked for"))?;
+    let rows: Rows<T> =
+        serde_json::from_slice(body).map_err(|_| TwitchError::Malformed("not the JSON that was asked for"))?;
     Ok(rows.data)
 }
 

@@ -66,12 +66,7 @@ pub async fn marker(helix: &Helix, access: &Access, description: &str) -> Result
 ///
 /// # Errors
 /// See [`TwitchError`]; 404 when not live.
-pub async fn clip(
-    helix: &Helix,
-    access: &Access,
-    title: &str,
-    seconds: Option<f64>,
-) -> Result<NewClip, TwitchError> {
+pub async fn clip(helix: &Helix, access: &Access, title: &str, seconds: Option<f64>) -> Result<NewClip, TwitchError> {
     let seconds = seconds.map(|seconds| format!("{seconds:.1}")).unwrap_or_default();
     let query = [("broadcaster_id", access.user_id.as_str()), ("title", title), ("duration", &seconds)];
     order(helix, access, &with_query("clips", &query), None).await

@@ -80,7 +80,8 @@ mod tests {
 
     #[test]
     fn whatever_stands_there_reads_as_something() {
-        let value = json!({"n": "7", "m": 8, "f": "true", "t": "a\u{202e}b", "o": null, "l": [1, {"x": "y"}], "w": " "});
+        let value =
+            json!({"n": "7", "m": 8, "f": "true", "t": "a\u{202e}b", "o": null, "l": [1, {"x": "y"}], "w": " "});
         let fields = Fields(&value);
         assert_eq!((fields.number("n"), fields.number("m"), fields.number("t")), (Some(7), Some(8), None));
         assert!(fields.flag("f") && !fields.flag("m") && !fields.flag("none"));

@@ -175,7 +175,10 @@ mod tests {
 
     #[test]
     fn a_notification_keeps_everything_of_its_event() {
-        let text = frame("notification", json!({"subscription": {"type": "channel.raid", "condition": {}}, "event": {"viewers": 3}}));
+        let text = frame(
+            "notification",
+            json!({"subscription": {"type": "channel.raid", "condition": {}}, "event": {"viewers": 3}}),
+        );
         let Frame::Notification(told) = read(&text) else { panic!("a notification") };
         assert_eq!((told.id.as_str(), told.kind.as_str(), &told.event), ("m1", "channel.raid", &json!({"viewers": 3})));
     }

@@ -135,10 +135,9 @@ impl Socket {
     }
 
     async fn connect(url: &str) -> Result<Self, Lost> {
-        let limits = WebSocketConfig::default()
-            .max_frame_size(Some(LARGEST))
-            .max_message_size(Some(LARGEST));
-        let (mut stream, _) = connect_async_with_config(url, Some(limits), true).await.map_err(|error| unreachable(&error))?;
+        let limits = WebSocketConfig::default().max_frame_size(Some(LARGEST)).max_message_size(Some(LARGEST));
+        let (mut stream, _) =
+            connect_async_with_config(url, Some(limits), true).await.map_err(|error| unreachable(&error))?;
         loop {
             if let Heard::Frame(Frame::Welcome(session)) = hear(&mut stream).await? {
                 return Ok(Self { stream, session, heard: Instant::now() });

@@ -82,7 +82,8 @@ impl Slot {
         on: Option<bool>,
         effects: &mut Vec<Effect>,
     ) {
-        let refusal = view.no_link().or_else(|| list.is_none().then(|| "OBS does not say which scene is on.".to_owned()));
+        let refusal =
+            view.no_link().or_else(|| list.is_none().then(|| "OBS does not say which scene is on.".to_owned()));
         match (refusal, list) {
             (None, Some(list)) => {
                 effects.push(Effect::Send(id, Request::List(list.clone())));
@@ -106,9 +107,7 @@ impl Wish {
                 None
             }
             Input::Refused(id, error) if *id == self.id => Some(Outcome::Failed(format!("{error}."))),
-            Input::Lost => {
-                Some(Outcome::Failed("The connection to OBS was lost. It is not asked again.".to_owned()))
-            }
+            Input::Lost => Some(Outcome::Failed("The connection to OBS was lost. It is not asked again.".to_owned())),
             _ => None,
         }
     }
@@ -127,7 +126,9 @@ impl Wish {
             },
             Stage::Setting(_) => None,
             Stage::Checking(wanted) if choices.contains(wanted) => Some(Outcome::Done(self.now_is(wanted))),
-            Stage::Checking(wanted) => Some(Outcome::Failed(format!("OBS took the order, but '{}' did not change.", wanted.name))),
+            Stage::Checking(wanted) => {
+                Some(Outcome::Failed(format!("OBS took the order, but '{}' did not change.", wanted.name)))
+            }
         }
     }
 
@@ -140,7 +141,8 @@ impl Wish {
                 found.cloned().ok_or_else(|| format!("There is no '{wanted}' in OBS."))
             }
             Meant::Several(names) => {
-                let names: Vec<String> = names.iter().take(6).map(|name| format!("'{}'", text::excerpt(name, 60))).collect();
+                let names: Vec<String> =
+                    names.iter().take(6).map(|name| format!("'{}'", text::excerpt(name, 60))).collect();
                 Err(format!("Which one? {}.", text::one_of(&names)))
             }
             Meant::None => Err(match &self.list {

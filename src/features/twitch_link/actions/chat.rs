@@ -25,7 +25,8 @@ impl Actions {
     ) -> Result<String, Outcome> {
         let message = check::message(message)?;
         let identity = identity.unwrap_or_else(|| self.speaker());
-        let (message, wait) = self.queue(identity, message, origin).map_err(|wait| Outcome::Failed(words::later(&wait)))?;
+        let (message, wait) =
+            self.queue(identity, message, origin).map_err(|wait| Outcome::Failed(words::later(&wait)))?;
         tokio::time::sleep(wait.into()).await;
         let sent = self.send(identity, &message, reply_to).await;
         if sent.as_ref().is_err_and(|outcome| matches!(outcome, Outcome::Failed(_))) {
@@ -58,7 +59,9 @@ impl Actions {
         pace.speaks_freely_as(identity);
         match pace.chat(now, identity, &message) {
             Ok(wait) => Ok((message, wait)),
-            Err(Wait { what: What::SameMessage, .. }) if origin.is_automation() && message.chars().count() < LONGEST => {
+            Err(Wait { what: What::SameMessage, .. })
+                if origin.is_automation() && message.chars().count() < LONGEST =>
+            {
                 let other = format!("{message}{INVISIBLE}");
                 pace.chat(now, identity, &other).map(|wait| (other, wait))
             }

@@ -9,9 +9,9 @@ mod raid;
 mod show;
 mod words;
 
-use super::sent::Sent;
 use super::caller::Caller;
 use super::refresh::Refresh;
+use super::sent::Sent;
 use crate::adapters::twitch::calls::people::{self, User};
 use crate::adapters::twitch::error::TwitchError;
 use crate::domain::chat::Identity;

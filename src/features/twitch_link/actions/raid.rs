@@ -37,7 +37,8 @@ impl Actions {
 
     pub(super) async fn cancel_raid(&self) -> Result<String, Outcome> {
         self.turn(super::Pace::raid)?;
-        let sent = self.caller.own(RIGHT, |helix, access| async move { show::cancel_raid(&helix, &access).await }).await;
+        let sent =
+            self.caller.own(RIGHT, |helix, access| async move { show::cancel_raid(&helix, &access).await }).await;
         let none = matches!(sent, Err(TwitchError::Refused { status: 404, .. }));
         if sent.is_ok() {
             self.caller.cell.edit_if_changed(|twitch| {

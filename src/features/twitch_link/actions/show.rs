@@ -23,9 +23,10 @@ impl Actions {
         let text = check::description(description)?;
         let set = self
             .caller
-            .own(&["channel:manage:broadcast"], |helix, access| async move {
-                show::marker(&helix, &access, text).await
-            })
+            .own(
+                &["channel:manage:broadcast"],
+                |helix, access| async move { show::marker(&helix, &access, text).await },
+            )
             .await;
         let set = set.map_err(|error| instead(&error, 404, words::NO_MARKER))?;
         Ok(format!("A marker is set at {}.", Millis(set.position_seconds * 1000)))
@@ -81,9 +82,10 @@ impl Actions {
         let to = target.id.as_str();
         self.turn(|pace, now| pace.shoutout(now, to))?;
         self.caller
-            .own(&["moderator:manage:shoutouts"], |helix, access| async move {
-                show::shoutout(&helix, &access, to).await
-            })
+            .own(
+                &["moderator:manage:shoutouts"],
+                |helix, access| async move { show::shoutout(&helix, &access, to).await },
+            )
             .await
             .map_err(|error| order(&error))?;
         self.pace().shouted(clock::mono(), to);
@@ -115,7 +117,9 @@ impl Actions {
         let said = crate::kit::text::excerpt(&run.message, 200);
         match run.length {
             0 => Err(Outcome::Failed(format!("Twitch runs no ads now: again in {again}. {said}").trim().to_owned())),
-            length => Ok(format!("Ads run for {length} seconds; the next can be run in {again}. {said}").trim().to_owned()),
+            length => {
+                Ok(format!("Ads run for {length} seconds; the next can be run in {again}. {said}").trim().to_owned())
+            }
         }
     }
 

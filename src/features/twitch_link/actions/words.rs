@@ -31,9 +31,9 @@ pub(in super::super) fn plainly(error: &TwitchError) -> String {
 
 /// Which right is missing, in the words of the sign-in page where it is one of ours.
 fn right(why: &str) -> String {
-    let missing = FEATURES
-        .iter()
-        .find_map(|feature| Some((feature, feature.scopes.iter().chain(feature.bot_scopes).find(|scope| why.contains(**scope))?)));
+    let missing = FEATURES.iter().find_map(|feature| {
+        Some((feature, feature.scopes.iter().chain(feature.bot_scopes).find(|scope| why.contains(**scope))?))
+    });
     match missing {
         Some((feature, scope)) => {
             format!("The right '{scope}' ({}) is missing: sign in to Twitch again to give it.", feature.title)

@@ -8,5 +8,5 @@ pub mod polls;
 pub mod probe;
 pub mod raid;
 pub mod timeline;
-pub mod twitch_sign_in;
 pub mod twitch;
+pub mod twitch_sign_in;

@@ -49,8 +49,15 @@ fn raid_in(event: Fields<'_>) -> Told {
 fn channel(event: Fields<'_>) -> Told {
     let (title, category) = (event.text("title"), event.name("category_name"));
     let category = if category.is_empty() { "no category".to_owned() } else { category };
-    let labels: Vec<&str> =
-        event.0.get("content_classification_labels").and_then(|list| list.as_array()).into_iter().flatten().take(20).filter_map(|label| label.as_str()).collect();
+    let labels: Vec<&str> = event
+        .0
+        .get("content_classification_labels")
+        .and_then(|list| list.as_array())
+        .into_iter()
+        .flatten()
+        .take(20)
+        .filter_map(|label| label.as_str())
+        .collect();
     Told::new(Kind::Channel, format!("The channel now says: {title} ({category})."))
         .with(json!({"title": title, "category_id": event.name("category_id"), "category": category,
             "language": event.name("language"), "labels": labels}))
