@@ -79,7 +79,8 @@ impl House {
         let (journal, lines) = journal::lane();
         let (samples_in, samples_out) = mpsc::channel(SAMPLES);
         let bus = Bus::new();
-        let mut desk = DeskBuilder::new(journal.clone());
+        let stop = CancellationToken::new();
+        let mut desk = DeskBuilder::new(journal.clone()).until(stop.clone());
         let orders = |desk: &mut DeskBuilder, room| desk.room(room);
         let (to_obs, to_failover) = (orders(&mut desk, Room::Obs), orders(&mut desk, Room::Failover));
         let to_ingest = orders(&mut desk, Room::Ingest);
@@ -180,7 +181,6 @@ impl House {
             store: store.clone(),
         }));
 
-        let stop = CancellationToken::new();
         let cells = Cells { tasks: supervisor.states(), ..cells };
         let ctx = Ctx::new(ctx::Parts { cells, bus, desk, access, ingest, history: look_back, stop: stop.clone() });
         let bind = config.with(|config| config.web.bind);
