@@ -88,7 +88,8 @@ impl House {
         let (journal, lines) = journal::lane();
         let (samples_in, samples_out) = mpsc::channel(SAMPLES);
         let bus = Bus::new();
-        let mut desk = DeskBuilder::new(journal.clone());
+        let stop = CancellationToken::new();
+        let mut desk = DeskBuilder::new(journal.clone()).until(stop.clone());
         let orders = |desk: &mut DeskBuilder, room| desk.room(room);
         let (to_obs, to_failover) = (orders(&mut desk, Room::Obs), orders(&mut desk, Room::Failover));
         let to_ingest = orders(&mut desk, Room::Ingest);
@@ -252,7 +253,6 @@ impl House {
             journal: journal.clone(),
         }));
 
-        let stop = CancellationToken::new();
         let cells = Cells { tasks: supervisor.states(), ..cells };
         let parts = ctx::Parts { cells, bus, desk, access, ingest, history: look_back, stop: stop.clone() };
         let ctx = Ctx { sign_in: Arc::new(twitch_room.tokens), twitch: twitch_room.searches, ..Ctx::new(parts) };

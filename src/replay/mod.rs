@@ -1,7 +1,7 @@
 //! Plays recorded polls through the real parsers, memory, meter and machine in virtual time, in
 //! front of an OBS that obeys at once: what would have been decided, and why.
 //!
-//! [`reader`] takes lines together to polls, [`ear`] makes samples of them, [`stage`] holds the
+//! [`reader`] takes lines together to polls, `ear` makes samples of them, [`stage`] holds the
 //! machine and the scenes. Nothing here waits or reads a clock.
 
 pub mod command;

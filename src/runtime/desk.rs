@@ -10,9 +10,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
 /// Longest wait for a room's answer. The longest promise a room makes is the 30 s of a stream start.
 const DEADLINE: Duration = Duration::from_secs(35);
+
+/// How long an order may still be answered once the daemon stops: less than open requests are given
+/// to end, so that whoever asked hears how it stands.
+const LAST_WORD: Duration = Duration::from_secs(1);
 
 /// Orders that wait for one room; a full room refuses rather than making the caller wait.
 const ROOM_CAPACITY: usize = 32;
@@ -59,18 +64,25 @@ impl Ticket {
 pub struct Desk {
     rooms: Arc<HashMap<Room, mpsc::Sender<Ticket>>>,
     journal: Journal,
+    stop: CancellationToken,
 }
 
 /// Collects the rooms before the desk opens.
 pub struct DeskBuilder {
     rooms: HashMap<Room, mpsc::Sender<Ticket>>,
     journal: Journal,
+    stop: CancellationToken,
 }
 
 impl DeskBuilder {
     /// A desk without rooms.
     pub fn new(journal: Journal) -> Self {
-        Self { rooms: HashMap::new(), journal }
+        Self { rooms: HashMap::new(), journal, stop: CancellationToken::new() }
+    }
+
+    /// A desk that closes when the daemon stops: nobody is then left waiting for an order's end.
+    pub fn until(self, stop: CancellationToken) -> Self {
+        Self { stop, ..self }
     }
 
     /// The stream of tickets for a room.
@@ -82,7 +94,7 @@ impl DeskBuilder {
 
     /// Opens the desk.
     pub fn open(self) -> Desk {
-        Desk { rooms: Arc::new(self.rooms), journal: self.journal }
+        Desk { rooms: Arc::new(self.rooms), journal: self.journal, stop: self.stop }
     }
 }
 
@@ -92,7 +104,7 @@ impl Desk {
     pub async fn give(&self, origin: Origin, order: Order) -> Outcome {
         let desk = self.clone();
         let given = tokio::spawn(async move { desk.give_and_audit(origin, order).await });
-        given.await.unwrap_or_else(|_| Outcome::Failed("The order was dropped on the way. Try again.".to_owned()))
+        given.await.unwrap_or_else(|_| dropped())
     }
 
     async fn give_and_audit(&self, origin: Origin, order: Order) -> Outcome {
@@ -115,11 +127,20 @@ impl Desk {
         if room.try_send(Ticket { order, origin, answer }).is_err() {
             return Outcome::Failed("Too many orders are waiting. Try again in a moment.".to_owned());
         }
-        match tokio::time::timeout(DEADLINE, answered).await {
-            Ok(Ok(outcome)) => outcome,
-            Ok(Err(_)) => Outcome::Failed("The order was dropped on the way. Try again.".to_owned()),
-            Err(_) => Outcome::TimedOut("Nobody answered in time. Look at the state before you try again.".to_owned()),
+        let answer = async { answered.await.unwrap_or_else(|_| dropped()) };
+        tokio::select! {
+            biased;
+            outcome = answer => outcome,
+            () = self.closed() => Outcome::TimedOut("Stream Control stops and did not hear how it ended.".to_owned()),
+            () = tokio::time::sleep(DEADLINE) => {
+                Outcome::TimedOut("Nobody answered in time. Look at the state before you try again.".to_owned())
+            }
         }
+    }
+
+    async fn closed(&self) {
+        self.stop.cancelled().await;
+        tokio::time::sleep(LAST_WORD).await;
     }
 
     fn audit(&self, what: &str, by: &str, automation: bool, outcome: &Outcome) {
@@ -131,6 +152,10 @@ impl Desk {
         };
         self.journal.note(Topic::Order, tone, by, format!("{by}: {what} – {word}. {}", outcome.text()));
     }
+}
+
+fn dropped() -> Outcome {
+    Outcome::Failed("The order was dropped on the way. Try again.".to_owned())
 }
 
 fn owner(order: &Order) -> Room {
@@ -198,6 +223,20 @@ mod tests {
         assert!(asking.await.is_err());
         ticket.answer(Outcome::Done("Paused.".to_owned()));
         assert!(lines.recv().await.expect("an audit line").text.contains("Paused."));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn when_the_daemon_stops_nobody_is_left_waiting() {
+        let (stop, (journal, mut lines)) = (CancellationToken::new(), journal::lane());
+        let mut builder = DeskBuilder::new(journal).until(stop.clone());
+        let _room = builder.room(Room::Obs);
+        let desk = builder.open();
+        stop.cancel();
+        let asked = tokio::time::Instant::now();
+        let outcome = desk.give(owner_of_the_house(), Order::Obs(ObsOrder::StopStream)).await;
+        assert!(matches!(outcome, Outcome::TimedOut(_)));
+        assert_eq!(asked.elapsed().as_secs(), LAST_WORD.as_secs());
+        assert!(lines.recv().await.expect("an audit line").text.contains("not confirmed"));
     }
 
     #[tokio::test]

@@ -16,7 +16,7 @@ pub struct Place {
     pub server: Server,
     /// The usual port.
     pub port: u16,
-    /// Path and query; with [`NO_KEY`] in it where the address holds a key that only its owner knows.
+    /// Path and query; with `NO_KEY` in it where the address holds a key that only its owner knows.
     pub path: &'static str,
     /// What to do when it wants a login.
     pub login: &'static str,

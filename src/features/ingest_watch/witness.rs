@@ -13,27 +13,26 @@ const RTMP: u16 = 1935;
 pub(super) struct KernelWitness {
     sockets: Option<Sockets>,
     port: Option<u16>,
+    /// The kernel refused once; what the system forbids now it forbids at the next poll.
+    refused: bool,
 }
 
 impl KernelWitness {
     /// For this feed; it sees nothing where the publisher does not connect to this machine by TCP, or
     /// where the kernel cannot be asked.
     pub(super) fn new(feed: &config::Feed) -> Self {
-        Self { sockets: None, port: feed.port }
+        Self { sockets: None, port: feed.port, refused: false }
     }
 
     /// Fills in what the kernel says, for unreadable samples too. `server` is who answers, once known.
     pub(super) fn testify(&mut self, sample: &mut Sample, feed: &config::Feed, server: Option<Server>) {
-        if self.port.is_none() && self.sockets.is_none() {
-            self.port = usual_port(feed, feed.kind.or(server));
+        if self.refused {
+            return;
         }
-        let Some(port) = self.port else { return };
         if self.sockets.is_none() {
-            match Sockets::open(port) {
-                Ok(sockets) => self.sockets = Some(sockets),
-                // Not asked again: what the system forbids now it forbids at the next poll.
-                Err(_) => self.port = None,
-            }
+            let Some(port) = self.port.or_else(|| usual_port(feed, feed.kind.or(server))) else { return };
+            self.sockets = Sockets::open(port).ok();
+            self.refused = self.sockets.is_none();
         }
         let hint = Hint { remote: None, counted: sample.rx_bytes };
         sample.witness = self.sockets.as_mut().and_then(|sockets| sockets.witness(hint));

@@ -4,7 +4,9 @@
 use crate::support::show::Show;
 use crate::support::visitor::Visitor;
 use std::process::Stdio;
+use std::time::Duration;
 use stream_control::demo::fake_ingest::{Mode, Shape};
+use stream_control::domain::signal::Feeds;
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
@@ -32,6 +34,11 @@ async fn what_the_daemon_recorded_replays_to_the_same_decision_without_a_name() 
     let show = Show::on_air(Shape::Nginx, &[("RECORD_POLLS", path.as_str())]).await;
     show.ingest.set(Mode::Gone);
     show.app.scene("OFFLINE").await;
+    // The daemon decides between two polls; a recording tells of it with the poll that follows.
+    let polls = |feeds: &Feeds| feeds.first().map_or(0, |feed| feed.polls);
+    let mut feeds = show.app.ctx.cells.feeds.clone();
+    let later = feeds.with(polls) + 2;
+    tokio::time::timeout(Duration::from_secs(60), feeds.until(|feeds| polls(feeds) >= later)).await.expect("polls");
     let asked = reqwest::Client::new().get(show.app.url("/api/v1/polls.jsonl")).header("cookie", show.page.cookie());
     let saved = asked.send().await.expect("an answer");
     let name = saved.headers()["content-disposition"].to_str().expect("text").to_owned();
