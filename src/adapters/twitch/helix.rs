@@ -1,49 +1,20 @@
 //! Helix: typed calls through `twitch_api`, with our errors.
 
+use super::access::Access;
 use super::error::TwitchError;
 use super::transport::Transport;
 use crate::domain::twitch::Rate;
-use crate::kit::secret::Secret;
 use serde::de::DeserializeOwned;
 use twitch_api::HelixClient;
 use twitch_api::client::Bytes;
 use twitch_api::helix::request::{RequestDelete, RequestGet, RequestPatch, RequestPost};
 use twitch_api::helix::{ClientRequestError, HelixRequestBody, Request, Response};
-use twitch_api::twitch_oauth2::{AccessToken, ClientId, UserToken};
 use url::Url;
 
 /// Speaks with Helix; clones share connections and rate limit.
 #[derive(Clone)]
 pub struct Helix {
     client: HelixClient<'static, Transport>,
-}
-
-/// With which token a call is made.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Access {
-    /// The application.
-    pub client_id: String,
-    /// The access token.
-    pub token: Secret<String>,
-    /// The account's id.
-    pub user_id: String,
-    /// The account's name in lower case.
-    pub login: String,
-    /// What the token may do.
-    pub scopes: Vec<String>,
-}
-
-impl Access {
-    fn for_crate(&self) -> UserToken {
-        let (token, client) = (AccessToken::new(self.token.reveal().clone()), ClientId::new(self.client_id.clone()));
-        let (login, user) = (self.login.as_str().into(), self.user_id.as_str().into());
-        UserToken::from_existing_unchecked(token, None, client, None, login, user, None, None)
-    }
-
-    /// Whether the token has one of these scopes; no scopes means that none is needed.
-    pub fn has_any(&self, scopes: &[&str]) -> bool {
-        scopes.is_empty() || scopes.iter().any(|scope| self.scopes.iter().any(|has| has == scope))
-    }
 }
 
 impl Helix {

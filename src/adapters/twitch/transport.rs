@@ -2,8 +2,8 @@
 //! for a full bucket, and never with a token in an error. `twitch_api` makes the requests and reads the
 //! answers; what is no success never reaches it.
 
+use super::access::Access;
 use super::error::TwitchError;
-use super::helix::Access;
 use crate::domain::twitch::Rate;
 use crate::kit::clock;
 use crate::kit::units::{Millis, UnixMs};

@@ -295,7 +295,6 @@ mod tests {
                 ("Scenes", State::Unknown),
                 ("Automatic switching", State::Off),
                 ("Media source", State::Unknown),
-                ("Twitch", State::Off),
                 ("History", State::Good),
                 ("This program", State::Good),
             ]

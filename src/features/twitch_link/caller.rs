@@ -1,8 +1,9 @@
 //! Calls to Helix with the right account's token, and the rate limit that they leave.
 
 use super::tokens::Tokens;
+use crate::adapters::twitch::access::Access;
 use crate::adapters::twitch::error::TwitchError;
-use crate::adapters::twitch::helix::{Access, Helix};
+use crate::adapters::twitch::helix::Helix;
 use crate::config::Config;
 use crate::domain::chat::Identity;
 use crate::domain::twitch::{SignIn, Twitch};

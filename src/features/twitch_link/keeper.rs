@@ -13,8 +13,8 @@ mod signing;
 mod words;
 
 use super::tokens::Ask;
+use crate::adapters::twitch::access::Access;
 use crate::adapters::twitch::error::TwitchError;
-use crate::adapters::twitch::helix::Access;
 use crate::adapters::twitch::oauth::{Granted, OAuth, Validated};
 use crate::config::{self, Config};
 use crate::domain::chat::Identity;

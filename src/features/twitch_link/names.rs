@@ -1,8 +1,9 @@
 //! Ids behind names: Helix `Get Users`.
 
 use super::tokens::Tokens;
+use crate::adapters::twitch::access::Access;
 use crate::adapters::twitch::error::TwitchError;
-use crate::adapters::twitch::helix::{Access, Helix};
+use crate::adapters::twitch::helix::Helix;
 use std::collections::HashMap;
 use twitch_api::helix::users::GetUsersRequest;
 use twitch_api::types::UserName;

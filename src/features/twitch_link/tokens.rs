@@ -1,8 +1,8 @@
 //! How the rest of the room asks for a token: the keeper of each identity is the only one who holds,
 //! renews and writes it.
 
+use crate::adapters::twitch::access::Access;
 use crate::adapters::twitch::error::TwitchError;
-use crate::adapters::twitch::helix::Access;
 use crate::domain::chat::Identity;
 use crate::kit::secret::Secret;
 use tokio::sync::{mpsc, oneshot};

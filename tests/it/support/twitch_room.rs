@@ -52,7 +52,7 @@ pub struct TwitchRoom {
     lines: mpsc::Receiver<Entry>,
     _config: Writer<Config>,
     _supervisor: Supervisor,
-    folder: TempDir,
+    _folder: TempDir,
 }
 
 impl TwitchRoom {
@@ -91,13 +91,7 @@ impl TwitchRoom {
         let obs = shared::cell(Obs::default()).1;
         let parts = twitch_link::Parts { config, cell: writer, orders, journal, bus: bus.clone(), pace, obs, store };
         twitch_link::start(&mut supervisor, parts);
-        Self { twitch, cell, bus, facts, chat, lines, _config, _supervisor: supervisor, folder }
-    }
-
-    /// Signs the account in anew, as a sister program or a person would; the old token dies.
-    pub fn sign_in_again(&self, identity: Identity, scopes: &[&str]) {
-        self.twitch.world().disconnect(account(identity));
-        sign_in(&self.twitch, &self.folder, identity, scopes);
+        Self { twitch, cell, bus, facts, chat, lines, _config, _supervisor: supervisor, _folder: folder }
     }
 
     /// Waits for the cell.

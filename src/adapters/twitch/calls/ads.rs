@@ -1,7 +1,8 @@
 //! Ads.
 
+use super::super::access::Access;
 use super::super::error::TwitchError;
-use super::super::helix::{Access, Helix};
+use super::super::helix::Helix;
 use super::{count, moment, order, rows, text, with_query};
 use crate::domain::twitch::Ads;
 use crate::kit::units::UnixMs;

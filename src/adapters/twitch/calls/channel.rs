@@ -1,7 +1,8 @@
 //! What the channel says of itself: title, category, tags, labels, and whether it is live.
 
+use super::super::access::Access;
 use super::super::error::TwitchError;
-use super::super::helix::{Access, Helix};
+use super::super::helix::Helix;
 use super::{count, list, moment, put, rows, text, with_query};
 use crate::domain::twitch::{Category, Channel};
 use crate::kit::units::UnixMs;

@@ -1,7 +1,8 @@
 //! Speaking in chat.
 
+use super::super::access::Access;
 use super::super::error::TwitchError;
-use super::super::helix::{Access, Helix};
+use super::super::helix::Helix;
 use super::{order, put, text, with_query};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};

@@ -10,8 +10,9 @@ pub mod chat;
 pub mod people;
 pub mod show;
 
+use super::access::Access;
 use super::error::TwitchError;
-use super::helix::{Access, Helix};
+use super::helix::Helix;
 use crate::kit::units::UnixMs;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer};

@@ -1,7 +1,8 @@
 //! Accounts, and channels that are looked for.
 
+use super::super::access::Access;
 use super::super::error::TwitchError;
-use super::super::helix::{Access, Helix};
+use super::super::helix::Helix;
 use super::{list, rows, text};
 use serde::{Deserialize, Serialize};
 

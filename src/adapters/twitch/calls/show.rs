@@ -1,7 +1,8 @@
 //! What belongs to a running show: raids, markers, clips, shout-outs.
 
+use super::super::access::Access;
 use super::super::error::TwitchError;
-use super::super::helix::{Access, Helix};
+use super::super::helix::Helix;
 use super::{count, order, rows, text, with_query};
 use serde::Deserialize;
 use serde_json::json;

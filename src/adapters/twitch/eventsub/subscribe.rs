@@ -2,8 +2,9 @@
 //! (dev.twitch.tv, "Create EventSub Subscription", "Get EventSub Subscriptions").
 
 use super::fields::Fields;
+use crate::adapters::twitch::access::Access;
 use crate::adapters::twitch::error::TwitchError;
-use crate::adapters::twitch::helix::{Access, Helix};
+use crate::adapters::twitch::helix::Helix;
 use crate::domain::twitch_features::{Condition, Wanted};
 use serde_json::{Value, json};
 

@@ -91,7 +91,8 @@ pub(super) fn clip(title: &str, seconds: Option<f64>) -> Result<(), Outcome> {
 
 /// A chat message, on one line.
 pub(super) fn message(text: &str) -> Result<String, Outcome> {
-    let text: String = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let text = text.trim().to_owned();
     if text.is_empty() {
         return no("The message is empty.".to_owned());
     }

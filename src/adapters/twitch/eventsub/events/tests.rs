@@ -1,3 +1,5 @@
+//! Real event documents, one by one: what is read from each, and what is let go.
+
 use super::*;
 use crate::domain::chat::Fragment;
 use HappeningKind as Kind;
