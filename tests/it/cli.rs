@@ -36,11 +36,11 @@ async fn mistakes_keep_the_daemon_from_starting() {
 #[tokio::test]
 async fn a_stream_control_env_is_good_and_its_standings_are_told() {
     let dotenv = "FLASK_SECRET_KEY=hunter2\nTWITCH_CLIENT_ID=abc\nSTARTING_SCENE_NAME=Starting soon\n\
-        RAID_CHAT_MESSAGE=Let's raid {channel}\nLOW_CONSEC_SAMPLES=3\nPOLL_INTERVAL_SEC=1\nOBS_HOTS=box\n";
+        RAID_CHAT_MESSAGE=Let's raid {channel}\nLOW_CONSEC_SAMPLES=3\nCONFIG_PATH=a.json\nPOLL_INTERVAL_SEC=1\nOBS_HOTS=box\n";
     let output = program(dotenv, &["check"]).await;
     let text = String::from_utf8_lossy(&output.stdout);
     for told in
-        ["Starting soon  [from .env]", "TWITCH_CLIENT_ID           Twitch", "sessions are kept", "mean OBS_HOST?"]
+        ["Starting soon  [from .env]", "CONFIG_PATH                Restream", "sessions are kept", "mean OBS_HOST?"]
     {
         assert!(text.contains(told), "{told} is missing from:\n{text}");
     }

@@ -107,7 +107,7 @@ struct Session {
 enum Done {
     Asked(usize, Result<(), TwitchError>),
     Listed(crate::kit::units::Mono, Result<Vec<Listed>, TwitchError>),
-    Moved(Result<Socket, Lost>),
+    Moved(Box<Result<Socket, Lost>>),
 }
 
 /// Why listening ended.
@@ -182,8 +182,10 @@ impl Listener {
                 Some(done) = session.jobs.join_next() => match done {
                     Ok(Done::Asked(row, answer)) => self.level.answered(row, answer, clock::mono()),
                     Ok(Done::Listed(asked, Ok(listed))) => self.compare(&listed, &session.ids, asked),
-                    Ok(Done::Moved(Ok(socket))) => self.moved(&mut session, socket),
-                    Ok(Done::Moved(Err(lost))) => return Ended::Lost(lost),
+                    Ok(Done::Moved(answer)) => match *answer {
+                        Ok(socket) => self.moved(&mut session, socket),
+                        Err(lost) => return Ended::Lost(lost),
+                    },
                     Ok(Done::Listed(_, Err(_))) | Err(_) => {}
                 },
                 () = sleep_until(due) => self.timers(&helix, &mut session),
@@ -291,10 +293,10 @@ impl Listener {
         self.heard.taken += 1;
     }
 
-    fn chat(&self, mut message: ChatMessage) {
+    fn chat(&self, mut message: Box<ChatMessage>) {
         let author = message.author.id.as_str();
         message.own = self.parts.watch.is_bot(author) || self.parts.sent.came_back(author, &message.text);
-        self.parts.bus.say(Arc::new(message));
+        self.parts.bus.say(message.into());
     }
 
     fn news(&self, news: News, at: UnixMs) {
@@ -406,7 +408,7 @@ impl Session {
     fn follow(&mut self, plan: &Plan, url: String) {
         let base = plan.socket.clone();
         self.moves += 1;
-        self.jobs.spawn(async move { Done::Moved(Socket::follow(&base, &url).await) });
+        self.jobs.spawn(async move { Done::Moved(Box::new(Socket::follow(&base, &url).await)) });
     }
 
     fn is_moving(&self) -> bool {

@@ -110,17 +110,18 @@ async fn a_session_moves_without_loss_repeat_or_new_subscriptions() {
     room.restored().await;
     let (before, mut wanted) = (asked(&room), Vec::new());
     for round in 0..20 {
-        let mut world = room.twitch.world();
-        if round % 10 == 3 {
-            let base = room.twitch.eventsub_url().to_string();
-            world.ask_to_reconnect(&base);
+        {
+            let mut world = room.twitch.world();
+            if round % 10 == 3 {
+                let base = room.twitch.eventsub_url().to_string();
+                world.ask_to_reconnect(&base);
+            }
+            for line in 0..20 {
+                let text = format!("{round} {line}");
+                world.chat(BROADCASTER, "Viewer_One", &text, &[]);
+                wanted.push(text);
+            }
         }
-        for line in 0..20 {
-            let text = format!("{round} {line}");
-            world.chat(BROADCASTER, "Viewer_One", &text, &[]);
-            wanted.push(text);
-        }
-        drop(world);
         tokio::task::yield_now().await;
     }
     let mut got = BTreeSet::new();

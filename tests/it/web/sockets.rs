@@ -58,8 +58,8 @@ async fn the_first_push_is_whole_and_later_ones_hold_what_changed() {
     let first = push(&mut socket).await;
     assert_eq!(first["prev"], 0);
     let all = [
-        "alerts", "failover", "feed", "feeds", "health", "journal", "keys", "notices", "obs", "scenes", "spark",
-        "twitch",
+        "alerts", "failover", "feed", "feeds", "health", "journal", "keys", "notices", "obs", "raid", "scenes",
+        "spark", "twitch",
     ];
     assert_eq!(names(&first), all);
 

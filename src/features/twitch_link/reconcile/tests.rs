@@ -1,3 +1,5 @@
+//! What the reconciler asks for, and what it does with each answer.
+
 use super::*;
 use crate::domain::twitch_features::SUBSCRIPTIONS;
 use serde_json::json;

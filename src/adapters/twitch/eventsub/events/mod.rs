@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 #[derive(Clone, Debug, PartialEq)]
 pub enum Meaning {
     /// Somebody wrote in chat.
-    Chat(ChatMessage),
+    Chat(Box<ChatMessage>),
     /// Something happened.
     Happened {
         /// In words. Boxed: it is large.
@@ -101,7 +101,7 @@ pub fn understand(told: &Notification) -> Meaning {
     let at = told.at.unwrap_or_else(clock::unix);
     let event = Fields(&told.event);
     if told.kind == "channel.chat.message" {
-        return chat::message(event, at).map_or(Meaning::Unknown, Meaning::Chat);
+        return chat::message(event, at).map_or(Meaning::Unknown, |message| Meaning::Chat(Box::new(message)));
     }
     let outgoing = !Fields(&told.condition).raw("from_broadcaster_user_id").is_empty();
     let made = show::told(&told.kind, event, outgoing)

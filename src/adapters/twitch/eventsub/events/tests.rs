@@ -34,7 +34,7 @@ fn happened(notification: &Notification) -> Happening {
 
 fn chat(event: Value) -> ChatMessage {
     match understand(&told("channel.chat.message", user("chatter_", event))) {
-        Meaning::Chat(message) => message,
+        Meaning::Chat(message) => *message,
         other => panic!("{other:?}"),
     }
 }
