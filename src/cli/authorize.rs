@@ -3,10 +3,11 @@
 
 use super::{runtime, say, with_rows};
 use crate::adapters::twitch::error::TwitchError;
-use crate::adapters::twitch::oauth::{Device, DeviceAnswer, Granted, OAuth};
+use crate::adapters::twitch::oauth::{Device, DeviceAnswer, Granted, OAuth, SLOWER};
 use crate::config::{Config, Values, mistake, settle};
 use crate::domain::chat::Identity;
 use crate::domain::twitch_features as features;
+use crate::kit::units::Millis;
 use crate::kit::{clock, qr, text};
 use crate::store::tokens::{Pair, TokenFile, TokenFileError};
 use anyhow::Context as _;
@@ -43,13 +44,25 @@ fn config(env_file: &Path) -> anyhow::Result<Config> {
 }
 
 async fn sign_in(oauth: &OAuth, config: &Config, identity: Identity) -> anyhow::Result<bool> {
-    let scopes = features::scopes(&config.twitch.features, identity);
-    let device = oauth.begin_device(&scopes).await.map_err(words).context("the sign-in could not be begun")?;
+    let has = rights(oauth, config, identity).await;
+    let own = features::scopes(&config.twitch.features, identity);
+    let scopes: Vec<&str> = own.iter().copied().chain(features::foreign(&has)).collect();
+    let begun = match oauth.begin_device(&scopes).await {
+        Err(TwitchError::Refused { .. }) => oauth.begin_device(&own).await,
+        begun => begun,
+    };
+    let device = begun.map_err(words).context("the sign-in could not be begun")?;
     show(&device, identity)?;
     match wait(oauth, &device, &scopes).await? {
         Ok(granted) => keep(oauth, config, identity, granted).await,
         Err(why) => say(&format!("{why}\n")).map(|()| false),
     }
+}
+
+/// What the account has granted so far: a program that shares the token file may need more than ours.
+async fn rights(oauth: &OAuth, config: &Config, identity: Identity) -> Vec<String> {
+    let Ok(Some(pair)) = TokenFile::new(config.twitch.tokens_path.clone()).read(identity) else { return Vec::new() };
+    oauth.validate(&pair.access).await.map(|valid| valid.scopes).unwrap_or_default()
 }
 
 fn show(device: &Device, identity: Identity) -> anyhow::Result<()> {
@@ -66,11 +79,13 @@ fn show(device: &Device, identity: Identity) -> anyhow::Result<()> {
 /// What the person at Twitch decided, or why nobody did.
 async fn wait(oauth: &OAuth, device: &Device, scopes: &[&str]) -> anyhow::Result<Result<Granted, String>> {
     let until = clock::mono() + device.life;
+    let mut interval = device.interval;
     while clock::mono() < until {
-        tokio::time::sleep(device.interval.into()).await;
+        tokio::time::sleep(interval.into()).await;
         match oauth.poll_device(device, scopes).await {
             Ok(DeviceAnswer::Granted(granted)) => return Ok(Ok(granted)),
             Ok(DeviceAnswer::Over(why)) => return Ok(Err(why)),
+            Ok(DeviceAnswer::SlowDown) => interval = Millis(interval.0 + SLOWER.0),
             Ok(DeviceAnswer::Pending) => {}
             Err(error) if error.is_passing() => {}
             Err(error) => return Err(words(error)),

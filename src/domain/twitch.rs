@@ -13,6 +13,8 @@ pub struct Twitch {
     pub set_up: bool,
     /// Each identity's sign-in.
     pub sign_in: BTreeMap<Identity, SignIn>,
+    /// How the last try to sign in ended, where it did not end in a sign-in.
+    pub in_vain: BTreeMap<Identity, String>,
     /// Each identity's EventSub connection.
     pub sockets: BTreeMap<Identity, Socket>,
     /// Every subscription that is wanted, with its state.
@@ -69,6 +71,8 @@ pub enum SignIn {
     Unknown {
         /// Why, in plain words.
         reason: String,
+        /// When the sign-in ends if nothing changes; told from two days before.
+        ends_at: Option<UnixMs>,
     },
     /// Only a person can go on: sign in again.
     NeedsSignIn {

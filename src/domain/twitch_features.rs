@@ -214,6 +214,12 @@ pub fn scopes(words: &[String], identity: Identity) -> Vec<&'static str> {
     scopes
 }
 
+/// Those of these scopes that no feature asks for: another program that shares the sign-in needs them.
+pub fn foreign(has: &[String]) -> impl Iterator<Item = &str> {
+    let ours = |scope: &str| FEATURES.iter().any(|one| one.scopes.contains(&scope) || one.bot_scopes.contains(&scope));
+    has.iter().map(String::as_str).filter(move |scope| !ours(scope))
+}
+
 /// Whether a subscription is wanted with these features on.
 pub fn is_wanted(wanted: &Wanted, words: &[String]) -> bool {
     wanted.feature.is_none_or(|word| switched_on(words).any(|feature| feature.word == word))
@@ -240,6 +246,12 @@ mod tests {
             assert!(enough, "{wanted:?}");
             assert_eq!(wanted.feature.is_none(), rights(wanted.kind).is_empty(), "{wanted:?}");
         }
+    }
+
+    #[test]
+    fn rights_that_no_part_of_ours_needs_are_anothers() {
+        let has = ["chat:read", "clips:edit", "user:bot", "whispers:read"].map(str::to_owned);
+        assert_eq!(foreign(&has).collect::<Vec<_>>(), ["chat:read", "whispers:read"]);
     }
 
     #[test]

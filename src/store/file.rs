@@ -3,7 +3,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -66,6 +66,7 @@ pub fn replace_watched(path: &Path, bytes: &[u8], watch: &mut dyn FnMut(Step) ->
     std::fs::create_dir_all(folder)?;
     let temporary = beside(&path);
     let mut file = fresh(&temporary)?;
+    give_to_owner(&file, folder);
     watch(Step::Created)?;
     let (first, second) = bytes.split_at(bytes.len() / 2);
     file.write_all(first)?;
@@ -78,6 +79,14 @@ pub fn replace_watched(path: &Path, bytes: &[u8], watch: &mut dyn FnMut(Step) ->
     watch(Step::Renamed)?;
     File::open(folder)?.sync_all()?;
     watch(Step::FolderSynced)
+}
+
+/// The folder's owner owns the file: one that root writes (`sudo stream-control authorize`) can be read by
+/// the daemon. Who is not root cannot give files away, and need not.
+fn give_to_owner(file: &File, folder: &Path) {
+    if let Ok(owner) = std::fs::metadata(folder) {
+        let _ = fchown(file, Some(owner.uid()), Some(owner.gid()));
+    }
 }
 
 fn folder_of(path: &Path) -> &Path {

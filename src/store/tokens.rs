@@ -14,7 +14,9 @@ use crate::kit::clock;
 use crate::kit::secret::Secret;
 use crate::kit::units::UnixMs;
 use serde_json::{Map, Value};
+use std::fs::Permissions;
 use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 /// A larger file is none of ours.
@@ -116,6 +118,20 @@ impl TokenFile {
         })
     }
 
+    /// Closes the file to other users, if it is open to them; then true.
+    ///
+    /// # Errors
+    /// Its rights cannot be changed.
+    pub fn close(&self) -> Result<bool, TokenFileError> {
+        let Ok(found) = std::fs::metadata(&self.path) else { return Ok(false) };
+        if !found.is_file() || found.permissions().mode() & 0o077 == 0 {
+            return Ok(false);
+        }
+        std::fs::set_permissions(&self.path, Permissions::from_mode(0o600))
+            .map(|()| true)
+            .map_err(|error| TokenFileError::Disk(self.path.clone(), error))
+    }
+
     /// Moves a damaged file aside, so that a new sign-in has a place; where it went.
     ///
     /// # Errors
@@ -162,6 +178,7 @@ impl TokenFile {
     fn document(&self) -> Result<Map<String, Value>, TokenFileError> {
         let damaged = |why: &str| TokenFileError::Damaged(self.path.clone(), why.to_owned());
         match std::fs::metadata(&self.path) {
+            Ok(found) if !found.is_file() => return Err(damaged("it is no file")),
             Ok(found) if found.len() > LARGEST => return Err(damaged("it is larger than 256 KiB")),
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Map::new()),
@@ -225,117 +242,4 @@ fn pair(place: &Map<String, Value>) -> Option<Pair> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn made(text: Option<&str>) -> (tempfile::TempDir, TokenFile) {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("twitch_tokens.json");
-        if let Some(text) = text {
-            std::fs::write(&path, text).unwrap();
-        }
-        (folder, TokenFile::new(path))
-    }
-
-    fn pair(word: &str) -> Pair {
-        Pair { access: Secret::new(format!("a-{word}")), refresh: Secret::new(format!("r-{word}")) }
-    }
-
-    #[test]
-    fn each_identity_has_its_place_and_strangers_keep_theirs() {
-        let (_folder, file) = made(Some(r#"{"access_token":"oauth:old","refresh_token":"r","kick":{"x":1}}"#));
-        assert_eq!(file.read(Identity::Broadcaster).unwrap().unwrap().access, Secret::from("old"));
-        assert_eq!(file.read(Identity::Bot).unwrap(), None);
-        file.write(Identity::Bot, &pair("bot")).unwrap();
-        file.write(Identity::Broadcaster, &pair("me")).unwrap();
-        assert_eq!(file.read(Identity::Bot).unwrap(), Some(pair("bot")));
-        let text = std::fs::read_to_string(file.path()).unwrap();
-        let document: Value = serde_json::from_str(&text).unwrap();
-        assert_eq!((&document["access_token"], &document["kick"]["x"]), (&"a-me".into(), &1.into()));
-        file.forget(Identity::Broadcaster).unwrap();
-        assert_eq!(file.read(Identity::Broadcaster).unwrap(), None);
-        assert_eq!(file.read(Identity::Bot).unwrap(), Some(pair("bot")));
-    }
-
-    #[test]
-    fn a_damaged_file_is_named_never_quoted_and_never_overwritten() {
-        for text in [r#"{"access_token": "hunter2", "#, "[1]", "", "hunter2"] {
-            let (_folder, file) = made(Some(text));
-            let error = file.read(Identity::Broadcaster).unwrap_err().to_string();
-            assert!(error.contains("twitch_tokens.json") && !error.contains("hunter2"), "{error}");
-            assert!(file.write(Identity::Broadcaster, &pair("x")).is_err());
-            assert_eq!(std::fs::read_to_string(file.path()).unwrap(), text);
-            file.set_aside().unwrap();
-            file.write(Identity::Broadcaster, &pair("x")).unwrap();
-        }
-    }
-
-    #[test]
-    fn a_renewal_that_was_begun_shows_until_its_pair_is_there() {
-        let (_folder, file) = made(None);
-        for who in Identity::ALL {
-            file.write(who, &pair("old")).unwrap();
-            assert!(file.notes(who).unwrap().renewed_at.is_some_and(|at| at.0 > 0));
-            file.begin_renewal(who).unwrap();
-            assert!(file.notes(who).unwrap().renewing);
-            assert_eq!(file.read(who).unwrap(), Some(pair("old")));
-            file.write(who, &pair("new")).unwrap();
-            assert!(!file.notes(who).unwrap().renewing);
-        }
-    }
-
-    #[test]
-    fn whoever_stops_anywhere_in_a_renewal_leaves_a_pair_and_the_reason_for_its_end() {
-        for (half, step) in [false, true].into_iter().flat_map(|half| file::Step::ALL.map(|step| (half, step))) {
-            let (_folder, file) = made(None);
-            let who = Identity::Bot;
-            file.write(who, &pair("old")).unwrap();
-            let stop = &mut |now| if now == step { Err(io::Error::other("stopped")) } else { Ok(()) };
-            if half {
-                file.begin_renewal(who).unwrap();
-                assert!(file.change_watched(|document| put(document, who, &pair("new")), stop).is_err());
-            } else {
-                assert!(file.change_watched(|document| begun(document, who), stop).is_err());
-            }
-            let there = matches!(step, file::Step::Renamed | file::Step::FolderSynced);
-            let left = file.read(who).unwrap();
-            assert_eq!(left, Some(pair(if half && there { "new" } else { "old" })), "{half} {step:?}");
-            // Twitch is asked only once the note is there, so an old pair without one was never used.
-            assert_eq!(file.notes(who).unwrap().renewing, half != there, "{half} {step:?}");
-        }
-    }
-
-    #[test]
-    fn another_programs_file_is_taken_over_whole_and_once() {
-        let (_old_folder, old) = made(Some(r#"{"access_token":"a","refresh_token":"r","kick":{"x":1}}"#));
-        let (_folder, file) = made(None);
-        assert!(file.take_over(old.path()).unwrap());
-        assert!(file.read(Identity::Broadcaster).unwrap().is_some());
-        assert!(std::fs::read_to_string(file.path()).unwrap().contains("kick"));
-        assert!(!file.take_over(old.path()).unwrap(), "never over what is there");
-        assert!(!made(None).1.take_over(&old.path().with_extension("none")).unwrap());
-    }
-
-    #[test]
-    fn two_identities_that_write_at_once_do_not_undo_each_other() {
-        let (_folder, file) = made(None);
-        std::thread::scope(|scope| {
-            for who in Identity::ALL {
-                let file = file.clone();
-                scope.spawn(move || (0..50).for_each(|n| file.write(who, &pair(&format!("{n}"))).unwrap()));
-            }
-        });
-        for who in Identity::ALL {
-            assert_eq!(file.read(who).unwrap(), Some(pair("49")), "{who:?}");
-        }
-    }
-
-    #[test]
-    fn no_file_and_half_a_pair_are_no_pair() {
-        for text in
-            [None, Some("{}"), Some(r#"{"access_token":"a"}"#), Some(r#"{"access_token":"a","refresh_token":""}"#)]
-        {
-            assert_eq!(made(text).1.read(Identity::Broadcaster).unwrap(), None, "{text:?}");
-        }
-    }
-}
+mod tests;

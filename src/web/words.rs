@@ -410,12 +410,23 @@ pub const SIGN_IN_WITH_CODE: &str = "Sign in with code";
 /// The button with one.
 pub const SIGN_IN_AGAIN: &str = "Sign in again";
 /// Features that are on lack rights.
-pub const RIGHTS_MISSING: &str =
-    "Some parts that are on need rights that were not given; they rest until you sign in again. See the list below.";
+pub fn rights_missing(missing: &[String]) -> String {
+    let what = if let [_] = missing { "This right was" } else { "These rights were" };
+    format!(
+        "{what} not given yet: {}. The parts that need it rest until you sign in again; see below.",
+        missing.join(", ")
+    )
+}
+/// The bot is the channel's own account.
+pub const SAME_ACCOUNT: &str = "This is the channel's own account, so what the bot says looks as if you had written it. Sign in again, in a browser that is signed in to Twitch as the bot.";
+/// A code waits for the channel's account.
+pub const ASK_CHANNEL: &str = "Scan this, or open Twitch here. Sign in there as your channel, check that it shows this code, and agree. This page notices.";
+/// A code waits for the bot's account.
+pub const ASK_BOT: &str = "Scan this, or open Twitch in a browser that is signed in as the bot (a private window will do). Check that it shows this code, and agree. This page notices.";
 /// A part's rights are there.
 pub const RIGHT_GIVEN: &str = "Rights given";
 /// A part's rights are not there.
-pub const RIGHT_MISSING: &str = "Right missing: sign in again";
+pub const RIGHT_MISSING: &str = "Right missing";
 /// Signing the channel out.
 pub const SIGN_OUT_CHANNEL: &str = "Chat commands, title, raids and the stop after a raid end at once, until somebody signs in again. Twitch is told that the tokens are no longer needed.";
 /// Signing the bot out.
@@ -435,9 +446,10 @@ pub const GRANT_FAILED: &str = "The sign-in did not work. The reason stands in t
 /// How long a sign-in lasts.
 pub fn twitch_life(login: &str, left: crate::kit::units::Millis, public: bool) -> String {
     let end = if public {
-        "It ends only if Stream Control stays off for 30 days, with a new password, or when you take it back at Twitch."
+        "The sign-in ends only when Stream Control stays off for 30 days, when the account gets a new password, or when \
+         you take it back at Twitch."
     } else {
-        "It ends with a new password, or when you take it back at Twitch."
+        "The sign-in ends only when the account gets a new password, or when you take it back at Twitch."
     };
     format!("Signed in as {login}. The access token lasts {left} more and is renewed by itself. {end}")
 }

@@ -8,6 +8,8 @@ const QUIET_MS = 10000;
 const cards = [...document.querySelectorAll("[data-account]")];
 const clocks = [...document.querySelectorAll("[data-until]")];
 
+sync(Number(document.querySelector("#twitch").dataset.now));
+
 function count() {
   for (const node of clocks) {
     const s = Math.max(0, Math.floor((Number(node.dataset.until) - now()) / 1000));

@@ -20,6 +20,8 @@ use url::Url;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Answers have a few hundred bytes.
 const LARGEST: usize = 256 * 1024;
+/// What `slow_down` adds to the time between two questions (RFC 8628, 3.5).
+pub const SLOWER: Millis = Millis(5000);
 /// RFC 8628.
 const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
@@ -65,6 +67,8 @@ pub struct Device {
 pub enum DeviceAnswer {
     /// Nobody has typed the code yet.
     Pending,
+    /// The same, and Twitch wants to be asked less often: [`SLOWER`].
+    SlowDown,
     /// It was typed, and the account agreed.
     Granted(Granted),
     /// It is over without a sign-in: refused, used, or too old.
@@ -139,10 +143,7 @@ impl OAuth {
         fields.extend(self.secret_field());
         match self.ask::<TokenAnswer>(self.post("token", &fields)).await {
             Ok(answer) => Ok(DeviceAnswer::Granted(answer.granted()?)),
-            Err(TwitchError::Refused { message, .. }) if is_waiting(&message) => Ok(DeviceAnswer::Pending),
-            Err(TwitchError::Refused { message, .. } | TwitchError::Unauthorised(message)) => {
-                Ok(DeviceAnswer::Over(over(&message)))
-            }
+            Err(TwitchError::Refused { message, .. } | TwitchError::Unauthorised(message)) => Ok(not_granted(&message)),
             Err(passing) => Err(passing),
         }
     }
@@ -253,17 +254,15 @@ impl OAuth {
     }
 }
 
-/// Twitch writes "not yet" as a refusal (twitchdev/issues 975).
-fn is_waiting(message: &str) -> bool {
-    message.contains("authorization_pending") || message.contains("slow_down")
-}
-
-/// Twitch's words for the end of a device sign-in, in ours.
-fn over(message: &str) -> String {
+/// Twitch writes "not yet" as a refusal (twitchdev/issues 975); the other words are its own and RFC 8628's.
+fn not_granted(message: &str) -> DeviceAnswer {
+    let over = |why: &str| DeviceAnswer::Over(why.to_owned());
     match message {
-        "access_denied" => "The sign-in was refused on Twitch's page.".to_owned(),
-        "invalid device code" => "The code was used or is too old.".to_owned(),
-        other => format!("Twitch ended the sign-in: {other}."),
+        "authorization_pending" => DeviceAnswer::Pending,
+        "slow_down" => DeviceAnswer::SlowDown,
+        "access_denied" => over("The sign-in was refused on Twitch's page. Nothing was changed."),
+        "invalid device code" | "expired_token" => over("The code was used or is too old. Begin the sign-in again."),
+        other => over(&format!("Twitch ended the sign-in: {}.", other.trim_end_matches('.'))),
     }
 }
 

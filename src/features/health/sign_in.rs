@@ -7,6 +7,8 @@ use crate::domain::chat::Identity;
 use crate::domain::health::{Health, State};
 use crate::domain::twitch::{SignIn, Twitch};
 
+/// Signing in needs Twitch too, so first of all it must be reached.
+const REACH: &str = "See that this machine reaches id.twitch.tv; then the sign-in is renewed by itself.";
 const REPAIR: &str = "Sign in on the Twitch page (/twitch).";
 
 /// One row for each account that is wanted; none without Twitch.
@@ -28,7 +30,10 @@ fn sign_in(who: Identity, state: &SignIn) -> Health {
         SignIn::Unlinked => needs(State::NeedsYou, "Nobody is signed in."),
         SignIn::Pending { .. } => needs(State::NeedsYou, "A code waits to be typed at Twitch."),
         SignIn::NeedsSignIn { reason } => needs(State::NeedsYou, reason),
-        SignIn::Unknown { reason } => row(name, State::Unknown, reason),
+        SignIn::Unknown { reason, ends_at: None } => row(name, State::Unknown, reason),
+        SignIn::Unknown { reason, ends_at: Some(_) } => {
+            Health { repair: Some(REACH.to_owned()), ..row(name, State::NeedsYou, reason) }
+        }
         SignIn::Linked { unsaved: Some(why), .. } => Health {
             repair: Some("Make the token file writable, or free disk space.".to_owned()),
             ..row(name, State::NeedsYou, format!("The newest tokens are in memory only: {why}"))
@@ -59,7 +64,8 @@ mod tests {
         let table = [
             (SignIn::Unlinked, State::NeedsYou),
             (SignIn::NeedsSignIn { reason: "x.".to_owned() }, State::NeedsYou),
-            (SignIn::Unknown { reason: "x.".to_owned() }, State::Unknown),
+            (SignIn::Unknown { reason: "x.".to_owned(), ends_at: None }, State::Unknown),
+            (SignIn::Unknown { reason: "x.".to_owned(), ends_at: Some(UnixMs(1)) }, State::NeedsYou),
             (linked(&[], None), State::Good),
             (linked(&["clips:edit"], None), State::Weak),
             (linked(&[], Some("the disk is full.")), State::NeedsYou),

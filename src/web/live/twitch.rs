@@ -57,7 +57,7 @@ fn blocked(twitch: &Twitch) -> Option<String> {
     match twitch.sign_in.get(&Identity::Broadcaster) {
         _ if !twitch.set_up => Some(words::TWITCH_NOT_SET_UP.to_owned()),
         Some(SignIn::Linked { .. }) => None,
-        Some(SignIn::Unknown { reason }) => Some(words::twitch_unknown(reason)),
+        Some(SignIn::Unknown { reason, .. }) => Some(words::twitch_unknown(reason)),
         _ => Some(words::TWITCH_SIGN_IN.to_owned()),
     }
 }

@@ -25,6 +25,11 @@ impl Disk {
         self.on(move |file, who| file.write(who, &pair)).await
     }
 
+    /// Closes the file to others; true when it was open to them.
+    pub(super) async fn close(&self) -> Result<bool, String> {
+        self.on(|file, _| file.close()).await
+    }
+
     pub(super) async fn begin_renewal(&self) -> Result<(), String> {
         self.on(|file, who| file.begin_renewal(who)).await
     }

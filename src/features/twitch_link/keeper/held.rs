@@ -13,6 +13,10 @@ const VALIDATE: Millis = Millis(3_600_000);
 const MARGIN: Millis = Millis(600_000);
 /// A file that could not be written is tried again after this.
 const SAVE_AGAIN: Millis = Millis(10_000);
+/// A sign-in of a Public application dies when it was not renewed for so long (dev.twitch.tv).
+pub(super) const UNUSED: Millis = Millis(30 * 24 * 3_600_000);
+/// So long before its end it is announced.
+const AHEAD: Millis = Millis(48 * 3_600_000);
 /// No token is looked at more often, however short Twitch says that it lives.
 const SHORTEST: Millis = Millis(1000);
 
@@ -29,6 +33,10 @@ pub(super) struct Held {
     pub(super) unsaved: Option<(String, Mono)>,
     /// Why Twitch could not be asked the last time.
     pub(super) trouble: Option<TwitchError>,
+    /// Its end was announced.
+    pub(super) warned: bool,
+    /// The file takes nothing, so it is not renewed yet.
+    pub(super) waits_for_disk: bool,
 }
 
 pub(super) struct Who {
@@ -43,7 +51,8 @@ pub(super) struct Who {
 
 impl Held {
     pub(super) fn new(pair: Pair, notes: Notes) -> Self {
-        Self { pair, who: None, due: clock::mono(), notes, unsaved: None, trouble: None }
+        let (due, warned, waits_for_disk) = (clock::mono(), false, false);
+        Self { pair, who: None, due, notes, unsaved: None, trouble: None, warned, waits_for_disk }
     }
 
     /// Takes in what Twitch says of the token; `life` of a fresh one is its whole life.
@@ -58,7 +67,7 @@ impl Held {
         let life = life.or(self.who.as_ref().map(|who| who.life)).unwrap_or(left).max(left);
         let renewal = Millis(left.0.saturating_sub(margin(life).0));
         self.due = now + renewal.min(VALIDATE).max(SHORTEST);
-        self.trouble = None;
+        (self.trouble, self.warned) = (None, false);
         self.who = Some(Who {
             user_id: valid.user_id,
             login: valid.login,
@@ -73,6 +82,22 @@ impl Held {
     /// So little is left of its life that it is renewed.
     pub(super) fn near_end(&self, now: Mono) -> bool {
         self.who.as_ref().is_some_and(|who| who.ends.since(now) <= margin(who.life))
+    }
+
+    /// When the whole sign-in ends, if that is near and can be known: a Public application's ends unused.
+    pub(super) fn ends_soon(&self, public: bool) -> Option<UnixMs> {
+        let life = i64::try_from(UNUSED.0).unwrap_or(i64::MAX);
+        let ends = UnixMs(self.notes.renewed_at.filter(|_| public)?.0.saturating_add(life));
+        (ends.since(clock::unix()) < AHEAD).then_some(ends)
+    }
+
+    /// Puts the renewal off for a while; false when too little is left of the token's life for that.
+    pub(super) fn wait_for_disk(&mut self) -> bool {
+        let now = clock::mono();
+        let Some(who) = &self.who else { return false };
+        let margin = margin(who.life);
+        self.due = now + SAVE_AGAIN.min(Millis(margin.0 / 8));
+        who.ends.since(now) > Millis(margin.0 / 4)
     }
 
     /// Nothing is left of its life.
@@ -99,6 +124,30 @@ fn margin(life: Millis) -> Millis {
 mod tests {
     use super::*;
     use crate::kit::secret::Secret;
+
+    #[test]
+    fn the_end_of_an_unused_sign_in_is_known_two_days_ahead() {
+        const DAY: i64 = 86_400_000;
+        let now = clock::unix().0;
+        // (renewed so many days ago, Public, announced); a clock that was ahead announces nothing
+        let table = [(27, true, false), (29, true, true), (31, true, true), (29, false, false), (-2, true, false)];
+        for (days, public, told) in table {
+            let notes = Notes { renewed_at: Some(UnixMs(now - days * DAY)), renewing: false };
+            let held = Held::new(Pair { access: Secret::from("a"), refresh: Secret::from("r") }, notes);
+            assert_eq!(held.ends_soon(public), told.then_some(UnixMs(now + (30 - days) * DAY)), "{days} {public}");
+        }
+    }
+
+    #[test]
+    fn a_renewal_waits_for_the_disk_only_while_the_token_lives() {
+        for (left, waits) in [(4_000, true), (600_000, true), (300_000, true), (10, false)] {
+            let mut held = Held::new(Pair { access: Secret::from("a"), refresh: Secret::from("r") }, Notes::default());
+            assert!(!held.wait_for_disk(), "nobody knows how long it lives");
+            held.take(valid(left), (left < 1000).then_some(Millis(4 * 3_600_000)));
+            assert_eq!(held.wait_for_disk(), waits, "{left}");
+            assert!(held.due.since(clock::mono()) <= SAVE_AGAIN);
+        }
+    }
 
     fn valid(life: u64) -> Validated {
         let text = String::new;

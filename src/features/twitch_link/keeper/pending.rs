@@ -1,6 +1,6 @@
 //! Sign-ins that were begun and wait for somebody at Twitch.
 
-use crate::adapters::twitch::oauth::Device;
+use crate::adapters::twitch::oauth::{Device, SLOWER};
 use crate::domain::chat::Identity;
 use crate::domain::twitch::SignIn;
 use crate::kit::clock;
@@ -39,6 +39,14 @@ impl Pending {
         let now = clock::mono();
         let expires_at = UnixMs(clock::unix().0.saturating_add(i64::try_from(device.life.0).unwrap_or(i64::MAX)));
         self.device = Some(Waiting { until: now + device.life, next: now + device.interval, expires_at, device });
+    }
+
+    /// Twitch wants to be asked less often: five seconds more each time (RFC 8628, 3.5).
+    pub(super) fn slower(&mut self) {
+        if let Some(waiting) = &mut self.device {
+            waiting.device.interval = Millis(waiting.device.interval.0 + SLOWER.0);
+            waiting.next = waiting.next + SLOWER;
+        }
     }
 
     pub(super) fn shown(&self) -> Option<SignIn> {

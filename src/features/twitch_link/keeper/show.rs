@@ -16,14 +16,18 @@ impl Keeper {
         self.parts.cell.edit_if_changed(|twitch| {
             twitch.set_up = self.oauth.is_some();
             twitch.sign_in.insert(identity, shown);
+            match &self.in_vain {
+                Some(why) => twitch.in_vain.insert(identity, why.clone()),
+                None => twitch.in_vain.remove(&identity),
+            };
         });
     }
 
     fn shown(&self, held: &Held) -> SignIn {
         let Some(who) = held.who.as_ref().filter(|_| !held.over(clock::mono())) else {
             let trouble = held.trouble.as_ref().map(ToString::to_string);
-            let public = self.twitch.client_secret.is_none();
-            return SignIn::Unknown { reason: words::unknown(trouble, held.notes, public) };
+            let ends_at = held.ends_soon(self.twitch.client_secret.is_none());
+            return SignIn::Unknown { reason: words::unknown(trouble, ends_at), ends_at };
         };
         let lacks = |scope: &&&str| !who.scopes.iter().any(|has| has == **scope);
         SignIn::Linked {

@@ -2,10 +2,12 @@
 
 use super::pending::Pending;
 use super::{Keeper, words};
+use crate::adapters::twitch::error::TwitchError;
 use crate::adapters::twitch::oauth::{Device, DeviceAnswer, Granted, OAuth};
 use crate::domain::chat::Identity;
 use crate::domain::journal::Tone;
 use crate::domain::twitch::SignIn;
+use crate::domain::twitch_features as features;
 use crate::kit::secret::Secret;
 use crate::kit::text;
 use crate::store::tokens::{Notes, Pair};
@@ -14,15 +16,21 @@ use url::Url;
 impl Keeper {
     pub(super) async fn begin(&mut self) -> Result<String, String> {
         let Some(oauth) = self.oauth.clone() else { return Err(words::NOT_SET_UP.to_owned()) };
-        let device = oauth.begin_device(&self.scopes()).await.map_err(|error| text::sentence(&error.to_string()))?;
+        let begun = match oauth.begin_device(&self.to_ask()).await {
+            // A right of another program that Twitch no longer offers must not keep anybody out.
+            Err(TwitchError::Refused { .. }) => oauth.begin_device(&self.scopes()).await,
+            begun => begun,
+        };
+        let device = begun.map_err(|error| text::sentence(&error.to_string()))?;
         self.pending.begin(device);
+        self.in_vain = None;
         Ok(words::CODE_WAITS.to_owned())
     }
 
     pub(super) fn consent(&mut self, redirect: Url, binding: String) -> Result<Url, String> {
         let oauth = self.oauth.clone().filter(OAuth::is_confidential).ok_or(words::NEEDS_SECRET)?;
         let state = self.pending.send_browser(self.parts.identity, redirect.clone(), binding);
-        Ok(oauth.consent_url(&redirect, &self.scopes(), &state.ok_or(words::NO_RANDOM)?))
+        Ok(oauth.consent_url(&redirect, &self.to_ask(), &state.ok_or(words::NO_RANDOM)?))
     }
 
     pub(super) async fn finish(&mut self, state: &str, binding: &str, code: Secret<String>) -> Result<String, String> {
@@ -33,26 +41,30 @@ impl Keeper {
     }
 
     pub(super) async fn poll(&mut self, oauth: &OAuth, device: &Device) {
-        match oauth.poll_device(device, &self.scopes()).await {
+        match oauth.poll_device(device, &self.to_ask()).await {
             Ok(DeviceAnswer::Pending) | Err(_) => {}
+            Ok(DeviceAnswer::SlowDown) => self.pending.slower(),
             Ok(DeviceAnswer::Over(why)) => {
                 self.pending = Pending::default();
-                self.note(Tone::Warn, &why);
+                self.was_in_vain(Tone::Warn, &why);
             }
-            Ok(DeviceAnswer::Granted(granted)) => drop(self.signed_in(granted).await),
+            Ok(DeviceAnswer::Granted(granted)) => {
+                if let Err(why) = self.signed_in(granted).await {
+                    self.was_in_vain(Tone::Bad, &why);
+                }
+            }
         }
     }
 
     /// Somebody agreed: whose account is it, and is it the right one?
     async fn signed_in(&mut self, granted: Granted) -> Result<String, String> {
-        self.pending = Pending::default();
+        (self.pending, self.in_vain) = (Pending::default(), None);
         let oauth = self.oauth.clone().ok_or(words::NOT_SET_UP)?;
         let checked = oauth.validate(&granted.access).await;
         if let Ok(valid) = &checked
             && let Some(wrong) = self.wrong(valid)
         {
             self.revoke(&granted.access, &valid.user_id).await;
-            self.note(Tone::Bad, &wrong);
             return Err(wrong);
         }
         if let Err(why) = self.disk.make_room().await {
@@ -69,6 +81,13 @@ impl Keeper {
             Err(passing) => self.later(passing),
         }
         Ok(told)
+    }
+
+    /// The rights to ask for: those that our parts need, and those that only a sister program can need that
+    /// shares the token file.
+    fn to_ask(&self) -> Vec<&str> {
+        let has = self.held.as_ref().and_then(|held| held.who.as_ref()).map_or(&[][..], |who| &who.scopes);
+        self.scopes().into_iter().chain(features::foreign(has)).collect()
     }
 
     /// The other identity, if the same account is signed in for it.
@@ -93,7 +112,7 @@ impl Keeper {
 
     pub(super) async fn forget(&mut self) -> Result<String, String> {
         let held = self.held.take();
-        (self.gone, self.pending) = (None, Pending::default());
+        (self.gone, self.in_vain, self.pending) = (None, None, Pending::default());
         let forgotten = self.disk.forget().await;
         if let Some(held) = held {
             let user_id = held.who.map(|who| who.user_id).unwrap_or_default();

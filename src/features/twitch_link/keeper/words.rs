@@ -1,13 +1,11 @@
 //! What people read about a sign-in.
 
+use super::held::UNUSED;
 use crate::config;
 use crate::domain::chat::Identity;
 use crate::kit::clock;
 use crate::kit::units::{Millis, UnixMs};
 use crate::store::tokens::Notes;
-
-/// A sign-in of a Public application dies when it was not renewed for so long (dev.twitch.tv).
-const UNUSED: Millis = Millis(30 * 24 * 3_600_000);
 
 pub(super) const NOT_SET_UP: &str =
     "Twitch is not set up: enter the id of your application on the Twitch page (TWITCH_CLIENT_ID).";
@@ -20,6 +18,8 @@ pub(super) const NOT_BEGUN: &str = "This sign-in was not begun here, or is too o
 pub(super) const NO_RANDOM: &str = "The system gives no random numbers.";
 pub(super) const SISTER: &str = "The token file holds newer Twitch tokens than ours; they were taken over.";
 pub(super) const SAVED_AGAIN: &str = "The Twitch tokens are on the disk again.";
+pub(super) const WAS_OPEN: &str = "The token file could be read by other users of this machine. That is closed now; if somebody else uses the \
+     machine, sign in anew.";
 pub(super) const FIRST_TAKEN: &str = "The first tokens of the settings were taken over into the token file.";
 pub(super) const OTHER_APPLICATION: &str = "the tokens were made for another application than TWITCH_CLIENT_ID.";
 pub(super) const NO_ACCOUNT: &str = "the stored token belongs to an application, not to an account.";
@@ -31,6 +31,22 @@ pub(super) fn old_file_taken(new: &std::path::Path) -> String {
          and goes out of date: programs that read it should read the new one, or set TWITCH_TOKENS_PATH to the old one.",
         new.display()
     )
+}
+
+pub(super) fn old_file_left(why: &str) -> String {
+    format!("The tokens of an earlier program could not be taken over. {why}")
+}
+
+pub(super) fn renewal_waits(why: &str) -> String {
+    format!("The Twitch tokens are not renewed yet, because the new ones could not be kept. {why} It is tried again.")
+}
+
+/// The sign-in ends of not being used, and Twitch cannot be reached.
+pub(super) fn ends_soon(at: UnixMs) -> String {
+    match at.since(clock::unix()) {
+        Millis(0) => "The Twitch sign-in may have ended: it was not renewed for 30 days.".to_owned(),
+        left => format!("The Twitch sign-in ends in {left}, unless Twitch can be reached before."),
+    }
 }
 
 pub(super) fn nobody(identity: Identity) -> String {
@@ -80,16 +96,9 @@ pub(super) fn refused(message: &str, twitch: &config::Twitch, notes: Notes) -> S
 }
 
 /// Twitch cannot be asked what a token is worth.
-pub(super) fn unknown(trouble: Option<String>, notes: Notes, public: bool) -> String {
+pub(super) fn unknown(trouble: Option<String>, ends_at: Option<UnixMs>) -> String {
     let why = trouble.map_or("Twitch is being asked.".to_owned(), |trouble| format!("{trouble}. It is tried again."));
-    match notes.renewed_at.filter(|_| public).map(left) {
-        Some(days @ 0..=2) => format!("{why} Without a renewal the sign-in ends in {days} days."),
-        _ => why,
-    }
-}
-
-fn left(renewed_at: UnixMs) -> u64 {
-    UNUSED.0.saturating_sub(clock::unix().since(renewed_at).0) / 86_400_000
+    ends_at.map_or(why.clone(), |at| format!("{why} {}", ends_soon(at)))
 }
 
 #[cfg(test)]
@@ -107,6 +116,7 @@ mod tests {
         let table = [
             ("Invalid refresh token", "", Notes::default(), "no longer accepts"),
             ("Invalid refresh token", "", Notes { renewed_at: days(41), renewing: false }, "41 days"),
+            ("Invalid refresh token", "", Notes { renewed_at: days(-1), renewing: false }, "no longer accepts"),
             ("Invalid refresh token", "", Notes { renewed_at: days(1), renewing: true }, "never reached the disk"),
             ("Invalid refresh token", "s", Notes { renewed_at: days(41), renewing: true }, "no longer accepts"),
             ("invalid client secret", "s", Notes::default(), "id and secret"),
@@ -115,8 +125,9 @@ mod tests {
             let told = refused(message, &twitch(secret), notes);
             assert!(told.contains(wanted), "{told}");
         }
-        let told =
-            unknown(Some("Twitch cannot be reached".to_owned()), Notes { renewed_at: days(29), renewing: false }, true);
-        assert!(told.contains("ends in 1 days") || told.contains("ends in 0 days"), "{told}");
+        let tomorrow = UnixMs(clock::unix().0 + 86_400_000);
+        let told = unknown(Some("Twitch cannot be reached".to_owned()), Some(tomorrow));
+        assert!(told.contains("ends in 23 h"), "{told}");
+        assert!(unknown(None, Some(UnixMs(0))).contains("may have ended"));
     }
 }

@@ -36,7 +36,8 @@ struct Account {
     /// Where.
     #[serde(skip_serializing_if = "Option::is_none")]
     verification_uri: Option<String>,
-    /// The end of the code, or of the access token, which is renewed before.
+    /// The end of the code, of the access token, which is renewed before, or of a sign-in that cannot be
+    /// renewed now.
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<UnixMs>,
     /// Scopes that are wanted and were not given.
@@ -44,6 +45,9 @@ struct Account {
     missing: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// How the last try to sign in ended, where it did not end in a sign-in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_vain: Option<String>,
 }
 
 /// GET /api/v1/twitch/sign_in
@@ -51,7 +55,10 @@ pub async fn show(State(ctx): State<Ctx>, _person: SignedIn) -> Json<Overview> {
     let bot = ctx.cells.config.with(|config| config.twitch.bot);
     let wanted = |who: &Identity| *who == Identity::Broadcaster || bot;
     let accounts = ctx.cells.twitch.with(|twitch| {
-        let state = |who| account(who, twitch.sign_in.get(&who).unwrap_or(&SignIn::Unlinked));
+        let state = |who| Account {
+            in_vain: twitch.in_vain.get(&who).cloned(),
+            ..account(who, twitch.sign_in.get(&who).unwrap_or(&SignIn::Unlinked))
+        };
         Identity::ALL.into_iter().filter(wanted).map(state).collect()
     });
     Json(Overview { t: clock::unix(), accounts })
@@ -92,6 +99,7 @@ fn account(identity: Identity, state: &SignIn) -> Account {
         expires_at: None,
         missing: Vec::new(),
         reason: None,
+        in_vain: None,
     };
     match state.clone() {
         SignIn::Unlinked => bare("unlinked"),
@@ -104,7 +112,7 @@ fn account(identity: Identity, state: &SignIn) -> Account {
         SignIn::Linked { login, expires_at, missing, unsaved, .. } => {
             Account { login: Some(login), expires_at: Some(expires_at), missing, reason: unsaved, ..bare("linked") }
         }
-        SignIn::Unknown { reason } => Account { reason: Some(reason), ..bare("unknown") },
+        SignIn::Unknown { reason, ends_at } => Account { reason: Some(reason), expires_at: ends_at, ..bare("unknown") },
         SignIn::NeedsSignIn { reason } => Account { reason: Some(reason), ..bare("needs_sign_in") },
     }
 }

@@ -13,6 +13,7 @@ use crate::web::auth::SignedIn;
 use crate::web::ctx::Ctx;
 use crate::web::words;
 use askama::Template;
+use std::collections::BTreeMap;
 
 /// The settings of this page.
 const FIELDS: &[&str] =
@@ -22,6 +23,8 @@ const FIELDS: &[&str] =
 #[template(path = "pages/twitch.html")]
 pub struct TwitchPage {
     pub frame: Frame,
+    /// The server's wall clock: the browser's may be wrong.
+    pub now: UnixMs,
     pub saved: bool,
     pub refused: Option<String>,
     pub grant: Option<(&'static str, &'static str)>,
@@ -42,11 +45,14 @@ pub struct Account {
     pub chip: &'static str,
     pub level: &'static str,
     pub told: Vec<String>,
+    /// How the last try ended, where it did not end in a sign-in.
+    pub in_vain: Option<String>,
     pub pending: Option<Code>,
     /// A browser can be sent to Twitch.
     pub by_browser: bool,
     pub button: &'static str,
-    pub linked: bool,
+    /// Signing in is what is to be done next.
+    pub urgent: bool,
     /// What is lost by signing out; empty where there is nothing to lose.
     pub effect: &'static str,
 }
@@ -54,9 +60,19 @@ pub struct Account {
 /// A code that waits.
 pub struct Code {
     pub text: String,
+    /// What is to be done, and as whom.
+    pub ask: &'static str,
     pub link: String,
     pub until: UnixMs,
     pub left: String,
+}
+
+/// What one account must give a part.
+pub struct Rights {
+    pub whose: &'static str,
+    pub scopes: &'static [&'static str],
+    /// Those that it did not give.
+    pub missing: String,
 }
 
 /// A part of Twitch.
@@ -65,16 +81,16 @@ pub struct FeatureRow {
     pub title: &'static str,
     pub why: &'static str,
     pub on: bool,
-    /// Rights in words: whose are missing.
-    pub rights: &'static str,
+    /// Whether its rights are there, in words; empty where that is not known or of no interest.
+    pub chip: &'static str,
     pub level: &'static str,
-    pub scopes: String,
+    /// The rights by Twitch's names, of the channel's account and of the bot.
+    pub rights: Vec<Rights>,
 }
 
 pub(super) fn page(ctx: &Ctx, person: &SignedIn, typed: Typed<'_>) -> TwitchPage {
     let twitch = ctx.cells.config.with(|config| config.twitch.clone());
-    let states = ctx.cells.twitch.with(|cell| cell.sign_in.clone());
-    let state = |who: Identity| states.get(&who).cloned().unwrap_or_default();
+    let (states, in_vain) = ctx.cells.twitch.with(|cell| (cell.sign_in.clone(), cell.in_vain.clone()));
     let item = |view: &crate::features::settings::view::SettingsView, key: &&str| {
         view.item(key).map(|item| fields::field(item, typed, &[]))
     };
@@ -83,17 +99,27 @@ pub(super) fn page(ctx: &Ctx, person: &SignedIn, typed: Typed<'_>) -> TwitchPage
     let wanted = Identity::ALL.into_iter().filter(|who| *who == Identity::Broadcaster || twitch.bot);
     TwitchPage {
         frame: Frame::of("/twitch", &person.0.name),
+        now: clock::unix(),
         saved: false,
         refused: None,
         grant: None,
         set_up: twitch.client_id.is_some(),
-        accounts: wanted.map(|who| account(who, &state(who), &twitch, redirect.is_some())).collect(),
+        accounts: wanted
+            .map(|who| Account {
+                in_vain: in_vain.get(&who).cloned(),
+                by_browser: twitch.client_secret.is_some() && redirect.is_some(),
+                ..account(who, &states, twitch.client_secret.is_none())
+            })
+            .collect(),
         redirect: redirect.map_or_else(|| "http://localhost".to_owned(), String::from),
-        features: FEATURES.iter().map(|one| feature(one, &twitch, &state)).collect(),
+        features: FEATURES.iter().map(|one| feature(one, &twitch, &states)).collect(),
         open: fields.iter().any(|field| field.error.is_some()),
         fields,
     }
 }
+
+/// How each account is signed in.
+type States = BTreeMap<Identity, SignIn>;
 
 /// What came of a code grant: level and words.
 pub(super) fn grant_words(word: Option<&str>) -> Option<(&'static str, &'static str)> {
@@ -105,15 +131,17 @@ pub(super) fn grant_words(word: Option<&str>) -> Option<(&'static str, &'static 
     }
 }
 
-fn account(who: Identity, state: &SignIn, twitch: &config::Twitch, reachable: bool) -> Account {
-    let public = twitch.client_secret.is_none();
+/// A state as the card shows it: its word, the chip with its level, and what is told.
+type Shown = (&'static str, &'static str, &'static str, Vec<String>);
+
+fn account(who: Identity, states: &States, public: bool) -> Account {
+    let state = states.get(&who).unwrap_or(&SignIn::Unlinked);
     let (word, chip, level, told) = match state {
         SignIn::Unlinked => ("unlinked", "Not signed in", "muted", vec![words::TWITCH_UNLINKED.to_owned()]),
         SignIn::Pending { .. } => ("pending", "Waiting for you", "warn", Vec::new()),
-        SignIn::Linked { login, expires_at, missing, unsaved, .. } => {
-            linked(login, *expires_at, missing, unsaved.as_deref(), public)
-        }
-        SignIn::Unknown { reason } => ("unknown", "Unknown", "muted", vec![reason.clone()]),
+        SignIn::Linked { .. } => linked(state, is_same(who, states), public),
+        SignIn::Unknown { reason, ends_at: None } => ("unknown", "Unknown", "muted", vec![reason.clone()]),
+        SignIn::Unknown { reason, ends_at: Some(_) } => ("unknown", "Needs you", "bad", vec![reason.clone()]),
         SignIn::NeedsSignIn { reason } => ("needs_sign_in", "Needs you", "bad", vec![reason.clone()]),
     };
     let linked = matches!(state, SignIn::Linked { .. });
@@ -124,10 +152,11 @@ fn account(who: Identity, state: &SignIn, twitch: &config::Twitch, reachable: bo
         chip,
         level,
         told,
-        pending: code(state),
-        by_browser: !public && reachable,
+        in_vain: None,
+        pending: code(who, state),
+        by_browser: false,
         button: if linked { words::SIGN_IN_AGAIN } else { words::SIGN_IN_WITH_CODE },
-        linked,
+        urgent: !linked || level == "warn",
         effect: match (state, who) {
             (SignIn::Unlinked | SignIn::Pending { .. }, _) => "",
             (_, Identity::Broadcaster) => words::SIGN_OUT_CHANNEL,
@@ -136,52 +165,74 @@ fn account(who: Identity, state: &SignIn, twitch: &config::Twitch, reachable: bo
     }
 }
 
-fn linked(
-    login: &str,
-    expires_at: UnixMs,
-    missing: &[String],
-    unsaved: Option<&str>,
-    public: bool,
-) -> (&'static str, &'static str, &'static str, Vec<String>) {
+fn linked(state: &SignIn, same: bool, public: bool) -> Shown {
+    let SignIn::Linked { login, expires_at, missing, unsaved, .. } = state else { return Shown::default() };
     let mut told = vec![words::twitch_life(login, expires_at.since(clock::unix()), public)];
     if !missing.is_empty() {
-        told.push(words::RIGHTS_MISSING.to_owned());
+        told.push(words::rights_missing(missing));
     }
-    told.extend(unsaved.map(words::tokens_unsaved));
-    let (chip, level) = match (unsaved, missing) {
-        (Some(_), _) => ("Needs you", "bad"),
-        (None, []) => ("Signed in", "good"),
-        (None, _) => ("Rights missing", "warn"),
+    if same {
+        told.push(words::SAME_ACCOUNT.to_owned());
+    }
+    told.extend(unsaved.as_deref().map(words::tokens_unsaved));
+    let (chip, level) = match (unsaved, missing.is_empty(), same) {
+        (Some(_), ..) => ("Needs you", "bad"),
+        (None, _, true) => ("Same account", "warn"),
+        (None, false, _) => ("Rights missing", "warn"),
+        (None, true, false) => ("Signed in", "good"),
     };
     ("linked", chip, level, told)
 }
 
+/// Whether the bot turned out to be the channel's own account.
+fn is_same(who: Identity, states: &States) -> bool {
+    let id = |who| match states.get(&who) {
+        Some(SignIn::Linked { user_id, .. }) => Some(user_id),
+        _ => None,
+    };
+    who == Identity::Bot && id(Identity::Bot).is_some() && id(Identity::Bot) == id(Identity::Broadcaster)
+}
+
 /// Only a web address becomes a link.
-fn code(state: &SignIn) -> Option<Code> {
+fn code(who: Identity, state: &SignIn) -> Option<Code> {
     let SignIn::Pending { user_code, verification_uri, expires_at } = state else { return None };
     let web = verification_uri.starts_with("https://") || verification_uri.starts_with("http://");
     let left = Millis(expires_at.since(clock::unix()).0 / 1000 * 1000);
     Some(Code {
         text: user_code.clone(),
+        ask: if who == Identity::Bot { words::ASK_BOT } else { words::ASK_CHANNEL },
         link: if web { verification_uri.clone() } else { String::new() },
         until: *expires_at,
         left: left.to_string(),
     })
 }
 
-fn feature(one: &'static Feature, twitch: &config::Twitch, state: &impl Fn(Identity) -> SignIn) -> FeatureRow {
+fn feature(one: &'static Feature, twitch: &config::Twitch, states: &States) -> FeatureRow {
     let on = switched_on(&twitch.features).any(|feature| feature.word == one.word);
-    let lacks = |who: Identity, scopes: &[&str]| match state(who) {
-        SignIn::Linked { scopes: has, .. } => Some(scopes.iter().any(|scope| !has.iter().any(|one| one == scope))),
+    let channel = rights(states, Identity::Broadcaster, one.scopes);
+    let bot = (twitch.bot && !one.bot_scopes.is_empty()).then(|| rights(states, Identity::Bot, one.bot_scopes));
+    let all: Vec<(Rights, bool)> = std::iter::once(channel).chain(bot).collect();
+    let lacks = all.iter().any(|(rights, _)| !rights.missing.is_empty());
+    let (chip, level) = match (on, lacks, all.iter().all(|(_, known)| *known)) {
+        (true, true, _) => (words::RIGHT_MISSING, "warn"),
+        (true, false, true) => (words::RIGHT_GIVEN, "good"),
+        _ => ("", "muted"),
+    };
+    let mut rights: Vec<Rights> = all.into_iter().map(|(rights, _)| rights).collect();
+    if !on {
+        rights.iter_mut().for_each(|one| one.missing.clear());
+    }
+    FeatureRow { word: one.word, title: one.title, why: one.why, on, chip, level, rights }
+}
+
+/// What an account must give a part, and whether it is known what it gave.
+fn rights(states: &States, who: Identity, scopes: &'static [&'static str]) -> (Rights, bool) {
+    let has = match states.get(&who) {
+        Some(SignIn::Linked { scopes, .. }) => Some(scopes),
         _ => None,
     };
-    let bot = if twitch.bot { lacks(Identity::Bot, one.bot_scopes) } else { Some(false) };
-    let (rights, level) = match (on, lacks(Identity::Broadcaster, one.scopes), bot) {
-        (false, ..) => ("", "muted"),
-        (true, Some(true), _) | (true, _, Some(true)) => (words::RIGHT_MISSING, "warn"),
-        (true, Some(false), Some(false)) => (words::RIGHT_GIVEN, "good"),
-        (true, ..) => ("", "muted"),
-    };
-    let scopes = one.scopes.join(", ");
-    FeatureRow { word: one.word, title: one.title, why: one.why, on, rights, level, scopes }
+    let lacks = |scope: &&&str| has.is_some_and(|has| !has.iter().any(|one| one == **scope));
+    let missing: Vec<&str> = scopes.iter().filter(lacks).copied().collect();
+    let whose = if who == Identity::Bot { "Bot: " } else { "" };
+    (Rights { whose, scopes, missing: missing.join(", ") }, has.is_some())
 }

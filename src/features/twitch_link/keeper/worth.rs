@@ -1,0 +1,124 @@
+//! What the tokens are worth: asked at the start, every hour and after a 401; renewed before their end.
+
+use super::{Keeper, words};
+use crate::adapters::twitch::error::TwitchError;
+use crate::adapters::twitch::oauth::{Granted, Validated};
+use crate::domain::chat::Identity;
+use crate::domain::journal::Tone;
+use crate::kit::clock;
+use crate::kit::units::Millis;
+use crate::store::tokens::{Notes, Pair};
+
+impl Keeper {
+    /// Asks Twitch what the token is worth, and renews it when that is nothing.
+    pub(super) async fn look(&mut self) {
+        let (Some(oauth), Some(held)) = (self.oauth.clone(), &self.held) else { return };
+        match oauth.validate(&held.pair.access).await {
+            Ok(valid) => self.take(valid, None),
+            Err(TwitchError::Unauthorised(_)) => self.renew(true).await,
+            Err(passing) => self.later(passing),
+        }
+    }
+
+    pub(super) fn take(&mut self, valid: Validated, life: Option<Millis>) {
+        match (self.wrong(&valid), &mut self.held) {
+            (Some(why), _) => self.lose(why),
+            (None, Some(held)) => {
+                held.take(valid, life);
+                self.backoff.reset();
+            }
+            (None, None) => {}
+        }
+    }
+
+    /// What makes a living token useless here.
+    pub(super) fn wrong(&self, valid: &Validated) -> Option<String> {
+        let ours = self.oauth.as_ref().is_some_and(|oauth| oauth.client_id() == valid.client_id);
+        let channel = self.twitch.broadcaster_id.as_ref().filter(|_| self.parts.identity == Identity::Broadcaster);
+        if !ours {
+            Some(words::OTHER_APPLICATION.to_owned())
+        } else if valid.user_id.is_empty() {
+            Some(words::NO_ACCOUNT.to_owned())
+        } else {
+            channel.filter(|id| **id != valid.user_id).map(|_| words::another_channel(&valid.login))
+        }
+    }
+
+    /// Twitch cannot be asked: everything stays, and is looked at again soon. A sign-in that would end of
+    /// that is announced before.
+    pub(super) fn later(&mut self, error: TwitchError) {
+        let wait = self.backoff.next(clock::jitter());
+        tracing::debug!("twitch sign-in of the {}: {error}", self.parts.identity.word());
+        let Some(held) = &mut self.held else { return };
+        held.due = clock::mono() + Millis::from(wait);
+        held.trouble = Some(error);
+        let ends = held.ends_soon(self.twitch.client_secret.is_none());
+        if !std::mem::replace(&mut held.warned, ends.is_some())
+            && let Some(at) = ends
+        {
+            self.note(Tone::Warn, &words::ends_soon(at));
+        }
+    }
+
+    /// Makes a new pair; `dead` says that Twitch takes the old one no more. A sister program may have made
+    /// one already: then its pair is taken.
+    pub(super) async fn renew(&mut self, dead: bool) {
+        let (Some(oauth), Some(held)) = (self.oauth.clone(), &self.held) else { return };
+        let (refresh, saved) = (held.pair.refresh.clone(), held.unsaved.is_none());
+        if saved && (self.adopt_newer().await || !self.note_renewal(dead).await) {
+            return;
+        }
+        match oauth.refresh(&refresh).await {
+            Ok(granted) => self.granted(granted).await,
+            Err(TwitchError::Refused { status: 400 | 403, message } | TwitchError::Unauthorised(message)) => {
+                if !(saved && self.adopt_newer().await) {
+                    let notes = self.held.as_ref().map(|held| held.notes).unwrap_or_default();
+                    self.lose(words::refused(&message, &self.twitch, notes));
+                }
+            }
+            Err(passing) => {
+                if let Some(held) = &mut self.held {
+                    held.notes.renewing |= passing.may_have_been_done();
+                }
+                self.later(passing);
+            }
+        }
+    }
+
+    /// Writes down that a renewal begins. A disk that takes no note would not take the new pair either: the
+    /// renewal waits for it as long as the old token lives.
+    async fn note_renewal(&mut self, dead: bool) -> bool {
+        let noted = self.disk.begin_renewal().await;
+        let Some(held) = &mut self.held else { return false };
+        let Err(why) = noted else {
+            held.waits_for_disk = false;
+            return true;
+        };
+        let told = std::mem::replace(&mut held.waits_for_disk, true);
+        let waits = !dead && held.wait_for_disk();
+        if waits && !told {
+            self.note(Tone::Bad, &words::renewal_waits(&why));
+        }
+        !waits
+    }
+
+    /// A new pair: to the disk first, then asked about, then used.
+    async fn granted(&mut self, granted: Granted) {
+        let unsaved = self.held.as_mut().and_then(|held| held.unsaved.take());
+        self.hold(Pair { access: granted.access, refresh: granted.refresh }, Notes::default());
+        if let Some(held) = &mut self.held {
+            held.unsaved = unsaved;
+        }
+        self.save().await;
+        self.ask_about(Some(granted.life)).await;
+    }
+
+    /// Asks Twitch about a pair that is new to us; if it cannot say, the next look does.
+    pub(super) async fn ask_about(&mut self, life: Option<Millis>) {
+        let (Some(oauth), Some(held)) = (self.oauth.clone(), &self.held) else { return };
+        match oauth.validate(&held.pair.access).await {
+            Ok(valid) => self.take(valid, life),
+            Err(error) => self.later(error),
+        }
+    }
+}
