@@ -140,6 +140,23 @@ mod tests {
     }
 
     #[test]
+    fn what_root_writes_belongs_to_the_folders_owner() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tokens.json");
+        let root = std::fs::metadata(folder.path()).unwrap().uid() == 0;
+        // Who is not root owns the folder anyway.
+        let wanted = if root { (1234, 2345) } else { owner(folder.path()) };
+        std::os::unix::fs::chown(folder.path(), Some(wanted.0), Some(wanted.1)).unwrap();
+        replace(&path, b"1").unwrap();
+        assert_eq!(owner(&path), wanted);
+    }
+
+    fn owner(path: &Path) -> (u32, u32) {
+        let found = std::fs::metadata(path).unwrap();
+        (found.uid(), found.gid())
+    }
+
+    #[test]
     fn a_link_stays_a_link() {
         let folder = tempfile::tempdir().unwrap();
         let (target, link) = (folder.path().join("real.json"), folder.path().join("link.json"));

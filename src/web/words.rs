@@ -422,7 +422,7 @@ pub const SAME_ACCOUNT: &str = "This is the channel's own account, so what the b
 /// A code waits for the channel's account.
 pub const ASK_CHANNEL: &str = "Scan this, or open Twitch here. Sign in there as your channel, check that it shows this code, and agree. This page notices.";
 /// A code waits for the bot's account.
-pub const ASK_BOT: &str = "Scan this, or open Twitch in a browser that is signed in as the bot (a private window will do). Check that it shows this code, and agree. This page notices.";
+pub const ASK_BOT: &str = "Scan this with a phone, or open Twitch in a browser, that is signed in to Twitch as the bot (a private window will do). Check that it shows this code, and agree. This page notices.";
 /// A part's rights are there.
 pub const RIGHT_GIVEN: &str = "Rights given";
 /// A part's rights are not there.

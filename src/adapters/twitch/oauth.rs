@@ -347,3 +347,42 @@ struct ValidAnswer {
     #[serde(default)]
     expires_in: f64,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_about_a_waiting_code_has_its_meaning() {
+        assert_eq!(not_granted("authorization_pending"), DeviceAnswer::Pending);
+        assert_eq!(not_granted("slow_down"), DeviceAnswer::SlowDown);
+        let table = [
+            ("access_denied", "refused on Twitch's page"),
+            ("invalid device code", "used or is too old"),
+            ("expired_token", "used or is too old"),
+            ("invalid client secret.", "Twitch ended the sign-in: invalid client secret."),
+        ];
+        for (message, wanted) in table {
+            let answer = not_granted(message);
+            assert!(matches!(&answer, DeviceAnswer::Over(why) if why.contains(wanted)), "{answer:?}");
+        }
+    }
+
+    #[test]
+    fn rights_come_as_a_list_or_as_one_text_and_no_pair_is_half() {
+        let granted = |text: &str| serde_json::from_str::<TokenAnswer>(text).map(TokenAnswer::granted);
+        for scope in [r#"["a","b"]"#, r#""a b""#] {
+            let pair = granted(&format!(r#"{{"access_token":"x","refresh_token":"y","scope":{scope}}}"#));
+            assert_eq!(pair.unwrap().unwrap().scopes, ["a", "b"], "{scope}");
+        }
+        for half in [
+            r#"{"access_token":"x"}"#,
+            r#"{"access_token":"x","refresh_token":null}"#,
+            r#"{"access_token":"","refresh_token":"y"}"#,
+        ] {
+            assert!(matches!(granted(half), Ok(Err(TwitchError::Malformed(_)))), "{half}");
+        }
+        let null = granted(r#"{"access_token":"x","refresh_token":"y","scope":null,"expires_in":-5}"#);
+        assert_eq!(null.unwrap().unwrap().life, Millis(0));
+    }
+}

@@ -33,7 +33,8 @@ fn each_identity_has_its_place_and_strangers_keep_theirs() {
 
 #[test]
 fn a_damaged_file_is_named_never_quoted_and_never_overwritten() {
-    for text in [r#"{"access_token": "hunter2", "#, "[1]", "", "hunter2"] {
+    let large = format!("hunter2{}", " ".repeat(300_000));
+    for text in [r#"{"access_token": "hunter2", "#, "[1]", "", "hunter2", &large] {
         let (_folder, file) = made(Some(text));
         let error = file.read(Identity::Broadcaster).unwrap_err().to_string();
         assert!(error.contains("twitch_tokens.json") && !error.contains("hunter2"), "{error}");
@@ -58,25 +59,62 @@ fn a_renewal_that_was_begun_shows_until_its_pair_is_there() {
     }
 }
 
+/// Names the step at which the second process dies, and its file.
+const DIE_AT: &str = "TOKENS_TEST_DIE_AT";
+
 #[test]
-fn whoever_stops_anywhere_in_a_renewal_leaves_a_pair_and_the_reason_for_its_end() {
-    for (half, step) in [false, true].into_iter().flat_map(|half| file::Step::ALL.map(|step| (half, step))) {
-        let (_folder, file) = made(None);
-        let who = Identity::Bot;
+#[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the test is its own second process")]
+fn whoever_is_killed_anywhere_in_a_renewal_leaves_a_pair_and_the_reason_for_its_end() {
+    use std::os::unix::process::ExitStatusExt as _;
+    use std::process::{Command, Stdio};
+    let who = Identity::Bot;
+    if let Ok(order) = std::env::var(DIE_AT) {
+        return renew_and_die(&order, who);
+    }
+    let itself = std::env::current_exe().unwrap();
+    let name = "store::tokens::tests::whoever_is_killed_anywhere_in_a_renewal_leaves_a_pair_and_the_reason_for_its_end";
+    for (half, (n, step)) in
+        [false, true].into_iter().flat_map(|half| file::Step::ALL.into_iter().enumerate().map(move |one| (half, one)))
+    {
+        let (_folder, file) = made(Some(r#"{"access_token":"a","refresh_token":"r","kick":{"x":1}}"#));
         file.write(who, &pair("old")).unwrap();
-        let stop = &mut |now| if now == step { Err(io::Error::other("stopped")) } else { Ok(()) };
         if half {
             file.begin_renewal(who).unwrap();
-            assert!(file.change_watched(|document| put(document, who, &pair("new")), stop).is_err());
-        } else {
-            assert!(file.change_watched(|document| begun(document, who), stop).is_err());
         }
+        let order = format!("{n} {half} {}", file.path().display());
+        let mut second = Command::new(&itself);
+        second.args(["--exact", name, "--nocapture"]).env(DIE_AT, order).stdout(Stdio::null());
+        assert_eq!(second.status().unwrap().signal(), Some(9), "{half} {step:?}");
+
         let there = matches!(step, file::Step::Renamed | file::Step::FolderSynced);
         let left = file.read(who).unwrap();
         assert_eq!(left, Some(pair(if half && there { "new" } else { "old" })), "{half} {step:?}");
         // Twitch is asked only once the note is there, so an old pair without one was never used.
         assert_eq!(file.notes(who).unwrap().renewing, half != there, "{half} {step:?}");
+        assert!(file.read(Identity::Broadcaster).unwrap().is_some(), "{half} {step:?}");
+        assert!(std::fs::read_to_string(file.path()).unwrap().contains("kick"), "{half} {step:?}");
+        file.write(who, &pair("next")).unwrap();
     }
+}
+
+/// The second process: begins or ends a renewal, and is killed as `kill -9` does it.
+#[expect(clippy::disallowed_types, reason = "a process can be killed by another only")]
+fn renew_and_die(order: &str, who: Identity) {
+    let mut words = order.splitn(3, ' ');
+    let step = file::Step::ALL[words.next().unwrap().parse::<usize>().unwrap()];
+    let half = words.next().unwrap() == "true";
+    let file = TokenFile::new(words.next().unwrap().into());
+    let die = &mut |now| {
+        while now == step {
+            std::process::Command::new("kill").args(["-9", &std::process::id().to_string()]).status()?;
+        }
+        Ok(())
+    };
+    let change = |document: &mut Map<String, Value>| match half {
+        true => put(document, who, &pair("new")),
+        false => begun(document, who),
+    };
+    file.change_watched(change, die).unwrap();
 }
 
 #[test]
@@ -110,4 +148,40 @@ fn no_file_and_half_a_pair_are_no_pair() {
     {
         assert_eq!(made(text).1.read(Identity::Broadcaster).unwrap(), None, "{text:?}");
     }
+}
+
+#[test]
+fn what_is_no_file_is_named_and_makes_way() {
+    let (_folder, file) = made(None);
+    std::fs::create_dir(file.path()).unwrap();
+    assert!(file.read(Identity::Bot).unwrap_err().to_string().contains("it is no file"));
+    assert!(file.write(Identity::Bot, &pair("x")).is_err() && !file.close().unwrap());
+    file.set_aside().unwrap();
+    file.write(Identity::Bot, &pair("x")).unwrap();
+}
+
+#[test]
+fn a_file_that_others_can_read_is_closed_to_them() {
+    let (_folder, file) = made(Some("{}"));
+    for (mode, open) in [(0o644, true), (0o640, true), (0o600, false), (0o400, false)] {
+        std::fs::set_permissions(file.path(), Permissions::from_mode(mode)).unwrap();
+        assert_eq!(file.close().unwrap(), open, "{mode:o}");
+        assert_eq!(std::fs::metadata(file.path()).unwrap().permissions().mode() & 0o077, 0, "{mode:o}");
+    }
+    assert!(!made(None).1.close().unwrap());
+}
+
+#[test]
+fn what_sister_programs_keep_beside_a_pair_stays_through_its_whole_life() {
+    let (_folder, file) = made(Some(
+        r#"{"access_token":"a","refresh_token":"r","note":"mine","identities":{"bot":{"colour":"red"},"other":[1]}}"#,
+    ));
+    for who in Identity::ALL {
+        file.write(who, &pair("one")).unwrap();
+        file.begin_renewal(who).unwrap();
+        file.write(who, &pair("two")).unwrap();
+        file.forget(who).unwrap();
+    }
+    let document: Value = serde_json::from_slice(&std::fs::read(file.path()).unwrap()).unwrap();
+    assert_eq!(document, serde_json::json!({"note": "mine", "identities": {"bot": {"colour": "red"}, "other": [1]}}));
 }

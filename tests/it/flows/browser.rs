@@ -2,6 +2,7 @@
 
 mod journal;
 mod raid;
+mod twitch_sign_in;
 
 use crate::support::app::App;
 use crate::support::real::browser::Browser;

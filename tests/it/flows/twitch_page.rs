@@ -7,8 +7,9 @@ use crate::support::visitor::Visitor;
 use serde_json::{Value, json};
 use std::time::Duration;
 use stream_control::adapters::twitch::error::TwitchError;
-use stream_control::demo::fake_twitch::{BROADCASTER, CONFIDENTIAL_ID, CONFIDENTIAL_SECRET, FakeTwitch};
+use stream_control::demo::fake_twitch::{BROADCASTER, CONFIDENTIAL_ID, CONFIDENTIAL_SECRET, FakeTwitch, Fault};
 use stream_control::domain::chat::Identity;
+use stream_control::domain::twitch_features::FEATURES;
 use tempfile::TempDir;
 
 const PASSWORD: &str = "correct horse battery";
@@ -52,7 +53,7 @@ impl Stage {
 }
 
 /// Whether a token, a refresh token, a device code or an authorization code of the fake is in a text.
-fn leaks(text: &str) -> bool {
+pub(super) fn leaks(text: &str) -> bool {
     ["access", "refresh", "device", "code"].iter().any(|word| {
         text.match_indices(word).any(|(at, _)| {
             let hex = text[at + word.len()..].chars().take(16).filter(char::is_ascii_hexdigit);
@@ -111,24 +112,62 @@ async fn a_code_is_shown_with_its_picture_and_no_secret_leaves() {
     stage.owner.form("/twitch/features", &[("feature", "chat"), ("feature", "clips")]).await;
     let missing = comes_true(LIMIT, async || stage.account("linked").await["missing"] == json!(["clips:edit"])).await;
     assert!(missing, "{:#}", stage.account("linked").await);
-    assert!(stage.owner.get("/twitch").await.body.contains("Right missing"));
+    let page = stage.owner.get("/twitch").await.body;
+    assert!(page.contains("This right was not given yet: clips:edit") && page.contains("Right missing"), "{page}");
     stage.owner.form("/twitch/sign_in/broadcaster", &[]).await;
     stage.account("pending").await;
     assert_eq!(stage.owner.form("/twitch/give_up/broadcaster", &[]).await.status, 303);
     stage.account("linked").await;
+
+    // Refused: the card says so and nothing else changes. Agreed: the right is there beside the old ones.
+    stage.owner.form("/twitch/sign_in/broadcaster", &[]).await;
+    stage.twitch.world().deny_device();
+    assert_eq!(stage.account("linked").await["missing"], json!(["clips:edit"]));
+    assert!(stage.owner.get("/twitch").await.body.contains("refused on Twitch&#39;s page"), "it stands on the card");
+    stage.owner.form("/twitch/sign_in/broadcaster", &[]).await;
+    stage.account("pending").await;
+    stage.twitch.world().approve_device(BROADCASTER);
+    assert_eq!(stage.account("linked").await["missing"], Value::Null);
+    let page = stage.owner.get("/twitch").await.body;
+    assert!(!page.contains("not given") && !page.contains("refused on"), "{page}");
+    assert_eq!(page.matches("Rights given").count(), 2, "chat and clips");
+}
+
+#[tokio::test]
+async fn each_right_stands_beside_its_reason_and_the_same_account_twice_is_named() {
+    let stage = Stage::set(&[("TWITCH_BOT", "true")]).await;
+    let page = stage.owner.get("/twitch").await.body;
+    for feature in FEATURES {
+        assert!(page.contains(feature.why), "{}", feature.word);
+        for scope in feature.scopes.iter().chain(feature.bot_scopes) {
+            assert!(page.contains(&format!("<code>{scope}</code>")), "{scope}");
+        }
+    }
+    for who in ["broadcaster", "bot"] {
+        stage.owner.form(&format!("/twitch/sign_in/{who}"), &[]).await;
+        let page = stage.owner.get("/twitch").await.body;
+        assert_eq!(page.contains("as the bot (a private window"), who == "bot", "whom to sign in as");
+        stage.twitch.world().approve_device(BROADCASTER);
+        let linked = comes_true(LIMIT, async || {
+            let accounts = stage.owner.get("/api/v1/twitch/sign_in").await.json()["accounts"].take();
+            accounts[usize::from(who == "bot")]["state"] == "linked"
+        });
+        assert!(linked.await, "{who}");
+    }
+    let page = stage.owner.get("/twitch").await.body;
+    assert!(page.contains("Same account") && page.contains("This is the channel&#39;s own account"), "{page}");
 }
 
 #[tokio::test]
 async fn a_browser_that_was_sent_to_twitch_comes_back_once_with_its_code() {
     let secret = [("TWITCH_CLIENT_ID", CONFIDENTIAL_ID), ("TWITCH_CLIENT_SECRET", CONFIDENTIAL_SECRET)];
     let stage = Stage::set(&secret).await;
-    let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a browser");
+    let browser = Visitor::new(stage.app.address);
     let own = format!("http://{}", stage.app.address);
     let back = async |more: &str| {
         let sent = stage.owner.get("/twitch/authorize/broadcaster").await;
         assert_eq!(sent.status, 303, "{sent:?}");
-        let answer = browser.get(format!("{}{more}", sent.location)).send().await.expect("Twitch answers");
-        let to = answer.headers()["location"].to_str().expect("an address").to_owned();
+        let to = browser.follow(&format!("{}{more}", sent.location)).await;
         to.strip_prefix(&own).expect("back to us").to_owned()
     };
     let denied = back("&deny=1").await;
@@ -145,6 +184,14 @@ async fn a_browser_that_was_sent_to_twitch_comes_back_once_with_its_code() {
     assert_eq!(stage.owner.get(&good).await.location, "/twitch?grant=ok");
     assert_eq!(stage.owner.get(&good).await.location, "/twitch?grant=failed", "once");
     assert_eq!(stage.owner.get("/twitch/callback?code=x").await.location, "/twitch?grant=old");
+    // What the page promises: the reason of a failure stands in the journal, and on the card.
+    stage.twitch.world().fail("/oauth2/token", Fault::Status(400, "Invalid authorization code"), 1);
+    let refused = back("").await;
+    assert_eq!(stage.owner.get(&refused).await.location, "/twitch?grant=failed");
+    for path in ["/api/v1/journal", "/twitch"] {
+        let body = stage.owner.get(path).await.body;
+        assert!(body.contains("Invalid authorization code"), "{body}");
+    }
     stage.account("linked").await;
 
     // A renewal sends the secret.

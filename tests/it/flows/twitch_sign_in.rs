@@ -1,6 +1,9 @@
 //! Signing in to Twitch and staying signed in, over the wire: codes, renewals, and every way in which a
 //! token dies.
 
+mod codes;
+mod life;
+
 use crate::support::app::{App, owner};
 use std::path::PathBuf;
 use std::time::Duration;

@@ -68,6 +68,13 @@ impl Visitor {
         self.send(self.client.get(self.url(path))).await.expect("the daemon answers")
     }
 
+    /// Where a foreign page sends its visitor on to.
+    pub async fn follow(&self, url: &str) -> String {
+        let answer = self.client.get(url).send().await.expect("the other side answers");
+        let to = answer.headers().get("location").and_then(|value| value.to_str().ok());
+        to.unwrap_or_default().to_owned()
+    }
+
     /// POST of a form, as a page sends it.
     pub async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let body = Serializer::new(String::new()).extend_pairs(fields).finish();

@@ -1,0 +1,96 @@
+//! What happens to a pair while it lives: renewals in trouble, a disk that takes nothing, its end.
+
+use super::*;
+use std::os::unix::fs::PermissionsExt as _;
+use stream_control::adapters::twitch::error::TwitchError;
+use stream_control::kit::clock;
+
+#[tokio::test]
+async fn trouble_while_renewing_costs_no_token() {
+    let stage = Stage::set(|twitch, file| {
+        signed_in(twitch, file);
+        let mut world = twitch.world();
+        world.expire_tokens();
+        for fault in [Fault::Html(502), Fault::Status(500, "oops"), Fault::Garbage] {
+            world.fail("/oauth2/token", fault, 1);
+        }
+    })
+    .await;
+    stage.linked().await;
+    assert_eq!(stage.twitch.world().count("POST", "/oauth2/token"), 4);
+}
+
+#[tokio::test]
+async fn a_right_that_is_missing_is_no_reason_to_renew() {
+    let stage = Stage::set(signed_in).await;
+    stage.linked().await;
+    let validated = stage.twitch.world().count("GET", "/oauth2/validate");
+    let tokens = stage.app.ctx.sign_in[&Identity::Broadcaster].clone();
+    let missing = TwitchError::Unauthorised("Missing scope: clips:edit".to_owned());
+    let called = tokens.with(|_| std::future::ready(Err::<(), _>(missing.clone()))).await;
+    assert_eq!(called, Err(missing));
+    let world = stage.twitch.world();
+    assert_eq!(world.count("POST", "/oauth2/token"), 0);
+    assert_eq!(world.count("GET", "/oauth2/validate"), validated + 1);
+}
+
+#[tokio::test]
+async fn a_renewal_waits_for_the_disk_while_the_token_lives_and_goes_on_in_memory() {
+    let stage = Stage::set(|twitch, file| {
+        twitch.world().manners.token_life = 8;
+        signed_in(twitch, file);
+        // A folder where the new file is to be written: reading works, writing does not.
+        std::fs::create_dir(file.path().with_extension("json.new")).expect("a hindrance");
+    })
+    .await;
+    stage.linked().await;
+    stage.app.line("are not renewed yet, because the new ones could not be kept").await;
+    assert_eq!(stage.twitch.world().count("POST", "/oauth2/token"), 0, "the old pair is still good");
+    stage.sign_in("in memory", |state| matches!(state, SignIn::Linked { unsaved: Some(_), .. })).await;
+    std::fs::remove_dir(stage.file().path().with_extension("json.new")).expect("room again");
+    stage.sign_in("on the disk", |state| matches!(state, SignIn::Linked { unsaved: None, .. })).await;
+    let kept = stage.file().read(Identity::Broadcaster).expect("a file").expect("a pair");
+    assert!(stage.twitch.world().knows(kept.access.reveal(), kept.refresh.reveal()));
+}
+
+#[tokio::test]
+async fn an_unused_sign_in_is_announced_before_it_ends() {
+    let stage = Stage::set(|twitch, file| {
+        signed_in(twitch, file);
+        let text = std::fs::read_to_string(file.path()).expect("a file");
+        let mut document: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        document["renewed_at"] = (clock::unix().0 / 1000 - 29 * 86_400).into();
+        std::fs::write(file.path(), document.to_string()).expect("a file");
+        twitch.world().fail("/oauth2/validate", Fault::Html(502), 4);
+    })
+    .await;
+    stage.app.line("The Twitch sign-in ends in 23 h").await;
+    stage.sign_in("its end", |state| matches!(state, SignIn::Unknown { ends_at: Some(_), .. })).await;
+    // As soon as Twitch answers all is well.
+    stage.linked().await;
+}
+
+#[tokio::test]
+async fn a_file_that_others_can_read_is_closed_and_said() {
+    let stage = Stage::set(|twitch, file| {
+        signed_in(twitch, file);
+        std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(0o644)).expect("other rights");
+    })
+    .await;
+    stage.linked().await;
+    stage.app.line("could be read by other users").await;
+    let found = std::fs::metadata(stage.file().path()).expect("a file");
+    assert_eq!(found.permissions().mode() & 0o777, 0o600);
+}
+
+#[tokio::test]
+async fn tokens_of_another_application_and_of_no_account_are_named() {
+    use stream_control::demo::fake_twitch::CONFIDENTIAL_ID;
+    let stage = Stage::set(|twitch, file| {
+        let granted = pair(twitch.world().grant(CONFIDENTIAL_ID, BROADCASTER, &["user:read:chat"]));
+        file.write(Identity::Broadcaster, &granted).expect("a token file");
+    })
+    .await;
+    stage.needs_sign_in("another application").await;
+    assert_eq!(stage.twitch.world().count("POST", "/oauth2/token"), 0, "nothing is used up");
+}
