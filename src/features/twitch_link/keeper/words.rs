@@ -125,7 +125,7 @@ mod tests {
             let told = refused(message, &twitch(secret), notes);
             assert!(told.contains(wanted), "{told}");
         }
-        let tomorrow = UnixMs(clock::unix().0 + 86_400_000);
+        let tomorrow = UnixMs(clock::unix().0 + 86_340_000);
         let told = unknown(Some("Twitch cannot be reached".to_owned()), Some(tomorrow));
         assert!(told.contains("ends in 23 h"), "{told}");
         assert!(unknown(None, Some(UnixMs(0))).contains("may have ended"));

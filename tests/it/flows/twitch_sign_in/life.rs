@@ -94,3 +94,26 @@ async fn tokens_of_another_application_and_of_no_account_are_named() {
     stage.needs_sign_in("another application").await;
     assert_eq!(stage.twitch.world().count("POST", "/oauth2/token"), 0, "nothing is used up");
 }
+
+#[tokio::test]
+async fn first_tokens_that_are_dead_are_not_kept_and_those_of_a_file_come_first() {
+    let twitch = FakeTwitch::start(0).await.expect("a free port");
+    let (dead, living) = {
+        let mut world = twitch.world();
+        let dead = world.grant(CLIENT_ID, BROADCASTER, &[]);
+        world.disconnect(BROADCASTER);
+        (dead, world.grant(CLIENT_ID, BROADCASTER, &[]))
+    };
+    let settings = twitch.settings();
+    let first = [("TWITCH_OAUTH_TOKEN", dead.0.as_str()), ("TWITCH_REFRESH_TOKEN", dead.1.as_str())];
+    let settings: Vec<(&str, &str)> = settings.iter().map(|(key, value)| (*key, value.as_str())).chain(first).collect();
+    let stage = Stage { app: App::start(&settings).await, twitch };
+    stage.needs_sign_in("no longer accepts").await;
+    assert!(!stage.file().path().exists(), "they would stand in the way of better ones");
+
+    let Stage { app, twitch } = stage;
+    let folder = app.stop().await;
+    file_in(folder.path().to_path_buf()).write(Identity::Broadcaster, &pair(living)).expect("a token file");
+    let stage = Stage { app: App::start_in(folder, &settings).await, twitch };
+    stage.linked().await;
+}
