@@ -97,6 +97,14 @@ impl TokenFile {
         self.change(|document| begun(document, identity))
     }
 
+    /// Takes that back: the renewal did not happen.
+    ///
+    /// # Errors
+    /// As [`TokenFile::write`].
+    pub fn end_renewal(&self, identity: Identity) -> Result<(), TokenFileError> {
+        self.change(|document| drop(place_of(document, identity).remove(BEGUN)))
+    }
+
     /// Puts an identity's pair in place of the old one, on the disk before this returns.
     ///
     /// # Errors
@@ -149,7 +157,7 @@ impl TokenFile {
     /// The other file cannot be read or is damaged, or the disk says no.
     pub fn take_over(&self, old: &Path) -> Result<bool, TokenFileError> {
         let old = Self::new(old.to_path_buf());
-        if self.path.exists() || old.read(Identity::Broadcaster)?.is_none() {
+        if !self.document()?.is_empty() || old.read(Identity::Broadcaster)?.is_none() {
             return Ok(false);
         }
         let found = old.document()?;

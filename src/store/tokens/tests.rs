@@ -56,6 +56,9 @@ fn a_renewal_that_was_begun_shows_until_its_pair_is_there() {
         assert_eq!(file.read(who).unwrap(), Some(pair("old")));
         file.write(who, &pair("new")).unwrap();
         assert!(!file.notes(who).unwrap().renewing);
+        file.begin_renewal(who).unwrap();
+        file.end_renewal(who).unwrap();
+        assert!(!file.notes(who).unwrap().renewing && file.read(who).unwrap() == Some(pair("new")));
     }
 }
 

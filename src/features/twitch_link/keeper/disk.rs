@@ -34,6 +34,10 @@ impl Disk {
         self.on(|file, who| file.begin_renewal(who)).await
     }
 
+    pub(super) async fn end_renewal(&self) -> Result<(), String> {
+        self.on(|file, who| file.end_renewal(who)).await
+    }
+
     pub(super) async fn forget(&self) -> Result<(), String> {
         self.on(|file, who| file.forget(who)).await
     }

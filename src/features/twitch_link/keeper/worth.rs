@@ -72,13 +72,14 @@ impl Keeper {
             Ok(granted) => self.granted(granted).await,
             Err(TwitchError::Refused { status: 400 | 403, message } | TwitchError::Unauthorised(message)) => {
                 if !(saved && self.adopt_newer().await) {
-                    let notes = self.held.as_ref().map(|held| held.notes).unwrap_or_default();
+                    let notes = self.not_renewed(saved).await;
                     self.lose(words::refused(&message, &self.twitch, notes));
                 }
             }
             Err(passing) => {
-                if let Some(held) = &mut self.held {
-                    held.notes.renewing |= passing.may_have_been_done();
+                match &mut self.held {
+                    Some(held) if passing.may_have_been_done() => held.notes.renewing = true,
+                    _ => drop(self.not_renewed(saved).await),
                 }
                 self.later(passing);
             }
@@ -100,6 +101,16 @@ impl Keeper {
             self.note(Tone::Bad, &words::renewal_waits(&why));
         }
         !waits
+    }
+
+    /// Twitch renewed nothing: the note of this renewal goes, so that a later start gives the true reason. One
+    /// of an earlier renewal, whose answer was lost, stays. What stood beside the pair before.
+    async fn not_renewed(&self, saved: bool) -> Notes {
+        let notes = self.held.as_ref().map(|held| held.notes).unwrap_or_default();
+        if saved && !notes.renewing && self.disk.end_renewal().await.is_err() {
+            tracing::debug!("the token file keeps the note of a renewal that did not happen");
+        }
+        notes
     }
 
     /// A new pair: to the disk first, then asked about, then used.

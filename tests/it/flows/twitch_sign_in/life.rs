@@ -21,6 +21,24 @@ async fn trouble_while_renewing_costs_no_token() {
 }
 
 #[tokio::test]
+async fn the_reason_of_an_end_is_the_same_after_a_restart() {
+    let stage = Stage::set(|twitch, file| {
+        signed_in(twitch, file);
+        twitch.world().disconnect(BROADCASTER);
+        twitch.world().fail("/oauth2/token", Fault::RateLimited(1), 1);
+    })
+    .await;
+    stage.needs_sign_in("no longer accepts the stored sign-in").await;
+    assert!(!stage.file().notes(Identity::Broadcaster).expect("a file").renewing);
+    let Stage { app, twitch } = stage;
+    let folder = app.stop().await;
+    let settings = twitch.settings();
+    let settings: Vec<(&str, &str)> = settings.iter().map(|(key, value)| (*key, value.as_str())).collect();
+    let stage = Stage { app: App::start_in(folder, &settings).await, twitch };
+    stage.needs_sign_in("no longer accepts the stored sign-in").await;
+}
+
+#[tokio::test]
 async fn a_right_that_is_missing_is_no_reason_to_renew() {
     let stage = Stage::set(signed_in).await;
     stage.linked().await;
@@ -109,7 +127,8 @@ async fn first_tokens_that_are_dead_are_not_kept_and_those_of_a_file_come_first(
     let settings: Vec<(&str, &str)> = settings.iter().map(|(key, value)| (*key, value.as_str())).chain(first).collect();
     let stage = Stage { app: App::start(&settings).await, twitch };
     stage.needs_sign_in("no longer accepts").await;
-    assert!(!stage.file().path().exists(), "they would stand in the way of better ones");
+    let kept = stage.file().read(Identity::Broadcaster).expect("a file");
+    assert_eq!(kept, None, "they would stand in the way of better ones");
 
     let Stage { app, twitch } = stage;
     let folder = app.stop().await;
