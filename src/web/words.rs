@@ -411,9 +411,9 @@ pub const SIGN_IN_WITH_CODE: &str = "Sign in with code";
 pub const SIGN_IN_AGAIN: &str = "Sign in again";
 /// Features that are on lack rights.
 pub fn rights_missing(missing: &[String]) -> String {
-    let what = if let [_] = missing { "This right was" } else { "These rights were" };
+    let (what, them) = if let [_] = missing { ("This right was", "it") } else { ("These rights were", "them") };
     format!(
-        "{what} not given yet: {}. The parts that need it rest until you sign in again; see below.",
+        "{what} not given yet: {}. The parts that need {them} rest until you sign in again; see below.",
         missing.join(", ")
     )
 }
