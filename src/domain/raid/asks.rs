@@ -48,13 +48,16 @@ impl Machine {
     }
 
     /// What was taken back never goes out; what was not may.
-    pub(super) fn took_back(&mut self, outcome: Outcome) -> Vec<Effect> {
+    pub(super) fn took_back(&mut self, now: Now, outcome: Outcome) -> Vec<Effect> {
         let known = self.waiting.as_ref().is_some_and(|waiting| waiting.cancelled) || self.is_spared_by_name();
-        if outcome.is_done() {
-            self.waiting.take_if(|waiting| waiting.cancelled);
+        let done = outcome.is_done();
+        let mut effects = vec![Effect::Answer(words::took_back(outcome, known))];
+        if done {
             self.spared = None;
+            let waiting = self.waiting.take_if(|waiting| waiting.cancelled);
+            effects.extend(waiting.into_iter().flat_map(|waiting| self.no_raid(now, words::spared(&waiting.raid))));
         }
-        vec![Effect::Answer(words::took_back(outcome, known))]
+        effects
     }
 
     fn is_spared_by_name(&self) -> bool {

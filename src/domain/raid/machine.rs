@@ -72,7 +72,7 @@ impl Machine {
             Input::Raided(raid, at) => self.raided(now, sight, raid, at),
             Input::CalledOff(at) => self.called_off(now, at),
             Input::Cancel => self.cancel(now),
-            Input::TookBack(outcome) => self.took_back(outcome),
+            Input::TookBack(outcome) => self.took_back(now, outcome),
             Input::StopNow => self.stop_now(now, sight),
             Input::Answered(outcome) => self.answered(now, &outcome),
         };
@@ -189,7 +189,11 @@ impl Machine {
     fn called_off(&mut self, now: Now, at: UnixMs) -> Vec<Effect> {
         let is_this = |waiting: &mut Waiting| after(at, COUNT) >= waiting.due;
         let Some(waiting) = self.waiting.take_if(is_this) else { return Vec::new() };
-        let text = words::called_off(&waiting.raid);
+        self.no_raid(now, words::called_off(&waiting.raid))
+    }
+
+    /// Twitch counts no more; a stop that is wanted after the raid before stays wanted.
+    pub(super) fn no_raid(&mut self, now: Now, text: String) -> Vec<Effect> {
         if matches!(self.follow, Follow::Ending(_)) {
             return vec![Effect::Tell(Tone::Info, text, None)];
         }
@@ -231,9 +235,9 @@ impl Machine {
         let Some(waiting) = &mut self.waiting else { return Vec::new() };
         waiting.look(sight.twitch);
         if !waiting.recalled && self.asked != sight.twitch.raid.as_ref().and_then(|raid| raid.asked_at) {
-            // Taken back, by whomever; the order's own line says so.
+            let text = if waiting.cancelled { words::spared(&waiting.raid) } else { words::no_longer(&waiting.raid) };
             self.waiting = None;
-            return Vec::new();
+            return self.no_raid(now, text);
         }
         let over = now.mono >= waiting.until;
         let waiting = self.waiting.take_if(|_| over);

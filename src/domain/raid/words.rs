@@ -44,6 +44,14 @@ pub(super) fn called_off(raid: &Raid) -> String {
     format!("The raid to {} was called off on Twitch. The stream goes on.", raid.to_name)
 }
 
+pub(super) fn spared(raid: &Raid) -> String {
+    format!("The raid to {} was cancelled. The stream goes on.", raid.to_name)
+}
+
+pub(super) fn no_longer(raid: &Raid) -> String {
+    format!("Twitch counts down to the raid to {} no longer. The stream goes on.", raid.to_name)
+}
+
 /// Nobody asks, because the answer is known: the show goes on.
 pub(super) fn unheard(raid: &Raid) -> String {
     format!("Nobody knows whether the raid to {} went out. The stream goes on in any case.", raid.to_name)

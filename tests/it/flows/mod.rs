@@ -14,6 +14,7 @@ mod probe;
 mod process;
 mod pushes;
 mod raid;
+mod raid_twitch;
 mod real;
 mod real_witness;
 mod repair;

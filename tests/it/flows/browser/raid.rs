@@ -3,10 +3,17 @@
 use super::{DOWN, Person, UP, looks};
 use crate::support::show::Show;
 use fantoccini::actions::PointerAction;
+use serde_json::json;
 use std::time::Duration;
 use stream_control::demo::fake_ingest::Shape;
+use stream_control::demo::fake_twitch::{BROADCASTER, CLIENT_ID, FRIEND, FakeTwitch};
+use stream_control::domain::chat::Identity;
 use stream_control::domain::event::Fact;
+use stream_control::domain::twitch_features;
 use stream_control::kit::clock;
+use stream_control::kit::secret::Secret;
+use stream_control::store::raids::RaidTarget;
+use stream_control::store::tokens::{Pair, TokenFile};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_raid_is_seen_cancelled_and_stopped_after() {
