@@ -7,6 +7,7 @@ pub use crate::adapters::twitch::calls::channel::Label;
 pub use crate::adapters::twitch::calls::people::FoundChannel;
 use crate::adapters::twitch::calls::people::LiveChannel;
 use crate::adapters::twitch::calls::{channel, people};
+use crate::domain::chat::Identity;
 use crate::domain::twitch::Category;
 use crate::kit::text;
 use crate::store::Store;
@@ -98,6 +99,9 @@ impl Searches {
         let found =
             self.caller()?.own(&[], |helix, access| async move { people::search(&helix, &access, asked).await });
         let mut found = found.await.map_err(|error| plainly(&error))?;
+        // Nobody raids or recommends the own channel.
+        let own = self.caller()?.account(Identity::Broadcaster).map(|(id, _)| id);
+        found.retain(|channel| Some(&channel.id) != own.as_ref());
         found.sort_by_key(|channel| !channel.live);
         rank(&words, &mut found, |channel| &channel.login);
         found.truncate(MOST);

@@ -60,7 +60,7 @@ pub fn section(view: &RaidView, rule: &RaidStop) -> RaidSection {
         },
     };
     let text = match &view.next {
-        Some(next) => format!("{} Twitch is counting down to the raid of {next} as well.", section.text),
+        Some(next) => format!("{} Twitch is counting down to the raid to {next} as well.", section.text),
         None => section.text,
     };
     RaidSection { text, ..section }
@@ -73,7 +73,7 @@ fn waiting(to: &str, heard: bool, spared: bool, rule: &RaidStop) -> String {
         (_, _, true) => "The stream stops after it.",
         (_, _, false) => "Twitch's events are away, so you may be asked whether it went out.",
     };
-    format!("Twitch is counting down to the raid of {to}. {then}")
+    format!("Twitch is counting down to the raid to {to}. {then}")
 }
 
 fn raided(raid: &Raid) -> String {
@@ -98,6 +98,10 @@ fn follows(rule: &RaidStop) -> String {
         Millis(0) => "at once".to_owned(),
         delay => format!("after {delay}; you can cancel until then"),
     };
-    let said = rule.message.as_ref().map(|text| format!(" Then chat reads: “{text}”")).unwrap_or_default();
+    let said = rule
+        .message
+        .as_ref()
+        .map(|text| format!(" Then chat reads: “{}”", text.replace("{channel}", "‹channel›")))
+        .unwrap_or_default();
     format!("When Twitch confirms the raid, the stream stops {when}.{said}")
 }

@@ -16,6 +16,7 @@ mod pushes;
 mod raid;
 mod raid_twitch;
 mod real;
+mod real_raid;
 mod real_witness;
 mod repair;
 mod replay;
