@@ -14,6 +14,8 @@ mod machine;
 mod property;
 mod show;
 #[cfg(test)]
+mod stories;
+#[cfg(test)]
 mod tests;
 mod waiting;
 mod words;

@@ -40,11 +40,11 @@ pub struct Machine {
 impl Machine {
     /// A machine that finds what was kept before a restart.
     pub fn recall(now: Now, kept: Kept) -> (Self, Vec<Effect>) {
-        let mut machine = Self::default();
-        machine.spared = kept.spared.filter(|spared| spared.until > now.unix).map(|spared| {
+        let spared = kept.spared.filter(|spared| spared.until > now.unix).map(|spared| {
             let left = spared.until.since(now.unix).min(Millis(COUNT.0 + LATE.0));
             (spared, now.mono + left)
         });
+        let mut machine = Self { spared, ..Self::default() };
         if let Some(asked) = kept.asked.filter(|asked| after(asked.due, Millis(LATE.0 + LIMIT.0)) > now.unix) {
             let cancelled = machine.spares(&asked.raid.to_id);
             machine.waiting = Some(Waiting::recalled(now, asked, cancelled));
