@@ -37,8 +37,8 @@ pub enum ObsOrder {
     StartStream,
     /// Stop the stream output; a wish as above.
     StopStream,
-    /// Stop the stream output that runs now. Unlike [`ObsOrder::StopStream`] it ends with the
-    /// connection: over the next one another show may run.
+    /// Stop the stream output that runs now: the only order by which a rule ends a show. Unlike
+    /// [`ObsOrder::StopStream`] it ends with the connection: over the next one another show may run.
     StopShow,
     /// Make a scene the program scene.
     SwitchScene {
@@ -246,8 +246,10 @@ pub const CHAT_SETTINGS: &[&str] = &[
 pub enum OrderKind {
     /// [`ObsOrder::StartStream`]
     StartStream,
-    /// [`ObsOrder::StopStream`] and [`ObsOrder::StopShow`]
+    /// [`ObsOrder::StopStream`]
     StopStream,
+    /// [`ObsOrder::StopShow`]
+    StopShow,
     /// [`ObsOrder::SwitchScene`]
     SwitchScene,
     /// [`ObsOrder::RestartMedia`]
@@ -313,6 +315,7 @@ impl OrderKind {
     pub const ALL: &[OrderKind] = &[
         Self::StartStream,
         Self::StopStream,
+        Self::StopShow,
         Self::SwitchScene,
         Self::RestartMedia,
         Self::StartRecord,
@@ -350,7 +353,8 @@ impl Order {
     pub fn kind(&self) -> OrderKind {
         match self {
             Order::Obs(ObsOrder::StartStream) => OrderKind::StartStream,
-            Order::Obs(ObsOrder::StopStream | ObsOrder::StopShow) => OrderKind::StopStream,
+            Order::Obs(ObsOrder::StopStream) => OrderKind::StopStream,
+            Order::Obs(ObsOrder::StopShow) => OrderKind::StopShow,
             Order::Obs(ObsOrder::SwitchScene { .. }) => OrderKind::SwitchScene,
             Order::Obs(ObsOrder::RestartMedia { .. }) => OrderKind::RestartMedia,
             Order::Obs(ObsOrder::StartRecord) => OrderKind::StartRecord,

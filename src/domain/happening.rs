@@ -26,6 +26,13 @@ pub struct Happening {
     pub data: serde_json::Value,
 }
 
+impl Happening {
+    /// Our own chat shows that a raid was called off (`unraid`, dev.twitch.tv, "Channel Chat Notification").
+    pub fn is_raid_called_off(&self) -> bool {
+        self.kind == HappeningKind::Notice && self.data["notice"] == "unraid" && self.data["from_channel"].is_null()
+    }
+}
+
 /// The kinds of event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

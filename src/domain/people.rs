@@ -75,7 +75,9 @@ pub const PERMISSIONS: &[(OrderKind, &[Role])] = {
     use Role::{Admin, Automation, Chat, Owner};
     &[
         (K::StartStream, &[Owner, Admin, Chat]),
-        (K::StopStream, &[Owner, Admin, Chat, Automation]),
+        (K::StopStream, &[Owner, Admin, Chat]),
+        // A rule ends the show that it looks at, never one that runs over a later connection.
+        (K::StopShow, &[Owner, Admin, Automation]),
         (K::SwitchScene, &[Owner, Admin, Chat, Automation]),
         (K::RestartMedia, &[Owner, Admin, Chat, Automation]),
         (K::StartRecord, &[Owner, Admin, Chat, Automation]),
@@ -128,6 +130,7 @@ mod tests {
     fn a_viewer_may_nothing_and_automation_starts_nothing() {
         assert!(OrderKind::ALL.iter().all(|kind| !may(Role::Viewer, *kind)));
         assert!(!may(Role::Automation, OrderKind::StartStream));
+        assert!(!may(Role::Automation, OrderKind::StopStream) && may(Role::Automation, OrderKind::StopShow));
         assert!(may(Role::Automation, OrderKind::SwitchScene));
         assert!(OrderKind::ALL.iter().all(|kind| may(Role::Owner, *kind)));
     }

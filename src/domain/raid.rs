@@ -4,14 +4,24 @@
 //! The stop is a wish that is bound to the show of the raid. It outlives a dead link and a restart of
 //! the daemon, and never touches a later show.
 
+mod asking;
+mod asks;
+mod clocks;
+mod ending;
+mod follow;
 mod machine;
 #[cfg(test)]
 mod property;
+mod show;
+#[cfg(test)]
+mod stories;
 #[cfg(test)]
 mod tests;
+mod waiting;
 mod words;
 
-pub use machine::{Machine, hears};
+pub use machine::Machine;
+pub use show::Show;
 
 use super::command::Outcome;
 use super::journal::Tone;
@@ -22,18 +32,11 @@ use serde::{Deserialize, Serialize};
 
 /// Twitch counts so long from "raid" to the raid (dev.twitch.tv, "Start a raid").
 pub const COUNT: Millis = Millis(90_000);
-/// Its event may come so much later.
-pub const LATE: Millis = Millis(15_000);
+/// Its event may come so much later. Longer than a connection to EventSub may be dead unnoticed (the
+/// 36 s of its watchdog): only one that is known to have lived all the time proves that no raid went out.
+pub const LATE: Millis = Millis(45_000);
 /// A stop that did not succeed for so long is given up, and a question that nobody answered.
 pub const LIMIT: Millis = Millis(600_000);
-/// Two beginnings closer than this are one: a beginning is computed from a duration that travels.
-const SAME: Millis = Millis(5_000);
-/// A computed beginning is off by less. Nobody ends a show and begins the next one in this time.
-const NOISE: Millis = Millis(1_000);
-/// OBS counts the duration in frames, which lags behind the clock by the hundredth at most.
-const DRIFT: f64 = 0.01;
-/// More than this is never taken for drift.
-const MOST_DRIFT: Millis = Millis(120_000);
 
 /// The two clocks at one moment: the one for timers, and the one for rows and people.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,23 +58,24 @@ pub struct Raid {
     pub viewers: Option<u64>,
 }
 
-/// The show that a stop is meant for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Show {
-    /// When it began, by OBS's own output duration; `None` when OBS was away at the raid.
+/// A raid that Twitch was asked for, and of which it is not known yet whether it went out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The raid.
+    pub raid: Raid,
+    /// When it goes out.
+    pub due: UnixMs,
+    /// When the show began that it leaves.
     pub began: Option<UnixMs>,
-    /// When the raid went out. A show that began later is another one.
-    pub raided: UnixMs,
 }
 
-impl Show {
-    /// Whether the show that began then is this one. In doubt it is not.
-    pub fn is(&self, began: UnixMs) -> bool {
-        let Some(known) = self.began else { return began.0 <= self.raided.0.saturating_add_unsigned(NOISE.0) };
-        let apart = Millis(known.0.abs_diff(began.0));
-        let drift = self.raided.since(known).scale(DRIFT).min(MOST_DRIFT);
-        apart <= SAME || (apart <= drift && began <= self.raided)
-    }
+/// A person cancelled: what goes out all the same does not end the show.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spared {
+    /// The raid to this channel; `None` for whichever comes.
+    pub to_id: Option<String>,
+    /// Until then.
+    pub until: UnixMs,
 }
 
 /// A stop that is wanted.
@@ -88,27 +92,23 @@ pub struct Wish {
 }
 
 /// What outlives the daemon.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kept {
-    /// Twitch counts down to a raid that we asked for.
-    Asked {
-        /// The raid.
-        raid: Raid,
-        /// When it goes out.
-        due: UnixMs,
-    },
-    /// The show is to end.
-    Stop(Wish),
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// A raid whose end is open.
+    pub asked: Option<Asked>,
+    /// A raid that was cancelled and may go out all the same.
+    pub spared: Option<Spared>,
+    /// The stop that is wanted.
+    pub stop: Option<Wish>,
 }
 
 impl Kept {
-    /// After this moment it counts no more.
+    /// After this moment none of it counts.
     pub fn deadline(&self) -> UnixMs {
-        match self {
-            Kept::Asked { due, .. } => UnixMs(due.0.saturating_add_unsigned(LATE.0 + LIMIT.0)),
-            Kept::Stop(wish) => wish.deadline,
-        }
+        let asked = self.asked.as_ref().map(|asked| after(asked.due, Millis(LATE.0 + LIMIT.0)));
+        let spared = self.spared.as_ref().map(|spared| spared.until);
+        let stop = self.stop.as_ref().map(|wish| wish.deadline);
+        [asked, spared, stop].into_iter().flatten().max().unwrap_or_default()
     }
 }
 
@@ -141,26 +141,26 @@ pub enum Input {
     Look,
     /// `channel.raid` from us, and when it was sent.
     Raided(Raid, UnixMs),
+    /// Chat shows that the raid was called off, and when.
+    CalledOff(UnixMs),
     /// A person wants the show to go on.
     Cancel,
+    /// How Twitch answered the wish to take the raid back.
+    TookBack(Outcome),
     /// A person says that the raid went out, or does not want to wait.
     StopNow,
     /// How our stop ended.
     Answered(Outcome),
 }
 
-/// What is to be done, in this order.
+/// What is to be done, in this order, once what is to outlive the daemon is written down.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// Keep this over a restart, in place of what was kept.
-    Keep(Kept),
-    /// Forget what is kept.
-    Forget,
     /// Stop the stream, over this very connection.
     Stop,
     /// Say this in chat.
     Say(String),
-    /// Ask Twitch to take the raid back; its answer is the answer to the one who asked.
+    /// Ask Twitch to take the raid back, and come back with its answer and the one who asked.
     TakeBack,
     /// Answer the one who asked.
     Answer(Outcome),
@@ -173,6 +173,8 @@ pub enum Effect {
 pub struct RaidView {
     /// What goes on.
     pub stage: Stage,
+    /// The channel of another raid that Twitch counts down to meanwhile.
+    pub next: Option<String>,
     /// How the last one ended.
     pub ended: Option<Ended>,
 }
@@ -230,4 +232,9 @@ pub struct Ended {
     pub text: String,
     /// It wants a person.
     pub bad: bool,
+}
+
+/// So long after a moment.
+fn after(at: UnixMs, span: Millis) -> UnixMs {
+    UnixMs(at.0.saturating_add_unsigned(span.0))
 }

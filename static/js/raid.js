@@ -5,98 +5,93 @@ import { act } from "./action.js";
 import { connect } from "./link.js";
 import { hold } from "./hold.js";
 import { raid } from "./raidbar.js";
+import { finder, show } from "./raidfind.js";
 import { freshness, strip } from "./strip.js";
 import { clock } from "./time.js";
 
-const WAIT_MS = 300;
+const RECENT_MS = 60000;
 const LEVEL = { info: "muted", good: "good", warn: "warn", bad: "bad" };
+const slot = (id) => $(id).parentElement.querySelector(".note");
 
 let chosen = null;
 let busy = false;
-let typing = 0;
-let asked = 0;
+let recent = [];
 
 // Choosing
 
 function choose(target) {
   chosen = target;
-  for (const one of document.querySelectorAll(".target")) one.setAttribute("aria-pressed", String(one.dataset.login === target?.login));
   ready();
 }
 
 function ready() {
+  for (const one of document.querySelectorAll("#recent .target")) one.setAttribute("aria-pressed", String(one.dataset.id === chosen?.id));
   $("go").disabled = busy || !chosen;
   text($("go").querySelector(".hold-label"), busy ? "A raid is under way" : chosen ? `Hold to raid ${chosen.name}` : "Choose a channel");
+  text($("whom"), chosen && !busy ? about(chosen) : "");
+  $("elsewhere").hidden = busy;
 }
 
-function target(channel) {
-  const about = [channel.live === true ? "Live" : channel.live === false ? "Offline" : "", channel.category, channel.title].filter(Boolean).join(" · ");
-  const button = el("button", "target", el("strong", "", channel.name), el("span", "fine", about));
-  button.type = "button";
-  button.dataset.login = channel.login;
-  button.setAttribute("aria-pressed", String(chosen?.login === channel.login));
-  button.addEventListener("click", () => choose(channel));
-  return el("li", "", button);
+function about({ name, live }) {
+  if (live === false) return `${name} is not live now.`;
+  return live ? `${name} is live now.` : `Whether ${name} is live is not known.`;
 }
 
-// Searching: of two searches under way the later one counts.
+finder({
+  choose: (target) => { choose(target); $("go").focus(); },
+  again: () => choose(null),
+});
 
-async function search() {
-  const q = $("q").value.trim().replace(/^@/, "");
-  const mine = (asked += 1);
-  if (!q) { $("found").replaceChildren(); return text($("search-note"), ""); }
-  text($("search-note"), "Looking…");
-  try {
-    const answer = await fetch(`/api/v1/twitch/search/channels?q=${encodeURIComponent(q)}`, { headers: { Accept: "application/json" } });
-    const said = await answer.json().catch(() => ({}));
-    if (mine !== asked) return;
-    if (!answer.ok) throw new Error(said.error ?? `The server answered ${answer.status}.`);
-    const list = (Array.isArray(said) ? said : said.channels ?? []).map(known);
-    $("found").replaceChildren(...list.map(target));
-    text($("search-note"), list.length ? "" : `No channel is called ‘${q}’.`);
-  } catch (error) {
-    if (mine !== asked) return;
-    $("found").replaceChildren(target({ login: q.toLowerCase(), name: q, category: "Not looked up" }));
-    text($("search-note"), error instanceof TypeError ? "The server cannot be reached." : error.message);
-  }
-}
-
-/** One channel under the names that this page uses. */
-function known(one) {
-  return {
-    login: one.login ?? one.name,
-    name: one.name ?? one.display_name ?? one.login,
-    live: one.live ?? one.is_live ?? null,
-    category: one.category?.name ?? one.category ?? one.game_name ?? "",
-    title: one.title ?? "",
-  };
-}
-
-$("q").addEventListener("input", () => { clearTimeout(typing); typing = setTimeout(search, WAIT_MS); });
-$("search").addEventListener("submit", (event) => { event.preventDefault(); clearTimeout(typing); search(); });
-
-hold($("go"), $("go").parentElement.querySelector(".note"), () => ({
+hold($("go"), slot("go"), () => ({
   title: `Raid ${chosen.name}?`,
-  effect: `In 90 seconds Twitch sends your viewers to ${chosen.name}. ${$("rule").textContent}`,
+  effect: `${about(chosen)} In 90 seconds Twitch sends your viewers to ${chosen.name}. ${$("rule").textContent}`,
   yes: "Raid",
-}), () => act($("go"), $("go").parentElement.querySelector(".note"), "/api/v1/twitch/raid", { channel: chosen.login }, { patient: true }));
+}), () => act($("go"), slot("go"), "/api/v1/twitch/raid", { channel: chosen.id }, { patient: true, whom: "Twitch" }));
 
-// What was: the lines about raids that went out, from the journal.
+$("takeback").addEventListener("click", () => act($("takeback"), slot("takeback"), "/api/v1/raid/cancel", undefined, { patient: true, whom: "Twitch" }));
+
+// What was: the channels raided lately, and the lines about raids that went out, from the journal.
+
+async function read(path) {
+  const answer = await fetch(path, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout?.(8000) });
+  if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
+  return answer.json();
+}
+
+async function again() {
+  try {
+    const list = await read("/api/v1/twitch/raid/recent");
+    // A stable sort: who was raided last stays ahead among those who are live.
+    recent = list.sort((one, other) => Number(other.live === true) - Number(one.live === true));
+  } catch {
+    // Who is live is then not known any more.
+    recent = recent.map((one) => ({ ...one, live: null, viewers: null }));
+  }
+  const held = document.activeElement?.closest("#recent .target")?.dataset.id;
+  $("recent").replaceChildren(...recent.map(button));
+  $("recent-title").hidden = recent.length === 0;
+  chosen = recent.find((one) => one.id === chosen?.id) ?? chosen;
+  ready();
+  if (held) document.querySelector(`#recent .target[data-id="${held}"]`)?.focus();
+}
+
+function button(channel) {
+  const one = el("button", "target", ...show(channel));
+  one.type = "button";
+  one.dataset.id = channel.id;
+  one.addEventListener("click", () => choose(channel));
+  return el("li", "", one);
+}
 
 async function past() {
   try {
-    const answer = await fetch("/api/v1/journal?topic=decision&q=raid&limit=200", { headers: { Accept: "application/json" } });
-    if (!answer.ok) return;
-    const lines = (await answer.json()).filter((line) => line.data?.raid);
+    const lines = (await read("/api/v1/journal?topic=decision&q=raid&limit=200")).filter((line) => line.data?.raid);
     const items = lines.slice(0, 20).map((line) => {
       const item = el("li", "line", el("time", "num", clock(line.at)), mark(LEVEL[line.tone]), el("span", "", line.text));
       item.dataset.level = LEVEL[line.tone];
       return item;
     });
     $("history").replaceChildren(...(items.length ? items : [el("li", "empty", "No raid yet.")]));
-    const names = [...new Map(lines.map(({ data }) => [data.raid.to_id, data.raid.to_name])).values()].slice(0, 5);
-    $("recent").replaceChildren(...names.map((name) => target({ login: name.toLowerCase(), name })));
-    $("recent-title").hidden = names.length === 0;
   } catch { /* the next push tries again */ }
 }
 
@@ -104,6 +99,7 @@ function take(set) {
   strip(set);
   if (set.raid) {
     raid(set.raid);
+    if (busy !== set.raid.on) again();
     busy = set.raid.on;
     ready();
     text($("rule"), set.raid.rule);
@@ -118,3 +114,6 @@ const link = connect({
 });
 link.seed(JSON.parse($("live").dataset.snapshot));
 ready();
+again();
+setInterval(() => { if (!document.hidden) again(); }, RECENT_MS);
+document.addEventListener("visibilitychange", () => { if (!document.hidden) again(); });

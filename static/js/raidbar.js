@@ -16,7 +16,7 @@ export function raid(section) {
   $("raid").dataset.level = view.level;
   text($("raid-word"), `${view.word}.`);
   text($("raid-text"), view.text);
-  text($("raid-count"), view.on && view.until ? `${view.then} in ${left(view.until)}` : "");
+  text($("raid-count"), view.on && view.until ? `${view.then} ${left(view.until)}` : "");
   button("raid-cancel", $("raid-cancel"), view.cancel);
   button("raid-stop", $("raid-stop").querySelector(".hold-label"), view.stop && `${view.stop} – hold`);
 }
@@ -27,8 +27,9 @@ function button(id, label, words) {
 }
 
 function left(until) {
-  const s = Math.max(0, Math.ceil((until - now()) / 1000));
-  return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`;
+  const s = Math.ceil((until - now()) / 1000);
+  if (s <= 0) return "any moment now";
+  return `in ${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`;
 }
 
 $("raid-cancel").addEventListener("click", () => act($("raid-cancel"), slot("raid-cancel"), "/api/v1/raid/cancel", undefined, { patient: true }));

@@ -55,9 +55,14 @@ pub(super) async fn call(
     })
     .await;
     if method == Method::POST && path == "raids" && response.status().is_success() {
+        let asked = stage.world().raids;
         tokio::spawn(async move {
             tokio::time::sleep(Duration::from_secs(raid_secs)).await;
-            stage.world().send_raid(87);
+            let mut world = stage.world();
+            // One that was taken back may have made room for another.
+            if world.raids == asked {
+                world.send_raid(87);
+            }
         });
     }
     if !response.headers().contains_key("ratelimit-limit") {
@@ -234,6 +239,7 @@ fn start_raid(call: &mut Call<'_>) -> Result<Response, Refusal> {
         ));
     }
     call.world.raid = Some((from, to));
+    call.world.raids += 1;
     Ok(found(vec![json!({"created_at": call.world.stamp(), "is_mature": false})]))
 }
 

@@ -176,6 +176,8 @@ pub struct World {
     pub asked: Vec<Asked>,
     /// An outgoing raid that waits: from, to.
     pub raid: Option<(String, String)>,
+    /// Raids that were asked for so far.
+    pub raids: u64,
     /// Snoozes of the next ad that are left.
     pub snoozes: u64,
     pub(super) apps: HashMap<String, Option<String>>,
@@ -213,6 +215,7 @@ impl World {
             said: Vec::new(),
             asked: Vec::new(),
             raid: None,
+            raids: 0,
             snoozes: 3,
             apps: apps.map(|(id, secret)| (id.to_owned(), secret)).into(),
             tokens: HashMap::new(),

@@ -17,6 +17,10 @@ fn any_move() -> impl Strategy<Value = Move> {
         1 => any::<bool>().prop_map(Move::Ears),
         1 => Just(Move::Cancel),
         2 => Just(Move::Refused),
+        1 => Just(Move::TooLate),
+        1 => Just(Move::CalledOff(0)),
+        1 => Just(Move::AskedOther),
+        1 => (-9_000..9_000i64).prop_map(Move::Clock),
         1 => Just(Move::Restart),
     ]
 }

@@ -7,8 +7,8 @@ use crate::domain::stream::{Obs as Studio, ObsLink, Output};
 use crate::domain::twitch::{OutgoingRaid, Socket, Subscription, SubscriptionState, Twitch};
 use crate::kit::units::{Millis, Mono, UnixMs};
 use Move::{
-    Asked, Cancel, Dead, Done, Ears, Forgotten, Obs, Opposed, Raided, RaidedAgo, Refused, Restart, StopNow, TakenBack,
-    Wait,
+    Asked, AskedOther, CalledOff, Cancel, Clock, Dead, Done, Ears, Forgotten, Obs, Opposed, Raided, RaidedAgo,
+    RaidedOther, Refused, Restart, StopNow, SwitchOff, TakenBack, TooLate, Wait,
 };
 
 /// Unix time at the start of a story.
@@ -27,10 +27,22 @@ pub(super) enum Move {
     Raided,
     /// The same, so many seconds late.
     RaidedAgo(i64),
+    /// The same of another channel.
+    RaidedOther,
     /// We asked Twitch for a raid.
     Asked,
+    /// The same to another channel.
+    AskedOther,
     /// Twitch took it back.
     TakenBack,
+    /// The answer to our wish to take it back, when it came too late.
+    TooLate,
+    /// Chat shows that it was called off, so many seconds ago.
+    CalledOff(i64),
+    /// The wall clock is set on by so many seconds; OBS's show keeps the moment that it was told by.
+    Clock(i64),
+    /// The stop after a raid is switched off.
+    SwitchOff,
     /// The cell is empty, as after a restart.
     Forgotten,
     /// EventSub goes away or comes back.
@@ -51,6 +63,8 @@ pub(super) struct Stage {
     pub(super) obs: Studio,
     twitch: Twitch,
     rule: Rule,
+    /// By how much the wall clock was set.
+    clock: i64,
     machine: Machine,
     pub(super) row: Option<Kept>,
     /// What was done, in words.
@@ -66,6 +80,7 @@ impl Stage {
             obs: Studio::default(),
             twitch: Twitch::default(),
             rule,
+            clock: 0,
             machine: Machine::default(),
             row: None,
             done: Vec::new(),
@@ -80,7 +95,7 @@ impl Stage {
         let name = "channel.raid (out)".to_owned();
         let state = SubscriptionState::Active;
         self.twitch.subscriptions = vec![Subscription { name, identity: Identity::Broadcaster, state }];
-        let socket = if up { Socket::Open { since: UnixMs(T) } } else { Socket::Connecting };
+        let socket = if up { Socket::Open { since: self.now.unix } } else { Socket::Connecting };
         self.twitch.sockets.insert(Identity::Broadcaster, socket);
     }
 
@@ -99,19 +114,25 @@ impl Stage {
             }
             Raided => Input::Raided(friend(), self.now.unix),
             RaidedAgo(secs) => Input::Raided(friend(), UnixMs(self.now.unix.0 - secs * 1000)),
-            Asked => {
-                let out = OutgoingRaid {
-                    to_id: friend().to_id,
-                    to_name: friend().to_name,
-                    asked_at: Some(self.now.unix),
-                    confirmed_at: None,
-                    viewers: None,
-                };
-                self.twitch.raid = Some(out);
-                Input::Look
-            }
+            RaidedOther => Input::Raided(other(), self.now.unix),
+            Asked => self.asked(friend()),
+            AskedOther => self.asked(other()),
             TakenBack => {
                 self.twitch.raid = None;
+                Input::TookBack(Outcome::Done("Taken back.".to_owned()))
+            }
+            TooLate => {
+                self.twitch.raid = None;
+                Input::TookBack(Outcome::Failed("No raid is waiting.".to_owned()))
+            }
+            CalledOff(secs) => Input::CalledOff(UnixMs(self.now.unix.0 - secs * 1000)),
+            Clock(secs) => {
+                self.now.unix.0 += secs * 1000;
+                self.clock += secs * 1000;
+                Input::Look
+            }
+            SwitchOff => {
+                self.rule.enabled = false;
                 Input::Look
             }
             Forgotten => return self.twitch.raid = None,
@@ -135,6 +156,13 @@ impl Stage {
         self.step(input);
     }
 
+    fn asked(&mut self, raid: Raid) -> Input {
+        let Raid { to_id, to_name, .. } = raid;
+        let asked_at = Some(self.now.unix);
+        self.twitch.raid = Some(OutgoingRaid { to_id, to_name, asked_at, confirmed_at: None, viewers: None });
+        Input::Look
+    }
+
     fn second(&mut self) {
         self.now = Now { mono: self.now.mono + Millis(1000), unix: UnixMs(self.now.unix.0 + 1000) };
         self.step(Input::Look);
@@ -143,15 +171,14 @@ impl Stage {
     fn step(&mut self, input: Input) {
         let sight = Sight { obs: &self.obs, twitch: &self.twitch, rule: &self.rule };
         let effects = self.machine.step(self.now, &sight, input);
+        self.row = self.machine.kept();
         self.take(effects);
     }
 
     fn take(&mut self, effects: Vec<Effect>) {
         for effect in effects {
-            let at = self.now.unix.0 / 1000 - T / 1000 - 600;
+            let at = (self.now.unix.0 - self.clock - T) / 1000 - 600;
             match effect {
-                Effect::Keep(kept) => self.row = Some(kept),
-                Effect::Forget => self.row = None,
                 Effect::Stop => self.done.push(format!("{at} stop")),
                 Effect::Say(text) => self.done.push(format!("{at} say {text}")),
                 Effect::TakeBack => self.done.push(format!("{at} take back")),
@@ -174,104 +201,36 @@ fn friend() -> Raid {
     Raid { to_id: "7".to_owned(), to_name: "Friend".to_owned(), viewers: Some(87) }
 }
 
-const LIVE: Move = Obs(Output::Streaming, 0);
-const OFF: Move = Obs(Output::Stopped, 0);
-
-#[test]
-fn stories_of_raids() {
-    let table: &[(&str, u64, &[Move], &[&str])] = &[
-        ("at once", 0, &[Raided, Done, OFF], &["0 stop", "0 say Raided Friend!"]),
-        ("after a while", 5, &[Raided, Wait(9), Done, OFF], &["5 stop", "9 say Raided Friend!"]),
-        ("told twice", 5, &[Raided, Wait(2), Raided, Wait(9)], &["5 stop"]),
-        ("told twice, late", 0, &[Raided, Done, OFF, Wait(30), Raided, Wait(9)], &["0 stop", "0 say Raided Friend!"]),
-        ("cancelled", 5, &[Raided, Wait(2), Cancel, Wait(900)], &["2 yes"]),
-        ("not waited for", 60, &[Raided, Wait(2), StopNow], &["2 stop", "2 yes"]),
-        ("told late", 0, &[RaidedAgo(50), Wait(9)], &["0 stop"]),
-        ("told late, of the show before", 0, &[Obs(Output::Streaming, 580), RaidedAgo(50), Wait(900)], &[]),
-        ("a clock that is hours off", 0, &[RaidedAgo(-7200), Wait(9)], &["0 stop"]),
-        ("off air", 0, &[OFF, Raided, Wait(900), LIVE, Wait(9)], &[]),
-        (
-            "a human stops first",
-            60,
-            &[Raided, Wait(2), OFF, Wait(99), Obs(Output::Streaming, 650), Wait(99)],
-            &["2 say Raided Friend!"],
-        ),
-        (
-            "refused twice",
-            0,
-            &[Raided, Refused, Wait(3), Refused, Wait(9), Done, OFF],
-            &["0 stop", "2 stop", "7 stop", "12 say Raided Friend!"],
-        ),
-        ("a dead link", 0, &[Dead, Raided, Wait(100), LIVE, Done, OFF], &["100 stop", "100 say Raided Friend!"]),
-        ("dead for ever", 0, &[Dead, Raided, Wait(700), LIVE, Wait(99)], &[]),
-        ("another show after the outage", 0, &[Dead, Raided, Wait(30), Obs(Output::Streaming, 620), Wait(99)], &[]),
-        (
-            "started again at once",
-            0,
-            &[Raided, Obs(Output::Starting, 0), Wait(99), Obs(Output::Streaming, 603), Wait(99)],
-            &["0 stop"],
-        ),
-        ("the opposite pressed", 0, &[Raided, Opposed, Wait(900)], &["0 stop"]),
-        ("a restart", 5, &[Raided, Wait(2), Restart, Wait(9)], &["5 stop"]),
-        ("a restart while it stops", 0, &[Raided, Wait(1), Restart, Wait(1)], &["0 stop", "1 stop"]),
-        ("a restart, another show", 60, &[Raided, Restart, Dead, Wait(9), Obs(Output::Streaming, 605), Wait(99)], &[]),
-        ("a restart, a day later", 60, &[Raided, Dead, Wait(700), Restart, LIVE, Wait(9)], &[]),
-        (
-            "OBS connects anew to Twitch",
-            60,
-            &[Raided, Obs(Output::Reconnecting, 0), Wait(20), Obs(Output::Streaming, 620), Wait(60)],
-            &["60 stop"],
-        ),
-        ("drift", 9, &[Raided, Dead, Wait(5), Obs(Output::Streaming, 6), Wait(9)], &["9 stop"]),
-        ("too much drift", 9, &[Raided, Dead, Wait(5), Obs(Output::Streaming, 30), Wait(99)], &[]),
-        ("cancelled before it goes out", 0, &[Asked, Wait(20), Cancel, TakenBack, Wait(900)], &["20 take back"]),
-        ("cancelled too late for Twitch", 0, &[Asked, Wait(89), Cancel, Wait(1), Raided, Wait(900)], &["89 take back"]),
-        ("heard and never sent", 0, &[Asked, Wait(900)], &[]),
-        ("not heard, nobody answers", 0, &[Asked, Ears(false), Wait(900)], &[]),
-        ("not heard, stop", 0, &[Asked, Ears(false), Wait(120), StopNow], &["120 stop", "120 yes"]),
-        ("not heard, go on", 0, &[Asked, Ears(false), Wait(120), Cancel, Wait(900)], &["120 yes"]),
-        (
-            "a restart while Twitch counts, stop",
-            0,
-            &[Asked, Wait(20), Forgotten, Restart, Wait(100), StopNow],
-            &["120 stop", "120 yes"],
-        ),
-        (
-            "a restart while Twitch counts, the event comes",
-            0,
-            &[Asked, Wait(20), Forgotten, Restart, Wait(70), Raided],
-            &["90 stop"],
-        ),
-        (
-            "a restart of a cancelled raid",
-            0,
-            &[Asked, Wait(20), Cancel, Forgotten, Restart, Wait(900)],
-            &["20 take back"],
-        ),
-        ("asked too early", 0, &[Asked, Wait(20), StopNow], &["20 no"]),
-        ("nothing to stop", 0, &[StopNow], &["0 no"]),
-        ("a raid begun on Twitch's page", 0, &[Cancel], &["0 take back"]),
-    ];
-    for (name, delay, moves, wanted) in table {
-        let mut stage = Stage::new(*delay);
-        moves.iter().for_each(|step| stage.play(step));
-        let mut done = stage.done.clone();
-        done.sort_by_key(|line| line.split(' ').next().and_then(|at| at.parse::<i64>().ok()));
-        assert_eq!(done.len(), wanted.len(), "{name}: {done:?}");
-        assert!(wanted.iter().all(|line| done.iter().any(|one| one == line)), "{name}: {done:?}");
-    }
+fn other() -> Raid {
+    Raid { to_id: "8".to_owned(), to_name: "Other".to_owned(), viewers: Some(3) }
 }
+
+pub(super) const LIVE: Move = Obs(Output::Streaming, 0);
+pub(super) const OFF: Move = Obs(Output::Stopped, 0);
 
 #[test]
 fn the_question_is_asked_only_when_nobody_heard() {
-    let asks = |ears: bool| {
+    let asks = |between: &[Move]| {
         let mut stage = Stage::new(0);
-        [Asked, Ears(ears), Wait(50), Ears(true), Wait(54)].iter().for_each(|step| stage.play(step));
+        stage.play(&Asked);
+        between.iter().for_each(|step| stage.play(step));
+        stage.play(&Wait(84));
         let before = matches!(stage.stage(), Stage2::Waiting { .. });
         stage.play(&Wait(2));
         (before, matches!(stage.stage(), Stage2::Asking { .. }))
     };
-    assert_eq!((asks(false), asks(true)), ((true, true), (true, false)));
+    assert_eq!(asks(&[Wait(50)]), (true, false), "heard all the time: it did not go out");
+    assert_eq!(asks(&[Ears(false), Wait(50), Ears(true)]), (true, true));
+    assert_eq!(asks(&[Wait(50), Ears(true)]), (true, true), "a new connection, and nobody saw the old one end");
+    assert_eq!(asks(&[Wait(50), SwitchOff, Ears(false)]), (true, false), "no matter then");
+}
+
+#[test]
+fn without_a_link_nothing_is_looked_at_a_thousand_times_a_second() {
+    let mut stage = Stage::new(0);
+    [Raided, Refused, Dead, Wait(30)].iter().for_each(|step| stage.play(step));
+    let wait = stage.machine.due(stage.now.mono).map(|due| due.since(stage.now.mono));
+    assert_eq!(wait, Some(Millis(1_000)));
 }
 
 #[test]
@@ -296,10 +255,37 @@ fn a_confirmation_in_the_cell_counts_like_the_event_and_once() {
 }
 
 #[test]
-fn a_clock_that_was_set_back_does_not_stretch_the_wait() {
+fn after_a_restart_with_a_clock_set_back_no_show_is_known_for_certain() {
+    for back in [86_400_000, 60_000] {
+        let mut stage = Stage::new(60);
+        [Dead, Raided, Wait(20)].iter().for_each(|step| stage.play(step));
+        stage.now.unix = UnixMs(stage.now.unix.0 - back);
+        [Restart, LIVE, Wait(900)].iter().for_each(|step| stage.play(step));
+        assert_eq!((stage.stage(), stage.done.len()), (Stage2::Idle, 0));
+        let ended = stage.machine.view(stage.now.mono).ended;
+        assert!(ended.is_some_and(|ended| ended.bad && ended.text.contains("clock")));
+    }
+}
+
+#[test]
+fn what_is_kept_can_be_read_again_and_says_when_it_is_over() {
     let mut stage = Stage::new(60);
-    [Raided, Dead].iter().for_each(|step| stage.play(step));
-    stage.now.unix = UnixMs(stage.now.unix.0 - 86_400_000);
-    [Restart, Wait(4_300)].iter().for_each(|step| stage.play(step));
-    assert_eq!(stage.stage(), Stage2::Idle);
+    [Raided, AskedOther, Wait(5)].iter().for_each(|step| stage.play(step));
+    let kept = stage.row.clone().unwrap_or_default();
+    let text = serde_json::to_string(&kept).unwrap();
+    assert_eq!(serde_json::from_str::<Kept>(&text).unwrap(), kept);
+    assert_eq!((kept.asked.is_some(), kept.stop.is_some()), (true, true));
+    assert_eq!(kept.deadline(), UnixMs(T + (600 + 90 + 45 + 600) * 1000));
+    let view = stage.machine.view(stage.now.mono);
+    assert_eq!(view.next.as_deref(), Some("Other"));
+}
+
+#[test]
+fn a_cancelled_raid_goes_on_record_until_it_can_come_no_more() {
+    let mut stage = Stage::new(0);
+    [Asked, Wait(20), Cancel].iter().for_each(|step| stage.play(step));
+    assert!(stage.row.as_ref().is_some_and(|row| row.spared.is_some()));
+    assert!(matches!(stage.stage(), Stage2::Waiting { spared: true, .. }));
+    stage.play(&Wait(116));
+    assert_eq!((stage.stage(), stage.row.is_none()), (Stage2::Idle, true));
 }

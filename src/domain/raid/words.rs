@@ -1,6 +1,7 @@
 //! What is said about raids: journal, answers, the page's last line.
 
 use super::{LIMIT, Raid, Rule};
+use crate::domain::command::Outcome;
 use crate::kit::units::Millis;
 
 pub(super) const GOES_ON: &str = "Cancelled. The stream goes on.";
@@ -39,6 +40,46 @@ pub(super) fn unsent(raid: &Raid) -> String {
     format!("The raid to {} did not go out. The stream goes on.", raid.to_name)
 }
 
+pub(super) fn called_off(raid: &Raid) -> String {
+    format!("The raid to {} was called off on Twitch. The stream goes on.", raid.to_name)
+}
+
+pub(super) fn spared(raid: &Raid) -> String {
+    format!("The raid to {} was cancelled. The stream goes on.", raid.to_name)
+}
+
+pub(super) fn no_longer(raid: &Raid) -> String {
+    format!("Twitch counts down to the raid to {} no longer. The stream goes on.", raid.to_name)
+}
+
+/// Nobody asks, because the answer is known: the show goes on.
+pub(super) fn unheard(raid: &Raid) -> String {
+    format!("Nobody knows whether the raid to {} went out. The stream goes on in any case.", raid.to_name)
+}
+
+/// What the one hears who cancelled. Of a raid that was `known` the show is spared in any case.
+pub(super) fn took_back(outcome: Outcome, known: bool) -> Outcome {
+    let more = |text: String| if known { format!("{text} The stream goes on in any case.") } else { text };
+    match outcome {
+        Outcome::Done(_) => Outcome::Done("The raid is taken back. The stream goes on.".to_owned()),
+        Outcome::Failed(text) => Outcome::Failed(more(text)),
+        Outcome::TimedOut(text) => Outcome::TimedOut(more(text)),
+        Outcome::Refused(text) => Outcome::Refused(more(text)),
+    }
+}
+
+pub(super) fn switched_off(raid: &Raid) -> String {
+    format!("Stopping after a raid was switched off, so the stream goes on after the raid to {}.", raid.to_name)
+}
+
+/// The clock says that the raid lies ahead.
+pub(super) fn set_back(raid: &Raid) -> String {
+    format!(
+        "The clock was set back since the raid to {}, so nobody can tell whether this is still the same stream. It is left alone: stop it in OBS.",
+        raid.to_name
+    )
+}
+
 pub(super) fn unanswered(raid: &Raid) -> String {
     format!("Nobody said whether the raid to {} went out. The stream goes on.", raid.to_name)
 }
@@ -64,7 +105,7 @@ pub(super) fn opposed(raid: &Raid) -> String {
 }
 
 pub(super) fn given_up(raid: &Raid, answer: Option<&str>) -> String {
-    let why = answer.unwrap_or("OBS could not be reached.");
+    let why = answer.unwrap_or("OBS could not be reached, or did not say since when it streams.");
     format!("The stream could not be stopped for {LIMIT} after the raid to {}: {why} Stop it in OBS.", raid.to_name)
 }
 

@@ -161,7 +161,7 @@ impl Failover {
         let text = format!("The stream is stopped (OFFLINE_STOP_MIN): {reason}");
         self.parts.journal.note(Topic::Decision, Tone::Warn, RULE, text);
         let desk = self.parts.desk.clone();
-        tokio::spawn(async move { desk.give(Origin::Automation(RULE), Order::Obs(ObsOrder::StopStream)).await });
+        tokio::spawn(async move { desk.give(Origin::Automation(RULE), Order::Obs(ObsOrder::StopShow)).await });
     }
 
     async fn obey(&mut self, ticket: Ticket) {

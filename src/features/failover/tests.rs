@@ -167,7 +167,7 @@ async fn the_stream_is_stopped_once_after_a_long_offline() {
     house.obs.edit(|obs| obs.scene = Some("OFFLINE".into()));
     ticket.answer(Outcome::Done("On.".to_owned()));
     let stop = house.asked().await;
-    assert_eq!((stop.order.clone(), stop.origin.clone()), (Order::Obs(ObsOrder::StopStream), Origin::Automation(RULE)));
+    assert_eq!((stop.order.clone(), stop.origin.clone()), (Order::Obs(ObsOrder::StopShow), Origin::Automation(RULE)));
     stop.answer(Outcome::Failed("A person pressed start.".to_owned()));
     house.line("The stream is stopped (OFFLINE_STOP_MIN): OFFLINE has been on for").await;
     house.poll(5000, [None, None]);

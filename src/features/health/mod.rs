@@ -182,7 +182,6 @@ fn playing(media: &MediaInput) -> Health {
     }
 }
 
-/// A row for each thing that only a person can mend; none while all is well.
 /// A row while a stop is under way or a person is asked, and when a stop did not succeed.
 fn raid(view: &RaidView) -> Option<Health> {
     const NAME: &str = "Stop after raid";
@@ -208,6 +207,7 @@ fn raid(view: &RaidView) -> Option<Health> {
     }
 }
 
+/// A row for each thing that only a person can mend; none while all is well.
 fn troubles(troubles: &Troubles) -> Vec<Health> {
     troubles.list.iter().map(|(_, text)| row("Repair", State::NeedsYou, text)).collect()
 }

@@ -2,7 +2,7 @@
 //! the store before anything is stopped, orders go through the desk, every step into the journal.
 
 use crate::config::Config;
-use crate::domain::command::{ObsOrder, Order, Outcome, RaidOrder, TwitchOrder};
+use crate::domain::command::{ObsOrder, Order, RaidOrder, TwitchOrder};
 use crate::domain::event::Fact;
 use crate::domain::journal::{Tone, Topic};
 use crate::domain::people::Origin;
@@ -10,7 +10,7 @@ use crate::domain::raid::{Effect, Input, Kept, Machine, Now, Raid, RaidView, Rul
 use crate::domain::stream::Obs;
 use crate::domain::twitch::Twitch;
 use crate::kit::clock;
-use crate::kit::units::{Millis, UnixMs};
+use crate::kit::units::{Millis, Mono, UnixMs};
 use crate::runtime::bus::Bus;
 use crate::runtime::desk::{Desk, Ticket};
 use crate::runtime::journal::Journal;
@@ -50,17 +50,26 @@ pub struct Parts {
     pub cell: Writer<RaidView>,
 }
 
+/// How often the store is asked for what was kept, and how long apart, before the room goes on without.
+const READS: (u32, Duration) = (5, Duration::from_secs(1));
+/// Between two tries to write down what is to be kept.
+const AGAIN: Millis = Millis(2_000);
+
 /// The room. What it knows survives a restart of the task.
 pub struct RaidRoom {
     parts: Parts,
     machine: Option<Machine>,
-    stops: JoinSet<Outcome>,
+    /// What stands in the store.
+    written: Option<Kept>,
+    /// The store could not be written to: try again then.
+    again: Option<Mono>,
+    jobs: JoinSet<(Input, Option<Ticket>)>,
 }
 
 impl RaidRoom {
     /// A room that knows of no raid yet.
     pub fn new(parts: Parts) -> Self {
-        Self { parts, machine: None, stops: JoinSet::new() }
+        Self { parts, machine: None, written: None, again: None, jobs: JoinSet::new() }
     }
 
     /// The machine as it was, or with the wish from before the daemon's restart.
@@ -68,12 +77,27 @@ impl RaidRoom {
         if self.machine.is_some() {
             return;
         }
-        let (machine, effects) = match recall(&self.parts.store).await {
+        self.written = self.recall().await;
+        let (machine, effects) = match self.written.clone() {
             Some(kept) => Machine::recall(now(), kept),
             None => (Machine::default(), Vec::new()),
         };
         self.machine = Some(machine);
         self.carry_out(effects, None).await;
+    }
+
+    /// One whose deadline is over is read as well: it is told and dropped.
+    async fn recall(&self) -> Option<Kept> {
+        for _ in 0..READS.0 {
+            if let Ok(rows) = self.parts.store.wanted(UnixMs(0)).await {
+                let row = rows.into_iter().find(|row| row.name == ROW)?;
+                return serde_json::from_str(&row.value).ok();
+            }
+            tokio::time::sleep(READS.1).await;
+        }
+        let text = "Whether a stop after a raid was wanted before the restart cannot be read from the database.";
+        self.tell(Tone::Bad, text.to_owned(), None);
+        None
     }
 
     async fn step(&mut self, input: Input, ticket: Option<Ticket>) {
@@ -85,12 +109,12 @@ impl RaidRoom {
         self.carry_out(effects, ticket).await;
     }
 
+    /// What is to outlive the daemon is written down before anything is done.
     async fn carry_out(&mut self, effects: Vec<Effect>, mut ticket: Option<Ticket>) {
         self.publish();
+        self.write_down().await;
         for effect in effects {
             match effect {
-                Effect::Keep(kept) => self.keep(&kept).await,
-                Effect::Forget => self.forget().await,
                 Effect::Stop => self.stop(),
                 Effect::Say(message) => self.say(message),
                 Effect::TakeBack => self.take_back(ticket.take()),
@@ -106,21 +130,38 @@ impl RaidRoom {
         self.parts.cell.edit_if_changed(|cell| *cell = view);
     }
 
-    async fn keep(&self, kept: &Kept) {
-        if let Err(error) = self.parts.store.want(&row(kept)).await {
-            let text = format!("The wanted stop could not be written down ({error}): a restart would forget it.");
-            self.tell(Tone::Warn, text, None);
+    /// Brings the store to what the machine knows; tried again until it works.
+    async fn write_down(&mut self) {
+        let kept = self.machine.as_ref().and_then(Machine::kept);
+        let now = clock::mono();
+        if kept == self.written || self.again.is_some_and(|again| now < again) {
+            return;
         }
-    }
-
-    async fn forget(&self) {
-        // A row that stays is bound to a show that is over: it is dropped when it is read.
-        let _ = self.parts.store.unwant(ROW).await;
+        let done = match &kept {
+            Some(kept) => self.parts.store.want(&row(kept)).await,
+            None => self.parts.store.unwant(ROW).await,
+        };
+        let failed_before = std::mem::take(&mut self.again).is_some();
+        match done {
+            Ok(()) => self.written = kept,
+            Err(error) => {
+                self.again = Some(now + AGAIN);
+                if !failed_before {
+                    let text = format!(
+                        "What follows on the raid could not be written down ({error}): a restart would not know it."
+                    );
+                    self.tell(Tone::Warn, text, None);
+                }
+            }
+        }
     }
 
     fn stop(&mut self) {
         let desk = self.parts.desk.clone();
-        self.stops.spawn(async move { desk.give(Origin::Automation(RULE), Order::Obs(ObsOrder::StopShow)).await });
+        self.jobs.spawn(async move {
+            let outcome = desk.give(Origin::Automation(RULE), Order::Obs(ObsOrder::StopShow)).await;
+            (Input::Answered(outcome), None)
+        });
     }
 
     /// Said once: whether it came through stands in the journal.
@@ -130,18 +171,26 @@ impl RaidRoom {
         tokio::spawn(async move { desk.give(Origin::Automation(RULE), Order::Twitch(order)).await });
     }
 
-    fn take_back(&self, ticket: Option<Ticket>) {
+    fn take_back(&mut self, ticket: Option<Ticket>) {
         let desk = self.parts.desk.clone();
         let Some(ticket) = ticket else { return };
-        tokio::spawn(async move {
+        self.jobs.spawn(async move {
             let outcome = desk.give(ticket.origin.clone(), Order::Twitch(TwitchOrder::CancelRaid)).await;
-            ticket.answer(outcome);
+            (Input::TookBack(outcome), Some(ticket))
         });
     }
 
     fn tell(&self, tone: Tone, text: String, raid: Option<Raid>) {
         let data = raid.map_or(serde_json::Value::Null, |raid| serde_json::json!({ "raid": raid }));
         self.parts.journal.note_with(Topic::Decision, tone, RULE, text, data);
+    }
+
+    /// How long nothing needs to be looked at.
+    fn wait(&self) -> Option<Duration> {
+        let now = clock::mono();
+        let due = self.machine.as_ref().and_then(|machine| machine.due(now));
+        let next = [due, self.again].into_iter().flatten().min()?;
+        Some(next.since(now).max(Millis(1)).into())
     }
 }
 
@@ -167,15 +216,14 @@ fn told(fact: Option<Fact>) -> Input {
         Some(Fact::RaidSent { to_id, to_name, viewers, at }) => {
             Input::Raided(Raid { to_id, to_name, viewers: Some(viewers) }, at)
         }
+        Some(Fact::Happened(happening)) if happening.is_raid_called_off() => Input::CalledOff(happening.at),
         _ => Input::Look,
     }
 }
 
 fn row(kept: &Kept) -> Wanted {
-    let began = match kept {
-        Kept::Stop(wish) => wish.show.began,
-        Kept::Asked { .. } => None,
-    };
+    let began = kept.stop.as_ref().map(|wish| wish.show.began);
+    let began = began.or(kept.asked.as_ref().map(|asked| asked.began)).flatten();
     Wanted {
         name: ROW.to_owned(),
         value: serde_json::to_string(kept).unwrap_or_default(),
@@ -183,13 +231,6 @@ fn row(kept: &Kept) -> Wanted {
         deadline: kept.deadline(),
         asked_at: clock::unix(),
     }
-}
-
-/// One whose deadline is over is read as well: it is told and dropped.
-async fn recall(store: &Store) -> Option<Kept> {
-    let rows = store.wanted(UnixMs(0)).await.ok()?;
-    let row = rows.into_iter().find(|row| row.name == ROW)?;
-    serde_json::from_str(&row.value).ok()
 }
 
 impl Task for RaidRoom {
@@ -202,16 +243,15 @@ impl Task for RaidRoom {
         self.wake().await;
         self.step(Input::Look, None).await;
         loop {
-            let due = self.machine.as_ref().and_then(Machine::due);
-            let wait = due.map(|due| due.since(clock::mono()).max(Millis(1)));
+            let wait = self.wait();
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
                 Some(ticket) = self.parts.orders.recv() => self.step(asked(&ticket.order), Some(ticket)).await,
                 fact = facts.next() => self.step(told(fact), None).await,
-                Some(Ok(outcome)) = self.stops.join_next() => self.step(Input::Answered(outcome), None).await,
+                Some(Ok((input, ticket))) = self.jobs.join_next() => self.step(input, ticket).await,
                 () = self.parts.obs.changed() => self.step(Input::Look, None).await,
                 () = self.parts.twitch.changed() => self.step(Input::Look, None).await,
-                () = tokio::time::sleep(wait.map_or(Duration::ZERO, Duration::from)), if wait.is_some() => {
+                () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => {
                     self.step(Input::Look, None).await;
                 }
             }

@@ -16,7 +16,7 @@ mod tokens;
 mod words;
 
 pub use refresh::{Refresh, Watching};
-pub use searches::{FoundChannel, Label, RaidTarget, Searches};
+pub use searches::{FoundChannel, Label, Raided, Searches};
 pub use sockets::Pace;
 pub use tokens::Tokens;
 
@@ -26,6 +26,7 @@ use crate::domain::command::{Order, Outcome, TwitchOrder};
 use crate::domain::event::Fact;
 use crate::domain::stream::Obs;
 use crate::domain::twitch::{OutgoingRaid, Twitch};
+use crate::kit::units::UnixMs;
 use crate::runtime::bus::{self, Bus};
 use crate::runtime::desk::Ticket;
 use crate::runtime::journal::Journal;
@@ -150,9 +151,31 @@ impl TwitchLink {
         }
     }
 
-    /// The raid went out, whoever began it.
     fn hear(&self, fact: Fact) {
-        let Fact::RaidSent { to_id, to_name, viewers, at } = fact else { return };
+        match fact {
+            Fact::RaidSent { to_id, to_name, viewers, at } => self.raid_sent(to_id, to_name, viewers, at),
+            Fact::Happened(happening) if happening.is_raid_called_off() => {
+                // Chat may tell it late, when the next raid is asked for already.
+                let is_this = |raid: &OutgoingRaid| raid.confirmed_at.is_none() && raid.asked_at <= Some(happening.at);
+                self.actions.caller.cell.edit_if_changed(|twitch| {
+                    twitch.raid.take_if(|raid| is_this(raid));
+                });
+            }
+            _ => {}
+        }
+    }
+
+    /// The raid went out, whoever began it.
+    fn raid_sent(&self, to_id: String, to_name: String, viewers: u64, at: UnixMs) {
+        let asked = self
+            .actions
+            .caller
+            .cell
+            .with(|twitch| twitch.raid.as_ref().is_some_and(|raid| raid.to_id == to_id && raid.asked_at.is_some()));
+        if !asked {
+            let (actions, id, name) = (self.actions.clone(), to_id.clone(), to_name.clone());
+            tokio::spawn(async move { actions.remember_sent(&id, &name).await });
+        }
         self.actions.caller.cell.edit_if_changed(|twitch| {
             let asked_at = twitch.raid.as_ref().filter(|raid| raid.to_id == to_id).and_then(|raid| raid.asked_at);
             let (confirmed_at, viewers) = (Some(at), Some(viewers));

@@ -5,11 +5,14 @@ use super::caller::Caller;
 use super::refresh::Refresh;
 pub use crate::adapters::twitch::calls::channel::Label;
 pub use crate::adapters::twitch::calls::people::FoundChannel;
+use crate::adapters::twitch::calls::people::LiveChannel;
 use crate::adapters::twitch::calls::{channel, people};
+use crate::domain::chat::Identity;
 use crate::domain::twitch::Category;
 use crate::kit::text;
 use crate::store::Store;
-pub use crate::store::raids::RaidTarget;
+use crate::store::raids::RaidTarget;
+use serde::Serialize;
 
 /// Longest text to look for.
 const LONGEST: usize = 100;
@@ -17,6 +20,36 @@ const LONGEST: usize = 100;
 const MOST: usize = 20;
 /// Raided channels that are given.
 const RAIDED: u32 = 10;
+
+/// A channel that was raided lately, and how it is now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Raided {
+    /// Its id.
+    pub id: String,
+    /// Its name in lower case.
+    pub login: String,
+    /// Its name as shown.
+    pub name: String,
+    /// Whether it is live; `None` where Twitch cannot be asked.
+    pub live: Option<bool>,
+    /// How many watch, while it is live.
+    pub viewers: Option<u64>,
+    /// What it streams, while it is live.
+    pub category: String,
+    /// Its title, while it is live.
+    pub title: String,
+}
+
+impl Raided {
+    fn new(target: RaidTarget, live: Option<&[LiveChannel]>) -> Self {
+        let RaidTarget { id, login, name } = target;
+        let now = live.map(|live| live.iter().find(|one| one.user_id == id));
+        let on = now.flatten();
+        let (category, title) = on.map(|on| (on.game_name.clone(), on.title.clone())).unwrap_or_default();
+        let viewers = on.map(|on| on.viewer_count);
+        Self { id, login, name, live: now.map(|on| on.is_some()), viewers, category, title }
+    }
+}
 
 /// Asks Twitch for the page; clones ask the same one.
 #[derive(Clone, Default)]
@@ -66,6 +99,9 @@ impl Searches {
         let found =
             self.caller()?.own(&[], |helix, access| async move { people::search(&helix, &access, asked).await });
         let mut found = found.await.map_err(|error| plainly(&error))?;
+        // Nobody raids or recommends the own channel.
+        let own = self.caller()?.account(Identity::Broadcaster).map(|(id, _)| id);
+        found.retain(|channel| Some(&channel.id) != own.as_ref());
         found.sort_by_key(|channel| !channel.live);
         rank(&words, &mut found, |channel| &channel.login);
         found.truncate(MOST);
@@ -82,11 +118,18 @@ impl Searches {
     }
 
     /// The channels raided lately, the newest first; nothing while the store cannot be read.
-    pub async fn raided(&self) -> Vec<RaidTarget> {
-        match &self.inner {
-            Some((_, store)) => store.raid_targets(RAIDED).await.unwrap_or_default(),
-            None => Vec::new(),
-        }
+    pub async fn raided(&self) -> Vec<Raided> {
+        let Some((caller, store)) = &self.inner else { return Vec::new() };
+        let targets = store.raid_targets(RAIDED).await.unwrap_or_default();
+        let ids: Vec<&str> = targets.iter().map(|target| target.id.as_str()).collect();
+        let asked = ids.as_slice();
+        let live = match asked.is_empty() {
+            true => None,
+            false => {
+                caller.own(&[], |helix, access| async move { people::live(&helix, &access, asked).await }).await.ok()
+            }
+        };
+        targets.into_iter().map(|target| Raided::new(target, live.as_deref())).collect()
     }
 
     fn caller(&self) -> Result<&Caller, String> {

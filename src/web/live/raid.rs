@@ -20,7 +20,7 @@ pub fn section(view: &RaidView, rule: &RaidStop) -> RaidSection {
         ended: view.ended.as_ref().map(|ended| ended.text.clone()),
         ended_at: view.ended.as_ref().map(|ended| ended.at),
     };
-    match &view.stage {
+    let section = match &view.stage {
         Stage::Idle => RaidSection { on: false, ..quiet },
         Stage::Waiting { to, until, heard, spared } => RaidSection {
             word: "Raid under way",
@@ -28,7 +28,7 @@ pub fn section(view: &RaidView, rule: &RaidStop) -> RaidSection {
             text: waiting(to, *heard, *spared, rule),
             until: Some(*until),
             then: "The raid goes out",
-            cancel: if *spared { "" } else { "Cancel raid" },
+            cancel: if *spared { "Try to take it back again" } else { "Cancel raid" },
             ..quiet
         },
         Stage::Counting { raid, until } => RaidSection {
@@ -58,7 +58,12 @@ pub fn section(view: &RaidView, rule: &RaidStop) -> RaidSection {
             stop: "Yes, stop now",
             ..quiet
         },
-    }
+    };
+    let text = match &view.next {
+        Some(next) => format!("{} Twitch is counting down to the raid to {next} as well.", section.text),
+        None => section.text,
+    };
+    RaidSection { text, ..section }
 }
 
 fn waiting(to: &str, heard: bool, spared: bool, rule: &RaidStop) -> String {
@@ -68,7 +73,7 @@ fn waiting(to: &str, heard: bool, spared: bool, rule: &RaidStop) -> String {
         (_, _, true) => "The stream stops after it.",
         (_, _, false) => "Twitch's events are away, so you may be asked whether it went out.",
     };
-    format!("Twitch is counting down to the raid of {to}. {then}")
+    format!("Twitch is counting down to the raid to {to}. {then}")
 }
 
 fn raided(raid: &Raid) -> String {
@@ -93,6 +98,10 @@ fn follows(rule: &RaidStop) -> String {
         Millis(0) => "at once".to_owned(),
         delay => format!("after {delay}; you can cancel until then"),
     };
-    let said = rule.message.as_ref().map(|text| format!(" Then chat reads: “{text}”")).unwrap_or_default();
+    let said = rule
+        .message
+        .as_ref()
+        .map(|text| format!(" Then chat reads: “{}”", text.replace("{channel}", "‹channel›")))
+        .unwrap_or_default();
     format!("When Twitch confirms the raid, the stream stops {when}.{said}")
 }

@@ -150,7 +150,7 @@ async fn a_later_show_is_left_alone_after_a_restart() {
     let deadline = UnixMs(now.0 + 400_000);
     let raid = Raid { to_id: "9001".to_owned(), to_name: "TrailRunner".to_owned(), viewers: Some(87) };
     let wish = Wish { raid, show: Show { began: Some(began), raided }, stop_at: raided, deadline };
-    let value = serde_json::to_string(&Kept::Stop(wish)).expect("JSON");
+    let value = serde_json::to_string(&Kept { stop: Some(wish), ..Kept::default() }).expect("JSON");
     let store = Store::open(folder.path()).await.expect("the store");
     let name = "raid.stop".to_owned();
     store
@@ -209,6 +209,7 @@ struct Alone {
     to_obs: mpsc::Receiver<Ticket>,
     to_twitch: mpsc::Receiver<Ticket>,
     obs: Writer<Obs>,
+    bus: Bus,
     _kept: (Writer<Twitch>, Writer<Config>, Supervisor, TempDir),
 }
 
@@ -240,12 +241,20 @@ impl Alone {
             twitch,
             orders,
             desk: desk.clone(),
-            bus,
+            bus: bus.clone(),
             journal,
             store,
             cell,
         }));
-        Self { view, desk, to_obs, to_twitch, obs: obs_cell, _kept: (twitch_cell, config_cell, supervisor, folder) }
+        Self {
+            view,
+            desk,
+            bus,
+            to_obs,
+            to_twitch,
+            obs: obs_cell,
+            _kept: (twitch_cell, config_cell, supervisor, folder),
+        }
     }
 
     async fn stage(&mut self, wanted: impl Fn(&Stage) -> bool) {
@@ -281,7 +290,25 @@ async fn a_cancel_ahead_of_the_raid_takes_it_back_at_twitch() {
     let asking = tokio::spawn(async move { desk.give(owner(), Order::Raid(RaidOrder::Cancel)).await });
     let ticket = Alone::next(&mut alone.to_twitch).await;
     assert_eq!((&ticket.order, &ticket.origin), (&Order::Twitch(TwitchOrder::CancelRaid), &owner()));
-    ticket.answer(Outcome::Done("The raid is taken back.".to_owned()));
-    assert_eq!(asking.await.expect("no panic"), Outcome::Done("The raid is taken back.".to_owned()));
     alone.stage(|stage| matches!(stage, Stage::Waiting { spared: true, .. })).await;
+    ticket.answer(Outcome::Done("The raid is taken back.".to_owned()));
+    let told = Outcome::Done("The raid is taken back. The stream goes on.".to_owned());
+    assert_eq!(asking.await.expect("no panic"), told);
+    alone.stage(|stage| *stage == Stage::Idle).await;
+}
+
+#[tokio::test]
+async fn a_cancel_that_twitch_does_not_take_spares_the_show_all_the_same() {
+    let mut alone = Alone::with_raid_begun(3).await;
+    alone.stage(|stage| matches!(stage, Stage::Waiting { .. })).await;
+    let desk = alone.desk.clone();
+    let asking = tokio::spawn(async move { desk.give(owner(), Order::Raid(RaidOrder::Cancel)).await });
+    Alone::next(&mut alone.to_twitch).await.answer(Outcome::Failed("Twitch cannot be reached.".to_owned()));
+    let told = "Twitch cannot be reached. The stream goes on in any case.".to_owned();
+    assert_eq!(asking.await.expect("no panic"), Outcome::Failed(told));
+    let (to_id, to_name) = ("9001".to_owned(), "TrailRunner".to_owned());
+    alone.bus.tell(Fact::RaidSent { to_id, to_name, viewers: 87, at: clock::unix() });
+    alone.stage(|stage| *stage == Stage::Idle).await;
+    assert!(alone.view.get().ended.is_some_and(|ended| ended.text.contains("as was asked")));
+    assert!(alone.to_obs.try_recv().is_err());
 }

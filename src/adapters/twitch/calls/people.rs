@@ -3,7 +3,7 @@
 use super::super::access::Access;
 use super::super::error::TwitchError;
 use super::super::helix::Helix;
-use super::{list, rows, text};
+use super::{count, list, rows, text};
 use serde::{Deserialize, Serialize};
 
 /// An account.
@@ -47,6 +47,23 @@ pub struct FoundChannel {
     pub picture: String,
 }
 
+/// A channel that is live.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct LiveChannel {
+    /// Its id.
+    pub user_id: String,
+    /// How many watch.
+    #[serde(deserialize_with = "count")]
+    pub viewer_count: u64,
+    /// Its category's name.
+    #[serde(deserialize_with = "text")]
+    pub game_name: String,
+    /// Its title.
+    #[serde(deserialize_with = "text")]
+    pub title: String,
+}
+
 /// `GET /users` by name; `None` for one that does not exist.
 ///
 /// # Errors
@@ -69,4 +86,13 @@ pub async fn by_id(helix: &Helix, access: &Access, id: &str) -> Result<Option<Us
 /// See [`TwitchError`].
 pub async fn search(helix: &Helix, access: &Access, query: &str) -> Result<Vec<FoundChannel>, TwitchError> {
     rows(helix, access, "search/channels", &[("query", query), ("first", "20")]).await
+}
+
+/// `GET /streams`: those of up to a hundred channels that are live.
+///
+/// # Errors
+/// See [`TwitchError`].
+pub async fn live(helix: &Helix, access: &Access, ids: &[&str]) -> Result<Vec<LiveChannel>, TwitchError> {
+    let query: Vec<(&str, &str)> = ids.iter().map(|id| ("user_id", *id)).collect();
+    rows(helix, access, "streams", &query).await
 }

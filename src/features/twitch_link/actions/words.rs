@@ -12,6 +12,11 @@ pub(super) const NOT_HERE: &str = "That is no order for Twitch itself.";
 pub(super) const NOTHING_TO_CHANGE: &str = "Nothing was given to change.";
 pub(super) const YOURSELF: &str = "That is this very channel.";
 pub(super) const NO_RAID: &str = "No raid is waiting: it was sent already, or never begun.";
+pub(super) const RAIDING_ALREADY: &str =
+    "A raid is under way already, perhaps begun on Twitch itself. Take it back first, then raid again.";
+pub(super) const NO_TARGET: &str = "Twitch finds no such channel: it cannot be raided.";
+pub(super) const RAIDS_SPENT: &str =
+    "Twitch takes ten raid orders in ten minutes, and those are spent. Wait a few minutes.";
 pub(super) const NOT_LIVE: &str = "The channel is not live on Twitch, or Twitch has not noticed yet.";
 pub(super) const NO_MARKER: &str = "Twitch sets markers only while the channel is live and past broadcasts are stored.";
 pub(super) const NO_SNOOZE: &str = "No snooze is left. Twitch gives another one with time.";
@@ -58,6 +63,11 @@ pub(super) fn later(wait: &Wait) -> String {
         What::SameMessage => TWICE,
     };
     format!("{limit}: again in {}.", wait.span)
+}
+
+/// Twitch's own words say why: blocked, raids not accepted, too many viewers.
+pub(super) fn raid_refused(said: &str) -> String {
+    format!("Twitch does not take this raid: {}", text::sentence(said))
 }
 
 pub(super) fn nobody(wanted: &str) -> String {

@@ -3,7 +3,7 @@
 use crate::domain::chat::Identity;
 use crate::domain::command::{Order, TwitchOrder};
 use crate::domain::twitch::{Ads, Category, Channel, Live, OutgoingRaid, Twitch};
-use crate::features::twitch_link::{FoundChannel, Label, RaidTarget};
+use crate::features::twitch_link::{FoundChannel, Label, Raided};
 use crate::kit::units::UnixMs;
 use crate::web::api::answer;
 use crate::web::auth::SignedIn;
@@ -146,8 +146,8 @@ pub struct TargetBody {
     channel: String,
 }
 
-/// GET /api/v1/twitch/raid/recent: the channels raided lately.
-pub async fn raided(State(ctx): State<Ctx>, _person: SignedIn) -> Json<Vec<RaidTarget>> {
+/// GET /api/v1/twitch/raid/recent: the channels raided lately, and who of them is live.
+pub async fn raided(State(ctx): State<Ctx>, _person: SignedIn) -> Json<Vec<Raided>> {
     Json(ctx.twitch.raided().await)
 }
 
