@@ -19,9 +19,11 @@ const COMMANDS: usize = 500;
 /// Messages of each step, and steps: 2,000 a second for a minute.
 const FLOOD: (usize, usize) = (20, 6000);
 const STEP: Duration = Duration::from_millis(10);
-/// One message of a step is a follow beside the chat in every so many steps, and one of them a command.
+/// In every so many steps somebody follows, and one of the messages is a command that counts.
 const FACT: usize = 10;
 const COMMAND: usize = 100;
+/// What the commands come to at OBS.
+const SWITCH: &str = "SetCurrentProgramScene";
 
 /// Adds the rows.
 pub fn measure(table: &mut Table) -> anyhow::Result<()> {
@@ -53,8 +55,6 @@ async fn orders() -> Vec<Duration> {
     app.stop().await;
     spans
 }
-
-const SWITCH: &str = "SetCurrentProgramScene";
 
 /// The whole daemon on one thread, the fakes on others.
 fn flood(table: &mut Table) -> anyhow::Result<()> {
@@ -94,7 +94,7 @@ impl Heard {
         let mut chat = bus.listen_to_chat();
         let (before, began) = (thread_secs()?, Instant::now());
         let (orders, pouring) = (fakes.obs.count(SWITCH), fakes.clone());
-        let poured = std::thread::spawn(move || pour(&pouring, &told));
+        std::thread::spawn(move || pour(&pouring, &told));
         let mut messages = 0;
         while messages < FLOOD.0 * FLOOD.1 {
             tokio::time::timeout(Duration::from_secs(60), chat.next()).await?;
@@ -105,7 +105,6 @@ impl Heard {
         fakes.obs.until_heard(SWITCH, orders + FLOOD.1 / COMMAND).await;
         let orders = fakes.obs.count(SWITCH) - orders;
         let missed = (bus.missed_chat(), bus.missed());
-        drop(poured);
         app.stop().await;
         Ok(Self { messages, took, missed, facts, orders, load: spent / took.as_secs_f64() })
     }
