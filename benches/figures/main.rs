@@ -12,6 +12,7 @@ mod machine;
 mod own;
 mod process;
 mod real_parts;
+mod stage;
 mod table;
 mod trace_rows;
 mod twitch;
@@ -49,7 +50,7 @@ fn main() -> anyhow::Result<()> {
         runtime.block_on(fakes::measure(&mut table));
     }
     if wanted("chat") {
-        runtime.block_on(chat::measure(&mut table));
+        chat::measure(&mut table)?;
     }
     if wanted("real") {
         runtime.block_on(real_parts::measure(&mut table));

@@ -31,6 +31,11 @@ impl Table {
     }
 }
 
+/// As `4.21 ms`.
+pub fn millis(span: std::time::Duration) -> String {
+    format!("{:.2} ms", span.as_secs_f64() * 1e3)
+}
+
 /// `1234 ms` as seconds.
 pub fn secs(millis: u64) -> String {
     format!("{:.2} s", millis as f64 / 1000.0)

@@ -3,8 +3,9 @@
 //! is away or looks at the wrong worker.
 //!
 //! The kernel answers within the call; nothing here waits. To find the connections to a port it walks
-//! its whole table (about 0.2 ms for each family of addresses), so a connection that is known and
-//! alive is asked for by its full name, which costs a few microseconds.
+//! its whole table (about 0.2 ms for each family of addresses), so one walk serves all who ask about
+//! the port. It tells which connections there are, and never what they say: each is asked for by its
+//! full name when its word counts, which costs a few microseconds.
 
 use crate::domain::signal::Witness;
 use crate::kit::clock;
@@ -16,8 +17,10 @@ use netlink_packet_sock_diag::inet::nlas::Nla;
 use netlink_packet_sock_diag::inet::{ExtensionFlags, InetRequest, InetResponse, SocketId, StateFlags};
 use netlink_sys::protocols::NETLINK_SOCK_DIAG;
 use netlink_sys::{Socket, SocketAddr};
+use std::collections::HashMap;
 use std::io;
 use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The kernel fills at most 32 KiB at a time.
 const BUFFER: usize = 32 * 1024;
@@ -25,28 +28,28 @@ const BUFFER: usize = 32 * 1024;
 const ALIVE: Millis = Millis(1_000);
 /// So long a known connection is asked for without a look at the others.
 const FAITH: Millis = Millis(10_000);
-/// From one walk through the table to the next, at least.
+/// From one look for a connection to the next, and from one walk through the table to the next.
 const WALK: Millis = Millis(900);
 /// "Whatever its cookie": `INET_DIAG_NOCOOKIE`, twice.
 const ANY_COOKIE: [u8; 8] = [0xff; 8];
 /// Parts of one answer: thousands of sockets on one port.
 const PARTS: usize = 64;
 
+/// A connection's full name: the family of its addresses, and both ends.
+type Name = (u8, SocketId);
+
 /// One connection to the port.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Connection {
-    /// Its full name: the family of its addresses, and both ends.
-    name: (u8, SocketId),
+struct Connection {
+    name: Name,
     /// The other end.
-    pub remote: (IpAddr, u16),
+    remote: (IpAddr, u16),
     /// Bytes received so far (`tcpi_bytes_received`).
-    pub received: Bytes,
+    received: Bytes,
     /// Bytes sent and acknowledged so far (`tcpi_bytes_acked`).
-    pub sent: Bytes,
+    sent: Bytes,
     /// Time since the last byte arrived (`tcpi_last_data_recv`).
-    pub silent: Millis,
-    /// Round-trip time as the receiver estimates it (`tcpi_rcv_rtt`); `None` before the first estimate.
-    pub rtt: Option<Millis>,
+    silent: Millis,
 }
 
 impl Connection {
@@ -70,66 +73,105 @@ pub struct Hint {
     pub counted: Option<Bytes>,
 }
 
-/// The kernel's view of one local port.
-pub struct Sockets {
-    socket: Socket,
-    port: u16,
-    /// The connection chosen last: it stays chosen where nothing tells otherwise.
-    chosen: Option<Connection>,
-    /// When the table was walked last.
-    walked: Option<Mono>,
-}
+/// The kernel's view of local ports. Clones share their walks through its table.
+#[derive(Clone, Default)]
+pub struct Ports(Arc<Mutex<HashMap<u16, Arc<Mutex<Port>>>>>);
 
-impl Sockets {
-    /// Of this port.
+impl Ports {
+    /// What publishes to this port.
     ///
     /// # Errors
     /// The system has no `sock_diag` (not Linux, or a sandbox that forbids it).
-    pub fn open(port: u16) -> io::Result<Self> {
+    pub fn watch(&self, port: u16) -> io::Result<Sockets> {
+        let mut ports = lock(&self.0);
+        ports.retain(|_, port| Arc::strong_count(port) > 1);
+        let shared = match ports.get(&port) {
+            Some(shared) => shared.clone(),
+            None => Arc::new(Mutex::new(Port::open(port)?)),
+        };
+        ports.insert(port, shared.clone());
+        Ok(Sockets { port: shared, chosen: None, looked: None })
+    }
+}
+
+/// One publisher's connection among those to a port.
+pub struct Sockets {
+    port: Arc<Mutex<Port>>,
+    /// The connection chosen last: it stays chosen where nothing tells otherwise.
+    chosen: Option<Connection>,
+    /// When the connections to the port were looked through last.
+    looked: Option<Mono>,
+}
+
+impl Sockets {
+    /// What the publisher's connection says; `None` while nobody is connected or nothing can be read.
+    pub fn witness(&mut self, hint: Hint) -> Option<Witness> {
+        let now = clock::mono();
+        let mut port = lock(&self.port);
+        let since_look = self.looked.map(|at| now.since(at));
+        let known = self.chosen.as_ref().and_then(|one| port.again(&one.name));
+        let gone = self.chosen.is_some() && known.is_none();
+        let is_recent = since_look.is_some_and(|span| span < WALK);
+        let one = match known.filter(|_| since_look.is_some_and(|span| span < FAITH)) {
+            Some(one) if one.silent < ALIVE || is_recent => Some(one),
+            None if is_recent && !gone => None,
+            _ => {
+                self.looked = Some(now);
+                // Whoever takes the place of one that is gone came after the last walk.
+                let found = port.connections(now, if gone { Millis(0) } else { WALK }).unwrap_or_default();
+                choose(&found, hint, self.chosen.as_ref().map(|one| one.remote)).cloned()
+            }
+        };
+        drop(port);
+        self.chosen = one;
+        self.chosen.as_ref().map(|one| Witness { last_received: one.silent, bytes: one.received })
+    }
+}
+
+/// A port, and who was connected to it at the last walk through the table.
+struct Port {
+    socket: Socket,
+    number: u16,
+    walked: Option<Mono>,
+    publishers: Vec<Name>,
+}
+
+impl Port {
+    fn open(number: u16) -> io::Result<Self> {
         let mut socket = Socket::new(NETLINK_SOCK_DIAG)?;
         socket.bind_auto()?;
         socket.connect(&SocketAddr::new(0, 0))?;
         socket.set_non_blocking(true)?;
-        Ok(Self { socket, port, chosen: None, walked: None })
+        Ok(Self { socket, number, walked: None, publishers: Vec::new() })
     }
 
-    /// What the publisher's connection says; `None` while nobody is connected or nothing can be read.
-    pub fn witness(&mut self, hint: Hint) -> Option<Witness> {
-        let now = clock::mono();
-        let since_walk = self.walked.map(|at| now.since(at));
-        let known = self.known().filter(|_| since_walk.is_some_and(|span| span < FAITH));
-        let one = match known {
-            Some(one) if one.silent < ALIVE || since_walk.is_some_and(|span| span < WALK) => Some(one),
-            None if self.chosen.is_none() && since_walk.is_some_and(|span| span < WALK) => None,
-            _ => {
-                self.walked = Some(now);
-                let found = self.connections().unwrap_or_default();
-                choose(&found, hint, self.chosen.as_ref().map(|one| one.remote)).cloned()
-            }
-        };
-        self.chosen = one;
-        self.chosen.as_ref().map(|one| Witness { last_received: one.silent, bytes: one.received })
-    }
-
-    /// The connection chosen last, asked for by its full name.
-    fn known(&self) -> Option<Connection> {
-        let (family, id) = self.chosen.as_ref()?.name.clone();
-        let asked = SocketId { cookie: ANY_COOKIE, ..id.clone() };
-        // What was left of a broken answer may come first.
-        let found = self.ask(family, asked, NLM_F_REQUEST).ok()?;
-        let remote = (id.destination_address.to_canonical(), id.destination_port);
-        found.into_iter().find(|one| one.remote == remote)
+    /// The publishers' connections, with what they say now; found by a walk that is not older than this.
+    fn connections(&mut self, now: Mono, age: Millis) -> io::Result<Vec<Connection>> {
+        if self.walked.is_some_and(|at| now.since(at) < age) {
+            return Ok(self.publishers.iter().filter_map(|name| self.again(name)).collect());
+        }
+        (self.walked, self.publishers) = (Some(now), Vec::new());
+        let mut found = self.walk()?;
+        found.retain(Connection::is_publisher);
+        self.publishers = found.iter().map(|one| one.name.clone()).collect();
+        Ok(found)
     }
 
     /// Every established connection to the port.
-    ///
-    /// # Errors
-    /// The kernel refuses to tell.
-    pub fn connections(&self) -> io::Result<Vec<Connection>> {
-        let port = |id: SocketId| SocketId { source_port: self.port, ..id };
+    fn walk(&self) -> io::Result<Vec<Connection>> {
+        let port = |id: SocketId| SocketId { source_port: self.number, ..id };
         let mut found = self.ask(AF_INET, port(SocketId::new_v4()), NLM_F_REQUEST | NLM_F_DUMP)?;
         found.extend(self.ask(AF_INET6, port(SocketId::new_v6()), NLM_F_REQUEST | NLM_F_DUMP)?);
         Ok(found)
+    }
+
+    /// A known connection, asked for by its full name; `None` when it is gone.
+    fn again(&self, (family, id): &Name) -> Option<Connection> {
+        let asked = SocketId { cookie: ANY_COOKIE, ..id.clone() };
+        // What was left of a broken answer may come first.
+        let found = self.ask(*family, asked, NLM_F_REQUEST).ok()?;
+        let remote = (id.destination_address.to_canonical(), id.destination_port);
+        found.into_iter().find(|one| one.remote == remote)
     }
 
     /// Asks for one socket by its full name, or with `NLM_F_DUMP` for all that fit.
@@ -139,13 +181,17 @@ impl Sockets {
         for _ in 0..PARTS {
             part.clear();
             self.socket.recv(&mut part, 0)?;
-            let ended = read_part(&part, self.port, &mut found)?;
+            let ended = read_part(&part, self.number, &mut found)?;
             if ended || flags & NLM_F_DUMP == 0 {
                 return Ok(found);
             }
         }
         Err(io::Error::other("an answer without an end"))
     }
+}
+
+fn lock<T>(shared: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn request(family: u8, socket_id: SocketId, flags: u16) -> Vec<u8> {
@@ -194,7 +240,6 @@ fn connection(response: &InetResponse, port: u16) -> Option<Connection> {
         received: Bytes(info.bytes_received),
         sent: Bytes(info.bytes_acked),
         silent: Millis(u64::from(info.last_data_recv)),
-        rtt: (info.rcv_rtt > 0).then(|| Millis(u64::from(info.rcv_rtt) / 1000)),
     })
 }
 
@@ -224,7 +269,7 @@ mod tests {
     fn one(host: u8, received: u64, sent: u64, silent: u64) -> Connection {
         let remote = (IpAddr::from([10, 0, 0, host]), 5000);
         let name = (AF_INET, SocketId::new_v4());
-        Connection { name, remote, received: Bytes(received), sent: Bytes(sent), silent: Millis(silent), rtt: None }
+        Connection { name, remote, received: Bytes(received), sent: Bytes(sent), silent: Millis(silent) }
     }
 
     #[test]
@@ -261,7 +306,7 @@ mod tests {
     async fn story(address: &str) {
         let listener = TcpListener::bind(address).await.expect("a port");
         let at = listener.local_addr().expect("an address");
-        let mut sockets = Sockets::open(at.port()).expect("sock_diag");
+        let mut sockets = Ports::default().watch(at.port()).expect("sock_diag");
         assert_eq!(sockets.witness(Hint::default()), None, "nobody is connected");
 
         let mut publisher = TcpStream::connect(at).await.expect("a connection");
@@ -299,16 +344,43 @@ mod tests {
     async fn a_known_connection_is_found_again_without_a_walk_through_the_table() {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let at = listener.local_addr().expect("an address");
-        let mut sockets = Sockets::open(at.port()).expect("sock_diag");
+        let mut sockets = Ports::default().watch(at.port()).expect("sock_diag");
         let mut publisher = TcpStream::connect(at).await.expect("a connection");
         let (mut server, _) = listener.accept().await.expect("a connection");
         publisher.write_all(b"x").await.expect("sent");
         server.read_exact(&mut [0]).await.expect("received");
         until_seen(&mut sockets).await;
-        let walked = sockets.walked;
-        let known = sockets.known().expect("by its full name");
+        let walked = lock(&sockets.port).walked;
+        let name = &sockets.chosen.as_ref().expect("a connection").name;
+        let known = lock(&sockets.port).again(name).expect("by its full name");
         assert_eq!(known.received, Bytes(1));
         assert!(sockets.witness(Hint::default()).is_some());
-        assert_eq!(sockets.walked, walked);
+        assert_eq!(lock(&sockets.port).walked, walked);
+    }
+
+    #[tokio::test]
+    async fn one_walk_serves_all_who_ask_and_what_they_hear_is_of_this_moment() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let at = listener.local_addr().expect("an address");
+        let mut publisher = TcpStream::connect(at).await.expect("a connection");
+        let (mut server, _) = listener.accept().await.expect("a connection");
+        publisher.write_all(b"x").await.expect("sent");
+        server.read_exact(&mut [0]).await.expect("received");
+        let ports = Ports::default();
+        let (mut first, mut second) = (ports.watch(at.port()).expect("asked"), ports.watch(at.port()).expect("asked"));
+        until_seen(&mut first).await;
+        publisher.write_all(b"yz").await.expect("sent");
+        server.read_exact(&mut [0; 2]).await.expect("received");
+        let mut port = lock(&first.port);
+        // However slow this machine is: the walk stays the newest one.
+        port.walked = Some(clock::mono() + Millis(3_600_000));
+        let walked = port.walked;
+        drop(port);
+        assert_eq!(second.witness(Hint::default()).expect("found by the other's walk").bytes, Bytes(3));
+        assert_eq!(lock(&second.port).walked, walked, "no walk of its own");
+        assert!(!Arc::ptr_eq(&second.port, &ports.watch(1).expect("asked").port), "another port is another matter");
+        drop((publisher, server));
+        assert_eq!(second.witness(Hint::default()), None, "it is gone, and only a walk of now can tell of another");
+        assert_ne!(lock(&second.port).walked, walked);
     }
 }

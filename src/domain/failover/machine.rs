@@ -20,6 +20,7 @@ pub use super::standing::Standing;
 
 /// Longest wait for OBS's media source to move after the ingest is good again.
 pub(super) const PICTURE_PATIENCE: Millis = Millis(10_000);
+
 /// What the room knows at this moment.
 #[derive(Clone, Copy, Debug)]
 pub struct Inputs<'a> {
@@ -247,15 +248,13 @@ impl Machine {
     }
 
     fn hear(&mut self, now: Mono, inputs: Inputs<'_>) {
-        for watch in &mut self.watches {
-            watch.look(now, inputs.obs.media_of(watch.id()));
-            for (id, sample) in inputs.samples {
-                if id == watch.id() {
-                    watch.read(now, sample, inputs.rules);
-                }
+        self.watches.iter_mut().for_each(|watch| watch.look(now, inputs.obs.media_of(watch.id())));
+        for (id, sample) in inputs.samples {
+            if let Some(watch) = self.watches.iter_mut().find(|watch| watch.id() == id) {
+                watch.read(now, sample, inputs.rules);
             }
-            watch.settle(now, inputs.rules);
         }
+        self.watches.iter_mut().for_each(|watch| watch.settle(now, inputs.rules));
     }
 
     /// The managed spot that OBS shows, while the machine may act at all.

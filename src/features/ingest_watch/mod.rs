@@ -14,6 +14,7 @@ mod words;
 pub use door::Door;
 pub use pushes::{LARGEST, Refusal};
 
+use crate::adapters::host::sockets::Ports;
 use crate::adapters::ingest::http::Http;
 use crate::config::{self, Config};
 use crate::domain::ids::FeedId;
@@ -62,6 +63,8 @@ struct Tools {
     obs: Reader<Obs>,
     feeds: Arc<Writer<Feeds>>,
     journal: Journal,
+    /// The kernel's word on the ports that publishers connect to.
+    ports: Ports,
     recorder: Option<Recorder>,
 }
 
@@ -76,7 +79,7 @@ impl IngestWatch {
     /// usable TLS).
     pub fn new(parts: Parts) -> anyhow::Result<Self> {
         let Parts { config, paces, feeds, obs, orders, journal } = parts;
-        let tools = Tools { paces, obs, feeds: Arc::new(feeds), journal, recorder: None };
+        let tools = Tools { paces, obs, feeds: Arc::new(feeds), journal, ports: Ports::default(), recorder: None };
         Ok(Self { config, orders, tools, http: Http::new()?, door: Door::default() })
     }
 

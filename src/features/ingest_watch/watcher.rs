@@ -74,7 +74,7 @@ impl Watcher {
     }
 
     async fn poll(&mut self, mut poller: Poller) {
-        let mut kernel = KernelWitness::new(&self.settings);
+        let mut kernel = KernelWitness::new(self.tools.ports.clone(), &self.settings);
         loop {
             let began = Instant::now();
             let mut answer = poller.poll().await;

@@ -1,7 +1,7 @@
 //! The second witness of a feed: the kernel's statistics of the port on this machine that its
 //! publisher connects to.
 
-use crate::adapters::host::sockets::{Hint, Sockets};
+use crate::adapters::host::sockets::{Hint, Ports, Sockets};
 use crate::config;
 use crate::domain::server::Server;
 use crate::domain::signal::Sample;
@@ -11,6 +11,7 @@ const RTMP: u16 = 1935;
 
 /// Asks the kernel beside each poll.
 pub(super) struct KernelWitness {
+    ports: Ports,
     sockets: Option<Sockets>,
     port: Option<u16>,
     /// The kernel refused once; what the system forbids now it forbids at the next poll.
@@ -20,8 +21,8 @@ pub(super) struct KernelWitness {
 impl KernelWitness {
     /// For this feed; it sees nothing where the publisher does not connect to this machine by TCP, or
     /// where the kernel cannot be asked.
-    pub(super) fn new(feed: &config::Feed) -> Self {
-        Self { sockets: None, port: feed.port, refused: false }
+    pub(super) fn new(ports: Ports, feed: &config::Feed) -> Self {
+        Self { ports, sockets: None, port: feed.port, refused: false }
     }
 
     /// Fills in what the kernel says, for unreadable samples too. `server` is who answers, once known.
@@ -31,7 +32,7 @@ impl KernelWitness {
         }
         if self.sockets.is_none() {
             let Some(port) = self.port.or_else(|| usual_port(feed, feed.kind.or(server))) else { return };
-            self.sockets = Sockets::open(port).ok();
+            self.sockets = self.ports.watch(port).ok();
             self.refused = self.sockets.is_none();
         }
         let hint = Hint { remote: None, counted: sample.rx_bytes };

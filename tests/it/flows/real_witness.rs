@@ -8,7 +8,7 @@ use crate::support::real::nginx::RealNginx;
 use crate::support::real::ports::free_port;
 use crate::support::real::publisher::Publisher;
 use std::time::Duration;
-use stream_control::adapters::host::sockets::{Hint, Sockets};
+use stream_control::adapters::host::sockets::{Hint, Ports};
 use stream_control::domain::command::{ObsOrder, Order};
 use stream_control::domain::signal::{Feeds, Publisher as Standing};
 use stream_control::domain::stream::{MediaInput, Obs};
@@ -65,7 +65,7 @@ async fn recording_begins_and_ends_with_the_stream() {
 async fn the_kernel_sees_a_publisher_of_nginx_stall_and_no_player() {
     let nginx = RealNginx::start().await;
     let publisher = Publisher::start(&nginx.publish_url("feed1"), GOOD);
-    let mut sockets = Sockets::open(nginx.rtmp_port()).expect("sock_diag");
+    let mut sockets = Ports::default().watch(nginx.rtmp_port()).expect("sock_diag");
     let mut seen = async |what: &str, wanted: &dyn Fn(Millis, Bytes) -> bool| {
         let wait = async {
             loop {

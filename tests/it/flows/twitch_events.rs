@@ -330,7 +330,7 @@ async fn a_cut_is_mended_within_two_seconds() {
 async fn whatever_breaks_every_subscription_comes_back_and_nothing_comes_twice() {
     let mut room = TwitchRoom::start().await;
     let churned = churn(&mut room, 25).await;
-    assert_eq!(churned, Churned { said: 25, heard: 25, repeated: 0 });
+    assert_eq!(churned, Churned { said: 25, heard: 25, repeated: 0, obeyed: 25 });
 }
 
 #[tokio::test]

@@ -1,16 +1,20 @@
 //! The Twitch room alone, against the fake Twitch, in a hurry.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 use stream_control::config::{Config, Values};
 use stream_control::demo::fake_twitch::{BOT, BROADCASTER, CLIENT_ID, FakeTwitch};
 use stream_control::domain::chat::{ChatMessage, Identity};
+use stream_control::domain::command::Outcome;
 use stream_control::domain::event::Fact;
+use stream_control::domain::failover::View;
 use stream_control::domain::happening::Happening;
 use stream_control::domain::journal::Entry;
 use stream_control::domain::stream::Obs;
 use stream_control::domain::twitch::{Socket, SubscriptionState, Twitch};
 use stream_control::domain::twitch_features as features;
+use stream_control::features::chat::{self, ChatRoom};
 use stream_control::features::twitch_link::{self, Pace};
 use stream_control::kit::secret::Secret;
 use stream_control::runtime::bus::{Bus, Listener};
@@ -21,7 +25,7 @@ use stream_control::runtime::supervisor::Supervisor;
 use stream_control::store::Store;
 use stream_control::store::tokens::{Pair, TokenFile};
 use tempfile::TempDir;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 /// Longest wait for anything. Only a bug needs it.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -50,8 +54,10 @@ pub struct TwitchRoom {
     pub facts: Listener,
     pub chat: Listener<Arc<ChatMessage>>,
     lines: mpsc::Receiver<Entry>,
+    config: Reader<Config>,
+    store: Store,
+    supervisor: Supervisor,
     _config: Writer<Config>,
-    _supervisor: Supervisor,
     _folder: TempDir,
 }
 
@@ -89,9 +95,51 @@ impl TwitchRoom {
         let orders = desk.room(Room::Twitch);
         let store = Store::open(folder.path()).await.expect("a store");
         let obs = shared::cell(Obs::default()).1;
+        let (settings, rows) = (config.clone(), store.clone());
         let parts = twitch_link::Parts { config, cell: writer, orders, journal, bus: bus.clone(), pace, obs, store };
         twitch_link::start(&mut supervisor, parts);
-        Self { twitch, cell, bus, facts, chat, lines, _config, _supervisor: supervisor, _folder: folder }
+        Self {
+            twitch,
+            cell,
+            bus,
+            facts,
+            chat,
+            lines,
+            config: settings,
+            store: rows,
+            supervisor,
+            _config,
+            _folder: folder,
+        }
+    }
+
+    /// Has chat commands obeyed from now on. Counts those that call a raid off; they are the only ones
+    /// that somebody carries out here.
+    pub fn obey(&mut self) -> watch::Receiver<usize> {
+        let journal = journal::lane().0;
+        let mut desk = DeskBuilder::new(journal.clone());
+        let (orders, mut raids) = (desk.room(Room::Chat), desk.room(Room::Raid));
+        self.supervisor.start(ChatRoom::new(chat::Parts {
+            config: self.config.clone(),
+            obs: shared::cell(Obs::default()).1,
+            view: shared::cell(View::default()).1,
+            twitch: self.cell.clone(),
+            lookup: Arc::new(|_| Box::pin(async { Ok(HashMap::new()) })),
+            bus: self.bus.clone(),
+            desk: desk.open(),
+            orders,
+            store: self.store.clone(),
+            cell: shared::cell(Vec::new()).0,
+            journal,
+        }));
+        let (count, obeyed) = watch::channel(0);
+        tokio::spawn(async move {
+            while let Some(ticket) = raids.recv().await {
+                count.send_modify(|count| *count += 1);
+                ticket.answer(Outcome::Done(String::new()));
+            }
+        });
+        obeyed
     }
 
     /// Waits for the cell.
@@ -170,19 +218,22 @@ pub struct Churned {
     pub heard: usize,
     /// Messages that arrived more than once.
     pub repeated: usize,
+    /// Commands that were carried out: every message is one.
+    pub obeyed: usize,
 }
 
 /// Breaks the connection in every way, one after the other, each event sent twice; after each break every
-/// subscription must be back, and one message is said.
+/// subscription must be back, and one command is given.
 pub async fn churn(room: &mut TwitchRoom, cycles: usize) -> Churned {
     let mut churned = Churned::default();
-    let mut known = std::collections::HashSet::new();
+    let mut known = HashSet::new();
+    let mut obeyed = room.obey();
     room.restored().await;
     room.twitch.world().manners.twice = true;
     for cycle in 0..cycles {
         break_it(room, cycle).await;
-        let text = format!("message {cycle}");
-        room.twitch.world().chat(BROADCASTER, "Viewer_One", &text, &[]);
+        let text = format!("!cancel {cycle}");
+        room.twitch.world().chat(BROADCASTER, "Viewer_One", &text, &["broadcaster"]);
         churned.said += 1;
         while !known.contains(&text) {
             let heard = room.message().await.text.clone();
@@ -190,6 +241,8 @@ pub async fn churn(room: &mut TwitchRoom, cycles: usize) -> Churned {
             churned.repeated += usize::from(!known.insert(heard));
         }
     }
+    let all = tokio::time::timeout(LIMIT, obeyed.wait_for(|count| *count >= cycles)).await;
+    churned.obeyed = *all.expect("every command in time").expect("somebody counts");
     churned
 }
 
