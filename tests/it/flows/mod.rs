@@ -16,6 +16,7 @@ mod pushes;
 mod raid;
 mod real;
 mod real_witness;
+mod rehearsal;
 mod repair;
 mod replay;
 mod servers;
