@@ -201,7 +201,8 @@ impl Failover {
             None => Outcome::Failed("OBS cannot be read, so there is nothing to test.".to_owned()),
             Some(false) => {
                 self.hand.testing = Some(clock::mono() + TEST_SPAN);
-                let text = format!("Scenes are switched and alerts are shown as if OBS streamed, for {TEST_SPAN} at most.");
+                let text =
+                    format!("Scenes are switched and alerts are shown as if OBS streamed, for {TEST_SPAN} at most.");
                 Outcome::Done(text)
             }
         }

@@ -22,6 +22,8 @@ pub(super) struct LinkNotes {
     journal: Journal,
     reach: Option<Reach>,
     who: Option<Vec<String>>,
+    /// The server's process that named the publisher.
+    named_by: Option<String>,
     restart_told: Option<Mono>,
     workers_told: bool,
     id: FeedId,
@@ -37,6 +39,7 @@ impl LinkNotes {
             journal,
             reach: None,
             who: None,
+            named_by: None,
             restart_told: None,
             workers_told: false,
             id: settings.id.clone(),
@@ -102,6 +105,9 @@ impl LinkNotes {
             _ => names.clone(),
         };
         let present = answer.sample.publisher == Publisher::Present;
+        if present {
+            self.named_by.clone_from(&answer.sample.server_epoch);
+        }
         if self.who.as_ref() == Some(&who) {
             return;
         }
@@ -116,10 +122,20 @@ impl LinkNotes {
             _ if arrives(answer) => "The ingest statistics name nobody, but something arrives: a feed from before a \
                                      reload of the server runs on."
                 .to_owned(),
+            _ if self.is_reloaded(answer) => {
+                "The ingest server was restarted or reloaded and names nobody any more. After \
+                                              a reload a feed from before may run on."
+                    .to_owned()
+            }
             _ => "Nobody is connected to the ingest.".to_owned(),
         };
         self.who = Some(who);
         self.note(if present { Tone::Good } else { Tone::Warn }, text);
+    }
+
+    /// Another process answers than the one that named the publisher.
+    fn is_reloaded(&self, answer: &Answer) -> bool {
+        self.named_by.is_some() && self.named_by != answer.sample.server_epoch
     }
 
     fn reason(&self, reach: &Reach) -> String {
