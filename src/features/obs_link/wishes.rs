@@ -73,7 +73,7 @@ pub enum Request {
     Stop,
     /// `SetCurrentProgramScene`
     Switch(SceneName),
-    /// `SetInputSettings` with the same, or `TriggerMediaInputAction`, for the media source of this name.
+    /// `SetInputSettings` with the same and `TriggerMediaInputAction` for the media source of this name.
     Restart(String),
     /// `StartRecord`
     StartRecord,
