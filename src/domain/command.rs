@@ -79,7 +79,7 @@ pub enum FailoverOrder {
     Pause,
     /// Take up automatic switching again.
     Resume,
-    /// Switch scenes as if OBS streamed, to try the rules out; ends by itself.
+    /// Switch scenes and show alerts as if OBS streamed, to try rules and overlays out; ends by itself.
     StartTest,
     /// End the test.
     StopTest,

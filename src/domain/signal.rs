@@ -16,6 +16,8 @@ pub enum Reach {
     Timeout,
     /// Nobody listens, or the name does not resolve; the text says which.
     Refused(String),
+    /// Nobody is asked: statistics are sent to us, or seen in OBS, and none come; the text says so.
+    Silent(String),
     /// An HTTP status that is not success.
     Http(u16),
     /// 401 or 403: the setting that carries the credentials is wrong.
@@ -181,7 +183,7 @@ impl Reach {
                     "the ingest statistics want a login (HTTP {status}): write STATS_URL as http://user:password@host/…, or with ?publisher=NAME for irl-srt-server"
                 )
             }
-            Reach::Login(what) => what.clone(),
+            Reach::Login(what) | Reach::Silent(what) => what.clone(),
             Reach::RateLimited { retry_after: Some(wait) } => {
                 format!("the ingest server asks us to slow down (HTTP 429, again in {wait})")
             }

@@ -236,10 +236,10 @@ fn trimmed(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::adapters::ingest::samples;
 
     fn publishers(name: &str) -> Vec<Sample> {
-        let path = format!("{}/tests/samples/ingest/{name}", env!("CARGO_MANIFEST_DIR"));
-        parse(&std::fs::read(path).expect("a sample")).expect("a document").publishers
+        parse(&samples::bytes(name)).expect("a document").publishers
     }
 
     #[test]

@@ -62,12 +62,11 @@ fn add(sample: &mut Sample, connection: &Map<String, Value>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::adapters::ingest::detect;
+    use crate::adapters::ingest::{detect, samples};
     use crate::kit::units::Millis;
 
     fn sample_of(name: &str) -> Vec<u8> {
-        let path = format!("{}/tests/samples/ingest/synthetic-mediamtx-{name}.json", env!("CARGO_MANIFEST_DIR"));
-        std::fs::read(path).expect("a document")
+        samples::bytes(&format!("synthetic-mediamtx-{name}.json"))
     }
 
     #[test]

@@ -35,6 +35,8 @@ pub mod pushed;
 mod received;
 pub mod recording;
 pub mod rist;
+#[cfg(test)]
+mod samples;
 mod shapes;
 pub mod sls;
 pub mod srs;

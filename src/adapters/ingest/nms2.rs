@@ -64,12 +64,8 @@ pub fn single(root: &Map<String, Value>) -> Result<Document, ParseError> {
 mod tests {
     use super::*;
     use crate::adapters::ingest::detect;
+    use crate::adapters::ingest::samples::document as recorded;
     use crate::kit::units::Kbps;
-
-    fn recorded(name: &str) -> Document {
-        let path = format!("{}/tests/samples/ingest/{name}.json", env!("CARGO_MANIFEST_DIR"));
-        detect::parse(&std::fs::read(path).expect("a recorded document")).expect(name)
-    }
 
     #[test]
     fn the_list_gives_a_counter_and_a_session() {

@@ -53,11 +53,7 @@ fn sample(stream: &Map<String, Value>) -> Option<Sample> {
 mod tests {
     use super::*;
     use crate::adapters::ingest::detect;
-
-    fn recorded(name: &str) -> Document {
-        let path = format!("{}/tests/samples/ingest/{name}.json", env!("CARGO_MANIFEST_DIR"));
-        detect::parse(&std::fs::read(path).expect("a recorded document")).expect(name)
-    }
+    use crate::adapters::ingest::samples::document as recorded;
 
     #[test]
     fn the_figures_of_the_recorded_documents() {

@@ -81,11 +81,11 @@ fn reader(stats: &Value) -> Sample {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::adapters::ingest::samples;
     use crate::kit::units::{Bytes, Kbps, Millis};
 
     fn read(name: &str) -> Document {
-        let path = format!("{}/tests/samples/ingest/{name}", env!("CARGO_MANIFEST_DIR"));
-        parse(std::fs::read(path).expect("a sample").trim_ascii()).expect("a document")
+        parse(samples::bytes(name).trim_ascii()).expect("a document")
     }
 
     #[test]

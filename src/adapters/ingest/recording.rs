@@ -6,11 +6,14 @@ use crate::domain::server::{self, Server};
 use crate::kit::text;
 use crate::kit::units::Millis;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::error::Category;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
 /// A word in `type` beside the kinds of server: the line says what OBS shows from here on.
 const SHOW: &str = "show";
+/// What a line looks like, for those who wrote something else.
+const EXAMPLE: &str = r#"{"t":0.5,"type":"nginx","status":200,"body":"<rtmp>…"}"#;
 /// Larger times are a slip of the pen (the year 5138 in seconds).
 const LATEST: f64 = 1e11;
 
@@ -99,9 +102,13 @@ enum Body<'a> {
 impl<'a> Line<'a> {
     /// Reads one line. The error says in words what is wrong and what is allowed.
     pub fn parse(line: &'a str) -> Result<Self, String> {
+        if !line.starts_with('{') {
+            return Err(no_poll(line));
+        }
         let written: Written<'a> = serde_json::from_str(line).map_err(|error| in_words(&error))?;
         if !(0.0..LATEST).contains(&written.t) {
-            return Err(format!("t is {}. Allowed: seconds, 0 or more", written.t));
+            let t = if written.t.abs() < LATEST { written.t.to_string() } else { format!("{:e}", written.t) };
+            return Err(format!("t is {t}. Allowed: seconds, 0 or more"));
         }
         let news = if written.kind == SHOW { shown(written.body)? } else { heard(&written)? };
         Ok(Self { t: written.t, feed: written.feed, news })
@@ -189,16 +196,24 @@ fn status_out<S: Serializer>(status: &&Status, to: S) -> Result<S::Ok, S::Error>
     }
 }
 
-/// serde's words without "at line 1", which would be mistaken for a line of the file.
+/// serde's words without "at line 1", which would be mistaken for a line of the file, and without
+/// those that only speak to programmers.
 fn in_words(error: &serde_json::Error) -> String {
     let words = text::excerpt(&error.to_string(), 300);
-    match words.rsplit_once(" at line ") {
-        Some((words, place)) => {
-            let column = place.rsplit_once(' ').map_or("", |(_, column)| column);
-            format!("{words} (column {column})")
-        }
-        None => words,
-    }
+    let (words, place) = words.rsplit_once(" at line ").unwrap_or((&words, ""));
+    let words = match error.classify() {
+        Category::Eof => "the line breaks off",
+        Category::Syntax => "this is no JSON",
+        Category::Data | Category::Io => words,
+    };
+    let column = place.rsplit_once(' ').map(|(_, column)| format!(" (column {column})")).unwrap_or_default();
+    format!("{words}{column}")
+}
+
+fn no_poll(line: &str) -> String {
+    let begins =
+        if line.is_empty() { "it is empty".to_owned() } else { format!("it begins '{}'", text::excerpt(line, 20)) };
+    format!("this is no recorded poll ({begins}). A line is one JSON object, for instance {EXAMPLE}")
 }
 
 #[cfg(test)]

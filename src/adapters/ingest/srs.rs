@@ -73,11 +73,7 @@ fn name(stream: &Map<String, Value>) -> String {
 mod tests {
     use super::*;
     use crate::adapters::ingest::detect;
-
-    fn recorded(name: &str) -> Document {
-        let path = format!("{}/tests/samples/ingest/{name}.json", env!("CARGO_MANIFEST_DIR"));
-        detect::parse(&std::fs::read(path).expect("a recorded document")).expect(name)
-    }
+    use crate::adapters::ingest::samples::document as recorded;
 
     #[test]
     fn the_figures_of_the_recorded_documents() {

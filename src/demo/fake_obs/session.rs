@@ -186,13 +186,17 @@ fn switch(scene: &str, shared: &Arc<Shared>) -> Answer {
     Ok(Value::Null)
 }
 
-/// As with a real one the source opens its stream anew, on air or not; the settings stay as they are.
+/// As with a real one a network source opens its stream anew, on air or not; the settings stay as they are.
 fn set_settings(input: &str, shared: &Shared) -> Answer {
+    if shared.studio().script.ignore_restart {
+        return Ok(Value::Null);
+    }
     if !shared.studio().restart_media(input) {
         return Err(NO_SOURCE);
     }
     let data = json!({"inputName": input, "inputUuid": uuid(input), "inputSettings": {}});
     shared.report(INPUTS, "InputSettingsChanged", data);
+    shared.report(MEDIA_INPUTS, "MediaInputPlaybackStarted", json!({"inputName": input, "inputUuid": uuid(input)}));
     Ok(Value::Null)
 }
 
@@ -226,11 +230,12 @@ fn set_collection(name: &str, shared: &Shared) -> Answer {
     Ok(Value::Null)
 }
 
+/// As with a real one this does nothing to a source that hangs: it is told, and the cursor stands.
 fn restart_media(input: &str, shared: &Shared) -> Answer {
     if shared.studio().script.ignore_restart || !shared.studio().is_active() {
         return Ok(Value::Null);
     }
-    if !shared.studio().restart_media(input) {
+    if shared.studio().media_status(input).is_none() {
         return Err(NO_SOURCE);
     }
     let action = "OBS_WEBSOCKET_MEDIA_INPUT_ACTION_RESTART";

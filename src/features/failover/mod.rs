@@ -194,13 +194,15 @@ impl Failover {
         remembered("Automatic switching is on.", pause::forget(&self.parts.store).await)
     }
 
+    /// Facts are told in a test as in a show, so that overlays are tried out with it: nobody watches.
     fn start_test(&mut self) -> Outcome {
         match self.parts.obs.with(Obs::is_live) {
             Some(true) => Outcome::Failed("OBS streams, so automatic switching is at work already.".to_owned()),
             None => Outcome::Failed("OBS cannot be read, so there is nothing to test.".to_owned()),
             Some(false) => {
                 self.hand.testing = Some(clock::mono() + TEST_SPAN);
-                let text = format!("Scenes are switched as if OBS streamed, for {TEST_SPAN} at most.");
+                let text =
+                    format!("Scenes are switched and alerts are shown as if OBS streamed, for {TEST_SPAN} at most.");
                 Outcome::Done(text)
             }
         }

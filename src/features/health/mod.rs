@@ -77,7 +77,7 @@ fn ingest(feed: &Feed, view: &View) -> Health {
         Reach::Ambiguous(_) => Some("Choose one under STATS_FEED on the Settings page."),
         Reach::Malformed(_) | Reach::Http(_) => Some("Check that STATS_URL points at the statistics page."),
         Reach::Refused(_) => Some("Check that the ingest server runs and that STATS_URL is right."),
-        Reach::Timeout | Reach::RateLimited { .. } | Reach::Restarted => None,
+        Reach::Timeout | Reach::Silent(_) | Reach::RateLimited { .. } | Reach::Restarted => None,
     };
     let needs_you = matches!(sample.reach, Reach::Auth(_) | Reach::Login(_) | Reach::Ambiguous(_));
     let state = if needs_you { State::NeedsYou } else { State::Unknown };
@@ -322,6 +322,7 @@ mod tests {
     fn unreadable_statistics_are_unknown_or_need_you() {
         let table = [
             (Reach::Timeout, State::Unknown),
+            (Reach::Silent("nothing was pushed yet".to_owned()), State::Unknown),
             (Reach::Http(500), State::Unknown),
             (Reach::Auth(401), State::NeedsYou),
             (Reach::Login("SRS wants a login".to_owned()), State::NeedsYou),

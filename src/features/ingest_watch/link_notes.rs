@@ -6,19 +6,24 @@ use crate::domain::ids::FeedId;
 use crate::domain::journal::{Tone, Topic};
 use crate::domain::server::Server;
 use crate::domain::signal::{Publisher, Reach};
-use crate::kit::redact;
 use crate::kit::units::{Millis, Mono};
+use crate::kit::{redact, text};
 use crate::runtime::journal::Journal;
 
 /// A restart is told once in this time: two nginx workers that answer in turn look like one each
 /// second.
 const RESTART_TOLD: Millis = Millis(60_000);
 
+/// The kernel received something so short a while ago: a feed runs.
+const ARRIVES: Millis = Millis(2_000);
+
 /// Remembers what was told last.
 pub(super) struct LinkNotes {
     journal: Journal,
     reach: Option<Reach>,
     who: Option<Vec<String>>,
+    /// The server's process that named the publisher.
+    named_by: Option<String>,
     restart_told: Option<Mono>,
     workers_told: bool,
     id: FeedId,
@@ -34,6 +39,7 @@ impl LinkNotes {
             journal,
             reach: None,
             who: None,
+            named_by: None,
             restart_told: None,
             workers_told: false,
             id: settings.id.clone(),
@@ -70,7 +76,7 @@ impl LinkNotes {
     fn restarted(&mut self, at: Mono) {
         if self.restart_told.is_none_or(|told| at.since(told) >= RESTART_TOLD) {
             self.restart_told = Some(at);
-            self.note(Tone::Warn, sentence(&self.reason(&Reach::Restarted)));
+            self.note(Tone::Warn, text::sentence(&self.reason(&Reach::Restarted)));
         }
     }
 
@@ -82,9 +88,9 @@ impl LinkNotes {
         self.reach = Some(reach.clone());
         let by = answer.server.map(|server| who_answers(server, self.expected, &self.id)).unwrap_or_default();
         match reach {
-            Reach::Ok => self.note(Tone::Good, sentence(&format!("{}{by}", self.reason(reach)))),
-            Reach::NotSetUp => self.note(Tone::Info, sentence(&self.reason(reach))),
-            _ => self.note(Tone::Warn, sentence(&self.reason(reach))),
+            Reach::Ok => self.note(Tone::Good, text::sentence(&format!("{}{by}", self.reason(reach)))),
+            Reach::NotSetUp => self.note(Tone::Info, text::sentence(&self.reason(reach))),
+            _ => self.note(Tone::Warn, text::sentence(&self.reason(reach))),
         }
     }
 
@@ -99,6 +105,9 @@ impl LinkNotes {
             _ => names.clone(),
         };
         let present = answer.sample.publisher == Publisher::Present;
+        if present {
+            self.named_by.clone_from(&answer.sample.server_epoch);
+        }
         if self.who.as_ref() == Some(&who) {
             return;
         }
@@ -110,10 +119,23 @@ impl LinkNotes {
                 let (wish, others) = (redact::publisher(wish), redact::publishers(&who));
                 format!("'{wish}' ({setting}) is not connected to the ingest; connected: {others}.")
             }
+            _ if arrives(answer) => "The ingest statistics name nobody, but something arrives: a feed from before a \
+                                     reload of the server runs on."
+                .to_owned(),
+            _ if self.is_reloaded(answer) => {
+                "The ingest server was restarted or reloaded and names nobody any more. After \
+                                              a reload a feed from before may run on."
+                    .to_owned()
+            }
             _ => "Nobody is connected to the ingest.".to_owned(),
         };
         self.who = Some(who);
         self.note(if present { Tone::Good } else { Tone::Warn }, text);
+    }
+
+    /// Another process answers than the one that named the publisher.
+    fn is_reloaded(&self, answer: &Answer) -> bool {
+        self.named_by.is_some() && self.named_by != answer.sample.server_epoch
     }
 
     fn reason(&self, reach: &Reach) -> String {
@@ -137,17 +159,17 @@ fn who_answers(server: Server, expected: Option<Server>, feed: &FeedId) -> Strin
     }
 }
 
-/// The reason as a sentence of its own.
-fn sentence(reason: &str) -> String {
-    let mut letters = reason.chars();
-    let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str())
+/// The kernel sees a publisher where the statistics name none at all: nginx after a reload, whose old
+/// worker carries the stream and is never asked again.
+fn arrives(answer: &Answer) -> bool {
+    answer.sample.witness.is_some_and(|seen| seen.last_received < ARRIVES)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::signal::Sample;
+    use crate::domain::signal::{Sample, Witness};
+    use crate::kit::units::Bytes;
     use crate::runtime::journal;
 
     fn answer(sample: Sample, names: &[&str]) -> Answer {
@@ -194,6 +216,17 @@ mod tests {
                 "Nobody is connected to the ingest.",
             ]
         );
+    }
+
+    #[test]
+    fn a_feed_that_the_statistics_no_longer_name_is_not_called_gone() {
+        let silent = |ms| Some(Witness { last_received: Millis(ms), bytes: Bytes(1) });
+        let nobody = |ms| answer(Sample { witness: silent(ms), ..Sample::absent(Mono(0)) }, &[]);
+        for (ms, wanted) in [(40, "a feed from before a reload of the server runs on."), (9000, "Nobody is connected")]
+        {
+            let lines = told(None, &[present("live/a"), nobody(ms)]);
+            assert!(lines[2].contains(wanted), "{ms}: {lines:?}");
+        }
     }
 
     #[test]

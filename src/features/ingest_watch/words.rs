@@ -8,22 +8,22 @@ use std::time::Duration;
 
 /// Nothing has come for `silence`; `ever` if something did before.
 pub(super) fn nothing_pushed(ever: bool, silence: Duration) -> Reach {
-    Reach::Refused(match ever {
+    Reach::Silent(match ever {
         true => format!("nothing was pushed for {} s", silence.as_secs()),
         false => "nothing was pushed yet".to_owned(),
     })
 }
 
 pub(super) fn obs_away() -> Reach {
-    Reach::Refused("OBS is not connected".to_owned())
+    Reach::Silent("OBS is not connected".to_owned())
 }
 
 pub(super) fn no_media_source() -> Reach {
-    Reach::Refused("OBS has no media source for this feed".to_owned())
+    Reach::Silent("OBS has no media source for this feed".to_owned())
 }
 
 pub(super) fn obs_does_not_say(source: &str) -> Reach {
-    Reach::Refused(format!("OBS does not say whether '{source}' plays"))
+    Reach::Silent(format!("OBS does not say whether '{source}' plays"))
 }
 
 pub(super) fn no_such_feed(id: &FeedId) -> String {

@@ -7,6 +7,7 @@
 
 mod choose;
 mod output;
+mod press;
 mod record;
 mod restart;
 mod switch;
@@ -72,7 +73,7 @@ pub enum Request {
     Stop,
     /// `SetCurrentProgramScene`
     Switch(SceneName),
-    /// `TriggerMediaInputAction` for the media source of this name.
+    /// `SetInputSettings` with the same and `TriggerMediaInputAction` for the media source of this name.
     Restart(String),
     /// `StartRecord`
     StartRecord,

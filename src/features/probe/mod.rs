@@ -1,10 +1,11 @@
 //! Room without a task: "find my ingest" for the page. One look at a time and six a minute, and only
 //! at the usual places of ingest servers, so that nobody scans a network with it.
 
-pub use crate::adapters::ingest::probe::{Found, Report, Seen, host};
+pub use crate::adapters::ingest::probe::{Found, ProbeError, Report, Seen, host};
 
 use crate::adapters::ingest::probe;
 use crate::kit::clock;
+use crate::kit::text;
 use crate::kit::units::{Millis, Mono};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,9 +33,9 @@ pub enum Refusal {
     /// More than six a minute.
     #[error("That was six times within a minute. Wait a little, then try again.")]
     TooOften,
-    /// The system gives no HTTP client.
-    #[error("This machine cannot open connections: {0}.")]
-    Broken(String),
+    /// Nobody could be asked.
+    #[error("{}", text::sentence(&.0.to_string()))]
+    Nobody(#[from] ProbeError),
 }
 
 impl Default for Probe {
@@ -51,7 +52,7 @@ impl Probe {
         if !self.may(clock::mono()) {
             return Err(Refusal::TooOften);
         }
-        probe::probe(&host, &[]).await.map_err(|error| Refusal::Broken(error.to_string()))
+        Ok(probe::probe(&host, &[]).await?)
     }
 
     fn may(&self, now: Mono) -> bool {

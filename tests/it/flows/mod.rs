@@ -18,6 +18,7 @@ mod raid_twitch;
 mod real;
 mod real_raid;
 mod real_witness;
+mod rehearsal;
 mod repair;
 mod replay;
 mod servers;

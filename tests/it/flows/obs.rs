@@ -454,14 +454,14 @@ async fn a_media_restart_is_not_sent_again_after_a_reconnect() {
     let mut stage = Stage::with(Script { ignore_restart: true, ..Script::default() }, Limits::default()).await;
     stage.until("a source", |obs| !obs.media.is_empty()).await;
     let fix = stage.order(FIX);
-    stage.heard("TriggerMediaInputAction", 1).await;
+    stage.heard("SetInputSettings", 1).await;
     stage.fake.crash().await;
     let wanted = "The connection to OBS was lost. It is not asked again.";
     assert_eq!(ended(fix).await, Outcome::Failed(wanted.to_owned()));
     stage.fake.restart().await.expect("the port is free");
     stage.connected().await;
     assert!(stage.give(to("BRB")).await.is_done(), "the line works again");
-    assert_eq!(stage.fake.count("TriggerMediaInputAction"), 1);
+    assert_eq!(stage.fake.count("SetInputSettings"), 1);
 }
 
 // A broken world

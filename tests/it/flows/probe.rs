@@ -4,7 +4,7 @@ use crate::support::real::comes_true;
 use crate::support::real::nginx::RealNginx;
 use crate::support::real::publisher::Publisher;
 use std::time::Duration;
-use stream_control::adapters::ingest::probe::{Report, probe};
+use stream_control::adapters::ingest::probe::{ProbeError, Report, probe};
 use stream_control::demo::fake_ingest::{FakeIngest, Manners, Mode, Shape};
 use stream_control::domain::server::Server;
 use stream_control::kit::units::Kbps;
@@ -71,4 +71,13 @@ async fn real_nginx_is_found_with_its_publisher_and_rate() {
     assert_eq!(found.server, Server::Nginx);
     let feed = found.publishers.iter().find(|seen| seen.name.as_deref() == Some("publish/feed1"));
     assert!(feed.is_some_and(|feed| feed.kbps.is_some()), "{report:?}");
+}
+
+#[tokio::test]
+async fn a_name_that_nobody_knows_is_told_as_such() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let name = "no-such-machine.invalid".to_owned();
+    let refused = probe(&Host::Domain(name.clone()), &[]).await.expect_err("no machine");
+    assert_eq!(refused, ProbeError::UnknownName(name));
+    assert!(refused.to_string().starts_with("no machine is known by the name 'no-such-machine.invalid'."), "{refused}");
 }

@@ -4,12 +4,17 @@
 use super::real::World;
 use crate::support::app::App;
 use crate::support::real::comes_true;
+use crate::support::real::hose::Hose;
 use crate::support::real::nginx::RealNginx;
+use crate::support::real::obs::FEED;
 use crate::support::real::ports::free_port;
 use crate::support::real::publisher::Publisher;
+use obws::requests::inputs::SetSettings;
+use serde_json::json;
 use std::time::Duration;
 use stream_control::adapters::host::sockets::{Hint, Ports};
 use stream_control::domain::command::{ObsOrder, Order};
+use stream_control::domain::journal::Tail;
 use stream_control::domain::signal::{Feeds, Publisher as Standing};
 use stream_control::domain::stream::{MediaInput, Obs};
 use stream_control::kit::units::{Bytes, Millis, Mono};
@@ -38,6 +43,27 @@ async fn a_frozen_picture_at_a_healthy_rate_is_seen_and_told() {
     world.app.obs("a cursor that moves, a tone that is heard, a picture that stands", media(stands)).await;
     world.app.line("The picture of 'Feed' in OBS stands still although the feed 'main' arrives.").await;
     world.app.line("repair: restart the media source of 'main' – done.").await;
+    world.app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_source_that_hangs_on_a_dead_connection_is_opened_anew_once_and_plays_again() {
+    let world = World::on_air().await;
+    let hose = Hose::start(world.nginx.rtmp_port()).await;
+    let settings = json!({"input": hose.rtmp_url("publish/feed1"), "reconnect_delay_sec": 10});
+    let change = SetSettings { input: FEED.into(), settings: &settings, overlay: Some(true) };
+    world.obs.client().await.inputs().set_settings(change).await.expect("OBS takes the address");
+    assert!(comes_true(Duration::from_secs(30), async || hose.opened() == 1).await, "OBS plays through the hose");
+    world.app.obs("a cursor that moves", media(|media| media.moving == Some(true))).await;
+
+    hose.clog();
+    world.app.obs("a cursor that stands", media(|media| media.moving == Some(false))).await;
+    world.app.line("'Feed' in OBS stands still although the feed 'main' is good. It is restarted once.").await;
+    world.app.line("repair: restart the media source of 'main' – done.").await;
+    world.app.line("'Feed' plays and moves again.").await;
+    world.app.obs("a cursor that moves again", media(|media| media.moving == Some(true))).await;
+    let restarts = |tail: &Tail| tail.lines.iter().filter(|line| line.text.contains("is restarted once")).count();
+    assert_eq!(world.app.ctx.cells.tail.with(restarts), 1, "not again and again");
     world.app.stop().await;
 }
 

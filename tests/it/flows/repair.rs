@@ -26,7 +26,7 @@ async fn a_dead_source_is_restarted_once_and_all_is_well() {
     show.app.line("'Feed' in OBS stands still although the feed 'main' is good. It is restarted once.").await;
     show.app.line("repair: restart the media source of 'main' – done.").await;
     show.app.line("'Feed' plays and moves again.").await;
-    assert_eq!(show.obs.count("TriggerMediaInputAction"), 1);
+    assert_eq!(show.obs.count("SetInputSettings"), 1);
     show.app.stop().await;
 }
 
@@ -38,7 +38,7 @@ async fn what_a_restart_does_not_mend_needs_you() {
     show.app.line("A restart did not help.").await;
     let live = show.page.live("the row", |live| !row(live, "Repair").is_null()).await;
     assert_eq!(row(&live, "Repair")["word"], "Needs you", "{live:#}");
-    assert_eq!(show.obs.count("TriggerMediaInputAction"), 1, "not again and again");
+    assert_eq!(show.obs.count("SetInputSettings"), 1, "not again and again");
     show.app.stop().await;
 }
 
@@ -47,7 +47,7 @@ async fn a_frozen_picture_is_seen_though_numbers_and_cursor_are_fine() {
     let show = Show::on_air(Shape::Nginx, &[]).await;
     show.obs.freeze_picture(true);
     show.app.line("The picture of 'Feed' in OBS stands still although the feed 'main' arrives.").await;
-    show.obs.until_heard("TriggerMediaInputAction", 1).await;
+    show.obs.until_heard("SetInputSettings", 1).await;
     show.obs.freeze_picture(false);
     show.app.line("'Feed' plays and moves again.").await;
     show.app.stop().await;

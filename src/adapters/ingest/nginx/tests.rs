@@ -1,11 +1,11 @@
 //! Recorded `rtmp_stat` pages and what they mean.
 
 use super::*;
+use crate::adapters::ingest::samples;
 use crate::kit::units::Kbps;
 
 fn recorded(name: &str) -> String {
-    let path = format!("{}/tests/samples/ingest/nginx-rtmp-{name}.xml", env!("CARGO_MANIFEST_DIR"));
-    std::fs::read_to_string(path).expect("a recorded page")
+    String::from_utf8(samples::bytes(&format!("nginx-rtmp-{name}.xml"))).expect("a recorded page")
 }
 
 fn page(name: &str) -> Document {

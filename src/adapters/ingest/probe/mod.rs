@@ -19,10 +19,23 @@ use url::{Host, Url};
 
 /// Longest wait for one answer.
 const ONE: Duration = Duration::from_millis(800);
+/// Longest wait for the address behind a name.
+const NAME: Duration = Duration::from_millis(1500);
 /// Between the two readings.
 const BETWEEN: Duration = Duration::from_millis(1200);
 /// Requests under way at a time.
 const AT_ONCE: usize = 10;
+
+/// Why nobody was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProbeError {
+    /// No address belongs to the name, or nobody said so in time.
+    #[error("no machine is known by the name '{0}'. Check the spelling, or write its address (192.168.1.7)")]
+    UnknownName(String),
+    /// The system gives no HTTP client.
+    #[error("this machine cannot open connections: {0}")]
+    NoClient(String),
+}
 
 /// What was found on a machine.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -76,9 +89,13 @@ pub fn host(text: &str) -> Option<Host> {
 }
 
 /// Looks round on a machine. With `ports`, every path is tried on these instead of on its own port.
-/// Takes five seconds at most with the usual ports. Fails only when the system gives no HTTP client (no usable TLS).
-pub async fn probe(host: &Host, ports: &[u16]) -> anyhow::Result<Report> {
-    let http = Http::new()?;
+/// Takes five seconds at most with the usual ports.
+///
+/// # Errors
+/// Nobody knows the machine by this name; the system gives no HTTP client (no usable TLS).
+pub async fn probe(host: &Host, ports: &[u16]) -> Result<Report, ProbeError> {
+    let http = Http::new().map_err(|error| ProbeError::NoClient(format!("{error:#}")))?;
+    look_up(host).await?;
     let wanted: Vec<(&'static Place, u16)> = match ports {
         [] => PLACES.iter().map(|place| (place, place.port)).collect(),
         ports => ports.iter().flat_map(|port| PLACES.iter().map(|place| (place, *port))).collect(),
@@ -94,6 +111,15 @@ pub async fn probe(host: &Host, ports: &[u16]) -> anyhow::Result<Report> {
     let looks = once_each(looks.into_iter().flatten().collect());
     let found: Vec<_> = looks.into_iter().map(|look| measure(http.clone(), look)).collect();
     Ok(Report { found: stream::iter(found).buffered(AT_ONCE).collect().await, tried: wanted.len() })
+}
+
+/// Whether a name leads anywhere; an address does.
+async fn look_up(host: &Host) -> Result<(), ProbeError> {
+    let Host::Domain(name) = host else { return Ok(()) };
+    match timeout(NAME, tokio::net::lookup_host((name.as_str(), 0))).await {
+        Ok(Ok(_)) => Ok(()),
+        _ => Err(ProbeError::UnknownName(name.clone())),
+    }
 }
 
 /// Ports that take a connection: all that listen nowhere are known after one wait.

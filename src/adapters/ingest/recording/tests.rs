@@ -29,12 +29,14 @@ fn a_line_is_read_as_a_person_would_write_it() {
 #[test]
 fn a_bad_line_says_what_is_wrong_and_what_is_allowed() {
     let table = [
-        ("", "EOF while parsing a value (column 0)"),
-        ("{\"t\":1", "EOF while parsing an object (column 6)"),
-        ("nonsense", "expected ident (column 2)"),
+        ("", "this is no recorded poll (it is empty). A line is one JSON object, for instance {\"t\":0.5,"),
+        ("{\"t\":1", "the line breaks off (column 6)"),
+        ("{\"t\":1,}", "this is no JSON (column 8)"),
+        ("nonsense", "this is no recorded poll (it begins 'nonsense'). A line is one JSON object, for instance"),
+        ("[]", "(it begins '[]')"),
         ("{}", "missing field `t` (column 2)"),
         (r#"{"t":-1}"#, "t is -1. Allowed: seconds, 0 or more"),
-        (r#"{"t":1e300}"#, "Allowed: seconds, 0 or more"),
+        (r#"{"t":1e300}"#, "t is 1e300. Allowed: seconds, 0 or more"),
         (r#"{"t":"1"}"#, "invalid type: string \"1\", expected f64 (column 8)"),
         (r#"{"t":1,"stauts":200}"#, "unknown field `stauts`, expected one of `t`, `type`, `status`, `body`"),
         (r#"{"t":1,"status":99}"#, "nor \"timeout\" nor \"refused\""),

@@ -3,10 +3,10 @@
 use super::*;
 use crate::adapters::ingest::detect::parse;
 use crate::adapters::ingest::document::Server::{Belabox, OpenIrl, Sls};
+use crate::adapters::ingest::samples;
 
 fn recorded(name: &str) -> Result<Document, ParseError> {
-    let path = format!("{}/tests/samples/ingest/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    parse(&std::fs::read(path).expect("a recorded document"))
+    parse(&samples::bytes(&format!("{name}.json")))
 }
 
 /// file, fork, name, kbit/s published, buffer, latency, rtt, dropped, age in s

@@ -1,8 +1,9 @@
 //! The wish to start or stop the stream. At most one at a time: the newest press of a person counts.
 
+use super::press::{self, Goal, Press, Pressed};
 use super::{Effect, Id, Input, Limits, Request, View};
 use crate::adapters::obs::ObsError;
-use crate::domain::command::{OPPOSITE_ASKED, ObsOrder, Outcome};
+use crate::domain::command::{ObsOrder, Outcome};
 use crate::domain::stream::Output;
 use crate::kit::units::{Millis, Mono};
 
@@ -13,17 +14,8 @@ const STALE: Millis = Millis(1000);
 #[derive(Default)]
 pub(super) struct Slot(Option<Wish>);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Goal {
-    Start,
-    Stop,
-}
-
 struct Wish {
-    /// Everyone who pressed; the requests go out under the first.
-    ids: Vec<Id>,
-    goal: Goal,
-    asked: Mono,
+    press: Press,
     sent: bool,
     accepted: bool,
     /// OBS reported that it is on its way.
@@ -48,28 +40,26 @@ impl Slot {
         }
         let Some(wish) = &mut self.0 else { return };
         match wish.take_in(view, effects).or_else(|| wish.fulfilled(view)).or_else(|| wish.overdue(view)) {
-            Some(outcome) => self.end(&outcome, effects),
+            Some(outcome) => press::end(&mut self.0, &outcome, effects),
             None => wish.send_if_needed(view, effects),
         }
     }
 
     pub(super) fn due(&self, limits: &Limits) -> Option<Mono> {
         let wish = self.0.as_ref()?;
-        let end = wish.asked + limits.output;
+        let end = wish.press.asked + limits.output;
         Some(wish.unsettled.map_or(end, |look| look.min(end)))
     }
 
     fn press(&mut self, view: &View<'_>, id: Id, goal: Goal, effects: &mut Vec<Effect>) {
-        if let Some(wish) = self.0.as_mut().filter(|wish| wish.goal == goal) {
-            wish.ids.push(id);
-            wish.this_show = false;
+        let Some(crossed) = press::press(&mut self.0, id, goal, effects) else {
+            self.0.iter_mut().for_each(|wish| wish.this_show = false);
             return;
-        }
-        let unsettled = self.0.as_ref().filter(|wish| wish.sent).map(|_| view.now + STALE);
-        self.end(&Outcome::Failed(OPPOSITE_ASKED.to_owned()), effects);
+        };
+        let unsettled = crossed.then_some(view.now + STALE);
         match already(view, goal).filter(|_| unsettled.is_none()) {
             Some(text) => effects.push(Effect::Answer(id, Outcome::Done(text.to_owned()))),
-            None => self.0 = Some(Wish::new(id, goal, view.now, unsettled)),
+            None => self.0 = Some(Wish::new(Press::new(id, goal, view.now), unsettled)),
         }
     }
 
@@ -79,43 +69,44 @@ impl Slot {
             effects.push(Effect::Answer(id, Outcome::Failed(reason)));
             return;
         }
-        let theirs = self.0.as_ref().is_some_and(|wish| wish.goal == Goal::Stop && !wish.this_show);
+        let theirs = self.0.as_ref().is_some_and(|wish| wish.press.goal == Goal::Stop && !wish.this_show);
         self.press(view, id, Goal::Stop, effects);
         if let Some(wish) = self.0.as_mut().filter(|_| !theirs) {
             wish.this_show = true;
         }
     }
+}
 
-    fn end(&mut self, outcome: &Outcome, effects: &mut Vec<Effect>) {
-        let ids = self.0.take().map(|wish| wish.ids).unwrap_or_default();
-        effects.extend(ids.into_iter().map(|id| Effect::Answer(id, outcome.clone())));
+impl Pressed for Wish {
+    fn press(&mut self) -> &mut Press {
+        &mut self.press
+    }
+
+    fn is_sent(&self) -> bool {
+        self.sent
     }
 }
 
 impl Wish {
-    fn new(id: Id, goal: Goal, asked: Mono, unsettled: Option<Mono>) -> Self {
+    fn new(press: Press, unsettled: Option<Mono>) -> Self {
         let (sent, accepted, turned, held, looked) = (false, false, false, false, false);
         let this_show = false;
-        Self { ids: vec![id], goal, asked, sent, accepted, turned, held, looked, unsettled, this_show }
-    }
-
-    fn id(&self) -> Id {
-        self.ids.first().copied().unwrap_or_default()
+        Self { press, sent, accepted, turned, held, looked, unsettled, this_show }
     }
 
     /// Learns from the input; an outcome if it ends the wish.
     fn take_in(&mut self, view: &View<'_>, effects: &mut Vec<Effect>) -> Option<Outcome> {
         match view.input {
-            Input::Accepted(id) if *id == self.id() => {
+            Input::Accepted(id) if *id == self.press.id() => {
                 self.accepted = true;
                 effects.push(Effect::Read);
             }
-            Input::Refused(id, error) if *id == self.id() => return self.refused(error, effects),
+            Input::Refused(id, error) if *id == self.press.id() => return self.refused(error, effects),
             Input::Output(report) => return self.heard(*report),
             Input::Lost if self.this_show => return view.no_link().map(Outcome::Failed),
             Input::Read => {
                 self.held = false;
-                self.unsettled = self.unsettled.filter(|_| !view.is_over(self.asked, STALE));
+                self.unsettled = self.unsettled.filter(|_| !view.is_over(self.press.asked, STALE));
             }
             Input::Tick if self.unsettled.is_some_and(|look| view.now >= look) => {
                 self.unsettled = Some(view.now + STALE);
@@ -131,7 +122,7 @@ impl Wish {
     }
 
     fn refused(&mut self, error: &ObsError, effects: &mut Vec<Effect>) -> Option<Outcome> {
-        let says_it_is_so = match self.goal {
+        let says_it_is_so = match self.press.goal {
             Goal::Start => error.is_already_running(),
             Goal::Stop => error.is_not_running(),
         };
@@ -149,7 +140,7 @@ impl Wish {
     fn heard(&mut self, report: Output) -> Option<Outcome> {
         (self.held, self.unsettled) = (false, None);
         let under_way = self.accepted || self.turned;
-        let text = match (self.goal, report) {
+        let text = match (self.press.goal, report) {
             (Goal::Start, Output::Starting) | (Goal::Stop, Output::Stopping) => {
                 self.turned = true;
                 return None;
@@ -165,8 +156,8 @@ impl Wish {
     }
 
     fn fulfilled(&self, view: &View<'_>) -> Option<Outcome> {
-        already(view, self.goal).filter(|_| self.unsettled.is_none())?;
-        let text = match self.goal {
+        already(view, self.press.goal).filter(|_| self.unsettled.is_none())?;
+        let text = match self.press.goal {
             Goal::Start => "OBS is streaming.",
             Goal::Stop => "The stream has ended.",
         };
@@ -174,14 +165,14 @@ impl Wish {
     }
 
     fn overdue(&self, view: &View<'_>) -> Option<Outcome> {
-        if !view.is_over(self.asked, view.limits.output) {
+        if !view.is_over(self.press.asked, view.limits.output) {
             return None;
         }
         if let Some(reason) = view.no_link() {
             return Some(Outcome::Failed(reason));
         }
         let limit = view.limits.output;
-        Some(Outcome::TimedOut(match (self.goal, self.turned) {
+        Some(Outcome::TimedOut(match (self.press.goal, self.turned) {
             (Goal::Start, true) => format!("OBS has tried to start for {limit} without success. Look at OBS."),
             (Goal::Start, false) => format!(
                 "OBS took the order but is not streaming after {limit}. Perhaps a dialog is open in OBS, or its stream settings are incomplete."
@@ -194,13 +185,13 @@ impl Wish {
         if self.sent || self.held || self.unsettled.is_some() || !view.obs.is_connected() {
             return;
         }
-        let request = match (self.goal, view.obs.output) {
+        let request = match (self.press.goal, view.obs.output) {
             (Goal::Start, Some(Output::Stopped)) => Request::Start,
             (Goal::Stop, Some(Output::Starting | Output::Streaming | Output::Reconnecting)) => Request::Stop,
             _ => return,
         };
         self.sent = true;
-        effects.push(Effect::Send(self.id(), request));
+        effects.push(Effect::Send(self.press.id(), request));
     }
 }
 

@@ -38,7 +38,7 @@ pub struct Test {
     on: bool,
 }
 
-/// POST /api/v1/failover/test {on}: switch scenes as if OBS streamed, to try the rules out.
+/// POST /api/v1/failover/test {on}: switch scenes and show alerts as if OBS streamed, to try rules and overlays out.
 pub async fn test(
     State(ctx): State<Ctx>,
     person: SignedIn,

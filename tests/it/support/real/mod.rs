@@ -12,6 +12,7 @@
 #![expect(clippy::disallowed_methods, reason = "one millisecond between two looks at /proc")]
 
 pub mod browser;
+pub mod hose;
 pub mod nginx;
 pub mod nms;
 pub mod obs;

@@ -33,7 +33,8 @@ impl Publisher {
             .args(["-f", "lavfi", "-i", "testsrc2=s=640x360:r=15"])
             .args(["-f", "lavfi", "-i", "sine=sample_rate=44100"])
             .args(["-vf", filter, "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency"])
-            .args(["-threads", "1", "-pix_fmt", "yuv420p", "-g", "30"])
+            .args(["-threads", "1", "-pix_fmt", "yuv420p", "-g", "6"])
+            // Key frames are close together: whoever opens the feed for half a second finds its picture.
             // Filler holds the rate where the picture needs less.
             .args(["-b:v", &rate, "-maxrate", &rate, "-bufsize", &buffer, "-x264-params", "nal-hrd=cbr"])
             .args(["-c:a", "aac", "-b:a", "64k", "-f", "flv", url]);
