@@ -244,7 +244,7 @@ $("say").addEventListener("submit", async (event) => {
 function voices(list) {
   const kept = $("voice").value || list.at(-1)?.[0];
   $("voice").replaceChildren(...list.map(([word, name]) => {
-    const option = el("option", "", `as ${name}`);
+    const option = el("option", "", name);
     option.value = word;
     option.selected = word === kept;
     return option;
