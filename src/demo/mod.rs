@@ -4,6 +4,7 @@
 pub mod fake_ingest;
 pub mod fake_obs;
 pub mod fake_twitch;
+mod twitch_cues;
 mod twitch_play;
 
 use crate::boot::{self, House};
@@ -14,6 +15,7 @@ use fake_ingest::{FakeIngest, Mode, Shape};
 use fake_obs::{FakeObs, Script};
 use fake_twitch::FakeTwitch;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 
@@ -51,7 +53,7 @@ const fn act(mode: Mode, secs: u64, tells: &'static str) -> Act {
 /// Runs the whole daemon against an OBS, an ingest server and a Twitch that are part of this program, until
 /// SIGTERM or SIGINT. Nothing outside a temporary folder is touched.
 pub async fn run() -> anyhow::Result<()> {
-    let obs = FakeObs::start(0, Script::default()).await.context("the demo's OBS cannot start")?;
+    let obs = Arc::new(FakeObs::start(0, Script::default()).await.context("the demo's OBS cannot start")?);
     let ingest = FakeIngest::start(Shape::Sls).await.context("the demo's ingest server cannot start")?;
     let twitch = FakeTwitch::start(0).await.context("the demo's Twitch cannot start")?;
     let folder = std::env::temp_dir().join(format!("stream-control-demo-{}", std::process::id()));
@@ -63,6 +65,7 @@ pub async fn run() -> anyhow::Result<()> {
         // A link that fails twice a minute would soon be held on LOW; here it is to be seen coming back.
         ("FLAP_LIMIT", "30".to_owned()),
         ("LOGIN_PASSWORD", PASSWORD.to_owned()),
+        ("TWITCH_BOT", "true".to_owned()),
         ("DATA_DIR", folder.to_string_lossy().into_owned()),
     ];
     values.extend(twitch.settings());
@@ -74,7 +77,11 @@ pub async fn run() -> anyhow::Result<()> {
     };
     tracing::info!("Demo: open http://{}/ and sign in with the password {PASSWORD}", listener.local_addr()?);
     tokio::spawn(boot::stop_on_signal(house.stop_token()));
-    let play = tokio::spawn(async { tokio::join!(play(obs, ingest), twitch_play::play(twitch)) });
+    let on_air = {
+        let obs = obs.clone();
+        move || obs.is_streaming()
+    };
+    let play = tokio::spawn(async move { tokio::join!(play(&obs, ingest), twitch_play::play(twitch, on_air)) });
     let served = house.serve(listener).await;
     play.abort();
     let _ = tokio::fs::remove_dir_all(&folder).await;
@@ -82,7 +89,7 @@ pub async fn run() -> anyhow::Result<()> {
 }
 
 /// Plays the acts over and over. The show begins once; a stop on the page is a person's word.
-async fn play(obs: FakeObs, ingest: FakeIngest) {
+async fn play(obs: &FakeObs, ingest: FakeIngest) {
     obs.human_start();
     loop {
         for act in ACTS {

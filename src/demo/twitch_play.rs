@@ -1,8 +1,11 @@
-//! The demo's chat: made-up people who talk, follow, cheer and redeem, so that every page shows life.
+//! The demo's Twitch: made-up people who talk, follow, give and redeem, ads that come, a channel that is
+//! live while OBS streams, so that every page shows life and every button does something.
 
-use super::fake_twitch::{BROADCASTER, CLIENT_ID, FakeTwitch, World};
+use super::fake_twitch::{BOT, BROADCASTER, CLIENT_ID, FRIEND, FakeTwitch, User, World};
+use super::twitch_cues::{CUES, Cue};
 use crate::domain::chat::Identity;
 use crate::domain::twitch_features::scopes;
+use crate::kit::clock;
 use crate::kit::secret::Secret;
 use crate::store::tokens::{Pair, TokenFile};
 use serde_json::{Value, json};
@@ -15,75 +18,91 @@ const PAUSE: Duration = Duration::from_millis(2500);
 /// Who watches at first.
 const VIEWERS: u64 = 42;
 
-/// Something in the demo's chat.
-enum Cue {
-    /// Who says what, with which badges.
-    Says(&'static str, &'static str, &'static [&'static str]),
-    /// An emote: who, the words around it, its id and name.
-    Emote(&'static str, &'static str, &'static str, &'static str),
-    Follows(&'static str),
-    Cheers(&'static str, u64, &'static str),
-    Redeems(&'static str, &'static str),
-    /// Viewers more or fewer.
-    Viewers(u64),
-}
+/// Channels that can be found and raided: id, name, title, category, viewers (0: not live).
+const NEIGHBOURS: &[(&str, &str, &str, &str, u64)] = &[
+    (FRIEND, "TrailRunner", "Forty kilometres before breakfast", "509671", 87),
+    ("50998878", "TrailMixTina", "Mountain huts, day three", "509671", 15),
+    ("50998879", "NightTrainNils", "Last train north", "509672", 230),
+    ("50998880", "QuietQuill", "", "26936", 0),
+];
 
-/// Played over and over.
-const CUES: &[Cue] = {
-    use Cue::{Cheers, Emote, Follows, Redeems, Says, Viewers};
-    &[
-        Says("Viewer_One", "Good morning from Oslo!", &[]),
-        Says("RainyRita", "The sound is great today", &["subscriber"]),
-        Emote("TomOnTour", "That view ", "25", "Kappa"),
-        Follows("Lena_Walks"),
-        Says("ModMarten", "Welcome Lena_Walks!", &["moderator"]),
-        Says("Viewer_One", "!bitrate", &[]),
-        Viewers(47),
-        Says("Pixel_Pete", "Is that the old lighthouse?", &["vip"]),
-        Cheers("TomOnTour", 100, "Cheer100 for the train ticket"),
-        Says("RainyRita", "It is, she was there last week too", &["subscriber"]),
-        Redeems("Pixel_Pete", "Say hello to the next dog"),
-        Says("ModMarten", "No spoilers please", &["moderator"]),
-        Says("Lena_Walks", "First time here, this is lovely", &[]),
-        Viewers(44),
-    ]
-};
-
-/// Signs the broadcaster in before the daemon starts, and lets the channel go live.
+/// Signs both accounts in before the daemon starts, and lets the channels go live.
 ///
 /// # Errors
 /// The token file cannot be written.
 pub fn prepare(twitch: &FakeTwitch, folder: &Path) -> anyhow::Result<()> {
-    let rights = scopes(&[], Identity::Broadcaster);
-    let (access, refresh) = {
-        let mut world = twitch.world();
-        world.go_live(BROADCASTER, VIEWERS);
-        world.grant(CLIENT_ID, BROADCASTER, &rights)
-    };
-    let pair = Pair { access: Secret::new(access), refresh: Secret::new(refresh) };
     std::fs::create_dir_all(folder)?;
-    TokenFile::new(folder.join("twitch_tokens.json")).write(Identity::Broadcaster, &pair)?;
+    let file = TokenFile::new(folder.join("twitch_tokens.json"));
+    let mut world = twitch.world();
+    world.go_live(BROADCASTER, VIEWERS);
+    if let Some(channel) = world.channels.get_mut(BROADCASTER) {
+        channel.tags = ["Oslo", "Rain", "Walking"].map(str::to_owned).to_vec();
+    }
+    NEIGHBOURS.iter().for_each(|neighbour| settle(&mut world, neighbour));
+    for (identity, id) in [(Identity::Broadcaster, BROADCASTER), (Identity::Bot, BOT)] {
+        let (access, refresh) = world.grant(CLIENT_ID, id, &scopes(&[], identity));
+        file.write(identity, &Pair { access: Secret::new(access), refresh: Secret::new(refresh) })?;
+    }
     Ok(())
 }
 
-/// Plays the cues for as long as it is let.
-pub async fn play(twitch: FakeTwitch) {
-    for cue in CUES.iter().cycle() {
-        tokio::time::sleep(PAUSE).await;
-        give(&mut twitch.world(), cue);
+fn settle(world: &mut World, (id, name, title, category, viewers): &(&str, &str, &str, &str, u64)) {
+    if world.user(id).is_none() {
+        world.users.push(User { id: (*id).to_owned(), login: name.to_lowercase(), name: (*name).to_owned() });
+    }
+    let channel = world.channels.entry((*id).to_owned()).or_default();
+    (channel.title, channel.category) = ((*title).to_owned(), (*category).to_owned());
+    if *viewers > 0 {
+        world.go_live(id, *viewers);
     }
 }
 
-fn give(world: &mut World, cue: &Cue) {
+/// Plays the cues for as long as it is let; the channel is live while `on_air`.
+pub async fn play(twitch: FakeTwitch, on_air: impl Fn() -> bool) {
+    for cue in CUES.iter().cycle() {
+        tokio::time::sleep(PAUSE).await;
+        follow(&mut twitch.world(), on_air());
+        let spam = give(&mut twitch.world(), cue);
+        if let Some((who, message)) = spam {
+            tokio::time::sleep(PAUSE).await;
+            let event = json!({"target_user_id": format!("8{who}"), "target_user_login": who.to_lowercase(),
+                "target_user_name": who, "message_id": message});
+            twitch.world().emit_for(BROADCASTER, "channel.chat.message_delete", event);
+        }
+    }
+}
+
+/// The channel is live while OBS streams, and its ads come when they are due.
+fn follow(world: &mut World, on_air: bool) {
+    match (on_air, world.streams.contains_key(BROADCASTER)) {
+        (true, false) => world.go_live(BROADCASTER, VIEWERS),
+        (false, true) => world.go_offline(BROADCASTER),
+        _ => {}
+    }
+    if on_air && world.next_ad.is_some_and(|at| at <= clock::unix()) {
+        world.run_ads(60, true);
+    }
+}
+
+/// Lets it happen; the author and id of a message that is to be deleted.
+fn give(world: &mut World, cue: &Cue) -> Option<(&'static str, String)> {
     match cue {
         Cue::Says(who, text, badges) => {
             world.chat(BROADCASTER, who, text, badges);
         }
+        Cue::Deleted(who, text) => return Some((who, world.chat(BROADCASTER, who, text, &[]))),
         Cue::Emote(who, before, id, name) => said(world, who, before, json!({"id": id, "name": name})),
-        Cue::Follows(who) => {
-            let at = crate::kit::clock::unix();
-            let at = jiff::Timestamp::from_millisecond(at.0).map(|at| at.to_string()).unwrap_or_default();
-            happens(world, "channel.follow", who, json!({"followed_at": at}));
+        Cue::Follows(who) => happens(world, "channel.follow", who, json!({"followed_at": now()})),
+        Cue::Subscribes(who) => happens(world, "channel.subscribe", who, json!({"tier": "1000", "is_gift": false})),
+        Cue::Again(who, months, text) => {
+            let message = json!({"text": text, "emotes": []});
+            let event = json!({"tier": "1000", "cumulative_months": months, "streak_months": months,
+                "duration_months": 1, "message": message});
+            happens(world, "channel.subscription.message", who, event);
+        }
+        Cue::Gives(who, total) => {
+            let event = json!({"tier": "1000", "total": total, "cumulative_total": total, "is_anonymous": false});
+            happens(world, "channel.subscription.gift", who, event);
         }
         Cue::Cheers(who, bits, text) => {
             happens(world, "channel.cheer", who, json!({"is_anonymous": false, "message": text, "bits": bits}));
@@ -93,12 +112,24 @@ fn give(world: &mut World, cue: &Cue) {
             let event = json!({"id": "r", "user_input": "", "status": "unfulfilled", "reward": reward});
             happens(world, "channel.channel_points_custom_reward_redemption.add", who, event);
         }
+        Cue::Raid(viewers) => world.raided_by(FRIEND, *viewers),
+        Cue::Train(step, level) => {
+            let event = json!({"id": "train", "level": level, "total": level * 1500, "progress": 200, "goal": 1800,
+                "type": "regular", "is_shared_train": false, "top_contributions": [], "started_at": now(),
+                "expires_at": now(), "ended_at": now()});
+            world.emit_for(BROADCASTER, &format!("channel.hype_train.{step}"), event);
+        }
         Cue::Viewers(count) => {
             if let Some(stream) = world.streams.get_mut(BROADCASTER) {
                 stream.viewers = *count;
             }
         }
     }
+    None
+}
+
+fn now() -> String {
+    jiff::Timestamp::from_millisecond(clock::unix().0).map(|at| at.to_string()).unwrap_or_default()
 }
 
 /// An event of the channel, with the name of who did it.
@@ -117,7 +148,7 @@ fn said(world: &mut World, who: &str, before: &str, emote: Value) {
     let picture = json!({"id": emote["id"], "emote_set_id": "0", "owner_id": "0", "format": ["static"]});
     let event = json!({
         "chatter_user_id": format!("8{who}"), "chatter_user_login": who.to_lowercase(), "chatter_user_name": who,
-        "message_id": format!("demo-{}", crate::kit::clock::unix().0),
+        "message_id": format!("demo-{}", clock::unix().0),
         "message": {"text": format!("{before}{name}"), "fragments": [
             {"type": "text", "text": before, "cheermote": null, "emote": null, "mention": null},
             {"type": "emote", "text": name, "cheermote": null, "emote": picture, "mention": null},

@@ -35,6 +35,20 @@ pub struct Twitch {
     pub helix_trouble: Option<(String, UnixMs)>,
 }
 
+/// While Helix cannot be read, the live stream is known for this long: twice the pace of a show's looks.
+const LIVE_HOLDS_MS: i64 = 60_000;
+
+impl Twitch {
+    /// The live stream as far as it is known at this moment: while Helix cannot be read, what was read
+    /// last grows old.
+    pub fn live_at(&self, now: UnixMs) -> Option<&Live> {
+        let live = self.live.as_ref()?;
+        let (Live::Off { read_at } | Live::On { read_at, .. }) = live;
+        let old = self.helix_trouble.is_some() && now.0 - read_at.0 > LIVE_HOLDS_MS;
+        (!old).then_some(live)
+    }
+}
+
 /// One identity's sign-in.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum SignIn {

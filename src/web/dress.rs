@@ -17,6 +17,10 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longest reason in the log, in characters.
 const LOGGED: usize = 500;
 
+/// Marks an error that leaves as it is: its words are plain text, as another program's clients expect.
+#[derive(Clone)]
+pub struct AsItIs;
+
 /// Dresses every error that left the inner layers without a body meant for people.
 pub async fn dress(request: Request, next: Next) -> Response {
     let wants_page = wants_page(request.headers());
@@ -39,6 +43,9 @@ pub async fn dress(request: Request, next: Next) -> Response {
 }
 
 fn is_dressed(response: &Response) -> bool {
+    if response.extensions().get::<AsItIs>().is_some() {
+        return true;
+    }
     let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     kind.starts_with("text/html") || kind.starts_with("application/json")
 }

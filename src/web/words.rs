@@ -82,6 +82,8 @@ pub const CATEGORY_SHAPE: &str = "Send JSON {\"category_id\": text, \"title\": t
 pub const TITLE_SHAPE: &str = "Send JSON {\"title\": text}.";
 /// 400 of upstream's raid.
 pub const RAID_SHAPE: &str = "Send JSON {\"channel_name\": the channel's name}.";
+/// 400 of upstream's search without words.
+pub const QUERY_MISSING: &str = "Query parameter is required";
 /// 503 while nothing was read from Twitch.
 pub const CHANNEL_UNKNOWN: &str = "The channel was not read from Twitch yet. Is somebody signed in to Twitch?";
 
@@ -102,6 +104,21 @@ pub const TWITCH_SIGN_IN: &str = "Sign in to Twitch first.";
 /// OBS streams, and Twitch shows nothing.
 pub const TWITCH_THINKS_OFFLINE: &str =
     "Twitch thinks you are offline, although OBS streams. Check the stream key and the server in OBS.";
+
+/// Helix does not answer.
+pub fn twitch_silent(why: &str) -> String {
+    format!("Twitch cannot be read: {} What stands here may be old.", text::sentence(why))
+}
+/// Chat does not arrive.
+pub fn chat_deaf(why: &str) -> String {
+    format!("Chat does not arrive here: {}", text::sentence(why))
+}
+/// Chat is not wanted.
+pub const CHAT_OFF: &str = "Chat is switched off on the Twitch page, so none arrives here.";
+/// A part of Twitch that cannot be used: its right was not given.
+pub const TWITCH_RIGHT_MISSING: &str = "Twitch was not asked for this right yet. Sign in again to give it.";
+/// A part of Twitch that cannot be used: it is switched off.
+pub const TWITCH_PART_OFF: &str = "This part of Twitch is switched off.";
 
 /// It is not known whether somebody is signed in.
 pub fn twitch_unknown(reason: &str) -> String {

@@ -11,6 +11,7 @@ let found = [];
 let at = -1;
 let timer = 0;
 let asked = 0;
+let drawn = false;
 let onChoice = () => {};
 
 export function onChoose(hear) { onChoice = hear; }
@@ -19,10 +20,16 @@ export function onChoose(hear) { onChoice = hear; }
 export const category = () => chosen;
 
 export function setCategory(one) {
+  const same = one?.id === chosen?.id && one?.name === chosen?.name && one?.box_art === chosen?.box_art;
+  if (same && drawn) return;
+  // Who types a search is left alone; the field takes the name when it is left.
+  if (!searching()) field.value = one?.name ?? "";
   chosen = one;
-  field.value = one?.name ?? "";
+  drawn = true;
   $("category-art").replaceChildren(...picture(one));
 }
+
+const searching = () => document.activeElement === field && field.value !== (chosen?.name ?? "");
 
 function picture(one) {
   if (!one?.box_art?.startsWith("https://static-cdn.jtvnw.net/")) return [];
@@ -43,8 +50,8 @@ async function search() {
     const answer = await fetch(`/api/v1/twitch/search/categories?q=${encodeURIComponent(query)}`, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout?.(8000) });
     const said = await answer.json();
     if (mine !== asked) return;
-    if (!answer.ok) throw new Error(said.text ?? said.error ?? "Twitch could not be asked.");
-    show(said.categories ?? said);
+    if (!answer.ok) throw new Error(said.error ?? "Twitch could not be asked.");
+    show(said);
   } catch (error) {
     if (mine !== asked) return;
     close();
@@ -80,8 +87,13 @@ function mark() {
 }
 
 function choose(index) {
-  setCategory(found[index]);
+  pick(found[index]);
   close();
+}
+
+function pick(one) {
+  setCategory(one);
+  field.value = one?.name ?? "";
   onChoice();
 }
 
@@ -115,7 +127,7 @@ function leave() {
   clearTimeout(timer);
   asked += 1;
   close();
-  if (field.value.trim() === "" && chosen) { setCategory(null); onChoice(); }
+  if (field.value.trim() === "" && chosen) pick(null);
   else field.value = chosen?.name ?? "";
 }
 

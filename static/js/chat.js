@@ -22,11 +22,12 @@ let replyTo = null;
 // Rows
 
 function chatRow(row) {
-  const words = el("span", "words", ...row.parts.map(part));
+  // Each name and text by itself: what reads from right to left must not carry its neighbours along.
+  const words = el("bdi", "words", ...row.parts.map(part));
   const roles = [...(row.from ? [`in ${row.from}`] : []), ...row.roles, ...(row.bits ? [`${row.bits} bits`] : [])];
   const line = el("div", "said-text",
-    row.reply ? el("span", "answered", `Answers ${row.reply.name}: ${row.reply.text}`) : null,
-    el("time", "num", timeOfDay(row.at, false)), dot(row.colour), ...roles.map(role), el("span", "who", row.name), ": ", words);
+    row.reply ? el("span", "answered", "Answers ", el("bdi", "", row.reply.name), ": ", el("bdi", "", row.reply.text)) : null,
+    el("time", "num", timeOfDay(row.at, false)), dot(row.colour), ...roles.map(role), el("bdi", "who", nameOf(row)), ": ", words);
   const reply = el("button", "reply", icon("reply"));
   reply.type = "button";
   reply.setAttribute("aria-label", `Reply to ${row.name}`);
@@ -35,7 +36,18 @@ function chatRow(row) {
   item.classList.toggle("own", row.own);
   item.classList.toggle("to-me", toMe(row));
   item.dataset.group = "chat";
+  if (row.gone) strike(item);
   return item;
+}
+
+/** A name in other letters than the account's may look like anybody's, so the account stands behind it. */
+const nameOf = (row) => (row.login && row.name.toLowerCase() !== row.login ? `${row.name} (${row.login})` : row.name);
+
+/** What was deleted stays for the streamer, struck out. */
+function strike(item) {
+  if (item.classList.contains("gone")) return;
+  item.classList.add("gone");
+  item.querySelector(".words").after(el("span", "fine", " (deleted)"));
 }
 
 /** Somebody named the channel. */
@@ -52,7 +64,7 @@ function emote(words, id) {
   image.alt = words;
   image.title = words;
   image.loading = "lazy";
-  image.addEventListener("error", () => image.replaceWith(words));
+  image.addEventListener("error", () => { image.replaceWith(words); stay(); });
   image.src = `https://static-cdn.jtvnw.net/emoticons/v2/${encodeURIComponent(id)}/default/${light}/1.0`;
   return image;
 }
@@ -92,6 +104,11 @@ function eventRow(row) {
 
 // The feed
 
+/** The newest stays in sight when the window or a row changes its height. */
+function stay() { if (feed.dataset.held !== "true") feed.scrollTop = feed.scrollHeight; }
+
+new ResizeObserver(stay).observe(feed);
+
 const atEnd = () => feed.scrollHeight - feed.scrollTop - feed.clientHeight < NEAR_PX;
 
 function add(batch) {
@@ -99,6 +116,7 @@ function add(batch) {
   if (fresh.length === 0) return;
   if (batch.gap) waiting.push({ id: `gap-${batch.t}`, row: "gap" });
   waiting.push(...fresh);
+  for (const row of fresh) if (row.removes) remove(row);
   waiting = waiting.slice(-MOST);
   if (away()) count(fresh.length);
   if (feed.dataset.held !== "true") draw();
@@ -115,7 +133,6 @@ function draw() {
   });
   feed.querySelector(".empty")?.remove();
   feed.append(...nodes);
-  for (const one of news) if (one.removes) remove(one);
   trim();
   if (rows.size === 0) feed.append(el("li", "empty", "Nothing was said yet."));
   feed.scrollTop = feed.scrollHeight;
@@ -130,16 +147,11 @@ function trim() {
   }
 }
 
-/** What was deleted stays for the streamer, struck out. */
+/** Deleted is deleted at once, also for who reads further up and for what waits to be drawn. */
 function remove({ removes, at }) {
-  for (const { row, node } of rows.values()) {
-    if (row.row !== "chat" || row.at > at) continue;
-    const hit = removes === "all" || removes.message === row.id || removes.user === row.user;
-    if (hit && !node.classList.contains("gone")) {
-      node.classList.add("gone");
-      node.querySelector(".words").after(el("span", "fine", " (deleted)"));
-    }
-  }
+  const hit = (row) => row.row === "chat" && row.at <= at && (removes === "all" || removes.message === row.id || removes.user === row.user);
+  for (const { row, node } of rows.values()) if (hit(row)) strike(node);
+  for (const row of waiting) if (hit(row)) row.gone = true;
 }
 
 function jump() {
@@ -167,7 +179,7 @@ function filter() {
   feed.dataset.hide = [...hidden].join(" ");
   for (const button of document.querySelectorAll(".pick")) button.setAttribute("aria-pressed", String(!hidden.has(button.dataset.group)));
   try { localStorage.setItem("chat-hide", feed.dataset.hide); } catch { /* private mode: for this page only */ }
-  if (feed.dataset.held !== "true") feed.scrollTop = feed.scrollHeight;
+  stay();
 }
 
 for (const button of document.querySelectorAll(".pick")) {
@@ -203,7 +215,7 @@ function title() {
 function answer(row) {
   replyTo = row?.id ?? null;
   $("reply-to").hidden = !row;
-  text($("reply-name"), row ? `Reply to ${row.name}: ${row.parts.map(([, words]) => words).join("")}` : "");
+  text($("reply-name"), row ? `Reply to ${nameOf(row)}: ${row.parts.map(([, words]) => words).join("")}` : "");
   $("message").focus();
 }
 
@@ -212,6 +224,7 @@ $("message").addEventListener("keydown", (event) => { if (event.key === "Escape"
 $("message").addEventListener("input", () => {
   const length = [...$("message").value].length;
   $("message-count").hidden = length < 400;
+  $("message-count").classList.toggle("bad", length > 500);
   text($("message-count"), `${length} of 500`);
 });
 
@@ -231,7 +244,7 @@ $("say").addEventListener("submit", async (event) => {
 function voices(list) {
   const kept = $("voice").value || list.at(-1)?.[0];
   $("voice").replaceChildren(...list.map(([word, name]) => {
-    const option = el("option", "", `as ${name}`);
+    const option = el("option", "", name);
     option.value = word;
     option.selected = word === kept;
     return option;
@@ -252,7 +265,7 @@ function choose(tab) {
     $(one.getAttribute("aria-controls")).hidden = !on;
   }
   if (tab === $("tab-twitch")) embed();
-  else { seen(); if (feed.dataset.held !== "true") feed.scrollTop = feed.scrollHeight; }
+  else { seen(); stay(); }
 }
 
 for (const tab of tabs) {
@@ -304,8 +317,11 @@ function take(set) {
   if (!set.twitch) return;
   twitch = set.twitch;
   voices(twitch.voices);
-  $("blocked").hidden = twitch.blocked === null;
-  text($("blocked-text"), twitch.blocked ?? "");
+  const blocked = twitch.blocked ?? twitch.lacks.chat;
+  $("blocked").hidden = !blocked;
+  text($("blocked-text"), blocked);
+  $("deaf").hidden = twitch.deaf === null;
+  text($("deaf"), twitch.deaf);
   text($("viewers"), twitch.viewers === null ? "" : `${twitch.viewers.toLocaleString()} watching`);
   if (!$("panel-twitch").hidden) embed();
 }

@@ -8,42 +8,92 @@ import { connect } from "./link.js";
 import { now, span } from "./time.js";
 
 const MOST_TAGS = 10;
+const MOST_LETTERS = 140;
+const LABELS_AGAIN_MS = 30000;
 const API = "/api/v1/twitch";
-const dirty = new Set();
+// Twitch sets this label itself, by the category.
+const NOT_OURS = "MatureGame";
 let twitch = null;
 let tags = [];
 let labels = null;
+let labelsAsked = -Infinity;
 
 // A clip takes Twitch up to fifteen seconds.
 const order = (button, slot, path, body) => act(button, note(slot), `${API}/${path}`, body, { whom: "Twitch", patient: path === "clip" });
 
-// The channel
+// The channel: each part follows Twitch until it is touched
 
-function channel(view) {
-  if (!view) return;
-  if (!dirty.has("title")) { $("title").value = view.title; count(); }
-  if (!dirty.has("category")) setCategory(view.category);
-  if (!dirty.has("tags")) { tags = [...view.tags]; drawTags(); }
-  if (!dirty.has("labels")) tick(view.labels);
+const PARTS = {
+  title: { theirs: (channel) => channel.title, mine: () => $("title").value.trim(), put: (channel) => { $("title").value = channel.title; count(); }, said: (channel) => channel.title },
+  category: { theirs: (channel) => channel.category?.id ?? "", mine: () => category()?.id ?? "", put: (channel) => setCategory(channel.category), said: (channel) => channel.category?.name },
+  tags: { theirs: (channel) => channel.tags.join(" "), mine: () => tags.join(" "), put: (channel) => putTags(channel.tags), said: (channel) => channel.tags.join(", ") },
+  labels: { theirs: (channel) => [...channel.labels].sort().join(" "), mine: () => ticked().sort().join(" "), put: (channel) => tick(channel.labels), said: (channel) => channel.labels.map(labelName).join(", ") },
+};
+
+/** What is changed by hand and not saved: what Twitch had when that began. */
+const begun = new Map();
+
+function changed(part) {
+  if (!begun.has(part)) begun.set(part, twitch?.channel ? PARTS[part].theirs(twitch.channel) : null);
+  meanwhile(part);
 }
 
-const changed = (part) => dirty.add(part);
+function channel() {
+  const view = twitch?.channel;
+  if (!view) return;
+  for (const [part, { theirs, put }] of Object.entries(PARTS)) {
+    if (!begun.has(part)) put(view);
+    else if (begun.get(part) === null) begun.set(part, theirs(view));
+    meanwhile(part);
+  }
+}
 
-function count() { text($("title-count"), `${[...$("title").value].length} of 140`); }
+/** Somebody else changed what is being changed here: both are told apart, and the person chooses. */
+function meanwhile(part) {
+  const { theirs, mine, said } = PARTS[part];
+  const view = twitch?.channel;
+  const odd = Boolean(view) && begun.has(part) && theirs(view) !== begun.get(part) && theirs(view) !== mine();
+  const box = $(`${part}-meanwhile`);
+  box.hidden = !odd;
+  if (odd) text(box.querySelector("span"), `Changed elsewhere meanwhile, to: ${said(view) || "nothing"}. Saving here replaces it.`);
+}
+
+for (const button of document.querySelectorAll("[data-take]")) {
+  button.addEventListener("click", () => { begun.delete(button.dataset.take); channel(); });
+}
+
+function count() {
+  const letters = [...$("title").value].length;
+  text($("title-count"), `${letters} of ${MOST_LETTERS}`);
+  $("title-count").classList.toggle("bad", letters > MOST_LETTERS);
+}
 
 $("title").addEventListener("input", () => { changed("title"); count(); });
 $("title").addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); $("channel").requestSubmit(); } });
 onChoose(() => changed("category"));
+
+function putTags(list) {
+  if (list.join(" ") === tags.join(" ")) return;
+  tags = [...list];
+  drawTags();
+}
 
 function drawTags() {
   $("tags").replaceChildren(...tags.map((tag) => {
     const remove = el("button", "plain", "×");
     remove.type = "button";
     remove.setAttribute("aria-label", `Remove the tag ${tag}`);
-    remove.addEventListener("click", () => { tags = tags.filter((one) => one !== tag); changed("tags"); drawTags(); $("tag").focus(); });
+    remove.addEventListener("click", () => { edit(tags.filter((one) => one !== tag)); $("tag").focus(); });
     return el("li", "", tag, remove);
   }));
   $("tag").disabled = tags.length >= MOST_TAGS;
+}
+
+/** Other tags, by hand. */
+function edit(list) {
+  tags = list;
+  drawTags();
+  changed("tags");
 }
 
 function addTag() {
@@ -53,40 +103,44 @@ function addTag() {
   text($("tag-note"), tags.length + 1 >= MOST_TAGS ? "That is all ten." : "Up to ten, letters and digits only.");
   $("tag").value = "";
   if (tags.some((one) => one.toLowerCase() === tag.toLowerCase())) return;
-  tags.push(tag);
-  changed("tags");
-  drawTags();
+  edit([...tags, tag]);
 }
 
 $("tag").addEventListener("keydown", (event) => {
   if (["Enter", ",", " "].includes(event.key)) { event.preventDefault(); addTag(); }
-  else if (event.key === "Backspace" && $("tag").value === "" && tags.length > 0) { tags.pop(); changed("tags"); drawTags(); }
+  else if (event.key === "Backspace" && $("tag").value === "" && tags.length > 0) edit(tags.slice(0, -1));
 });
-$("tag").addEventListener("blur", addTag);
+$("tag").addEventListener("change", addTag);
 
 async function readLabels() {
-  if (labels) return;
+  if (labels || performance.now() - labelsAsked < LABELS_AGAIN_MS) return;
+  labelsAsked = performance.now();
   try {
     const answer = await fetch(`${API}/labels`, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout?.(8000) });
     const said = await answer.json();
-    if (!answer.ok) throw new Error(said.text ?? said.error);
-    labels = said.labels ?? said;
+    if (!answer.ok) throw new Error(said.error);
+    labels = said;
   } catch (error) {
-    return text($("labels").querySelector(".hint"), `The labels could not be read. ${error.message ?? ""}`);
+    return text($("labels").querySelector(".hint"), `The labels could not be read. ${error.name === "Error" ? error.message : ""}`);
   }
-  $("labels").replaceChildren(...labels.map((label) => {
-    const box = el("input");
-    box.type = "checkbox";
-    box.value = label.id;
-    box.addEventListener("change", () => changed("labels"));
-    const row = el("label", "", box, label.name);
-    row.title = label.description ?? "";
-    return row;
-  }));
+  $("labels").replaceChildren(...labels.map(labelRow));
   tick(twitch?.channel?.labels ?? []);
 }
 
+function labelRow(label) {
+  const box = el("input");
+  box.type = "checkbox";
+  box.value = label.id;
+  box.disabled = label.id === NOT_OURS;
+  box.addEventListener("change", () => changed("labels"));
+  const row = el("label", "", box, el("span", "", label.name, box.disabled ? el("span", "fine", " – set by the category") : null));
+  row.title = label.description ?? "";
+  return row;
+}
+
 const boxes = () => [...$("labels").querySelectorAll("input")];
+const ticked = () => boxes().filter((box) => box.checked).map((box) => box.value);
+const labelName = (id) => labels?.find((label) => label.id === id)?.name ?? id;
 
 function tick(on) { for (const box of boxes()) box.checked = on.includes(box.value); }
 
@@ -94,14 +148,21 @@ $("channel").addEventListener("submit", async (event) => {
   event.preventDefault();
   addTag();
   const body = {};
-  if (dirty.has("title")) body.title = $("title").value.trim();
-  if (dirty.has("category")) body.category_id = category()?.id ?? "";
-  if (dirty.has("tags")) body.tags = tags;
-  if (dirty.has("labels")) body.labels = boxes().filter((box) => box.checked).map((box) => box.value);
+  if (begun.has("title")) body.title = PARTS.title.mine();
+  if (begun.has("category")) body.category_id = PARTS.category.mine();
+  if (begun.has("tags")) body.tags = tags;
+  if (begun.has("labels")) body.labels = ticked();
   const slot = $("save").parentElement;
-  if (Object.keys(body).length === 0) return text(note(slot), "Nothing was changed.");
-  const sent = [...dirty];
-  if ((await order($("save"), slot, "channel", body)).ok) sent.forEach((part) => dirty.delete(part));
+  const sent = [...begun.keys()];
+  if (sent.length === 0) return text(note(slot), "Nothing was changed.");
+  const was = Object.fromEntries(sent.map((part) => [part, PARTS[part].mine()]));
+  if (!(await order($("save"), slot, "channel", body)).ok) return;
+  // What was typed while it was on its way is the next change.
+  for (const part of sent) {
+    if (PARTS[part].mine() === was[part]) begun.delete(part);
+    else begun.set(part, was[part]);
+    meanwhile(part);
+  }
 });
 
 // Orders of one line
@@ -110,9 +171,10 @@ function form(id, path, body) {
   const root = $(id);
   root.addEventListener("submit", async (event) => {
     event.preventDefault();
+    const typed = [...root.querySelectorAll("input")].map((input) => [input, input.value]);
     const result = await order(root.querySelector("button"), root, path, body());
     if (!result.ok) return;
-    for (const input of root.querySelectorAll("input")) input.value = "";
+    for (const [input, value] of typed) if (input.value === value) input.value = "";
     if (id === "clip") made(result);
   });
 }
@@ -150,7 +212,21 @@ function ads(view) {
   text($("ads-line"), left === null ? "No ad is planned." : `The next ad lasts ${view.seconds} s.`);
   const free = view.preroll_free_seconds > 0 ? ` Newcomers see no ad first for ${span(view.preroll_free_seconds * 1000)}.` : "";
   text($("ads-more"), `It can be put off ${view.snoozes === 1 ? "once" : `${view.snoozes} times`}.${free}`);
-  $("snooze").disabled = view.snoozes === 0;
+  $("snooze").disabled = !usable("ads") || view.snoozes === 0;
+}
+
+/** Whether Twitch lets us do this. */
+const usable = (part) => twitch.blocked === null && !twitch.lacks[part];
+
+/** What cannot be done says why before anyone tries. */
+function lacks() {
+  for (const root of document.querySelectorAll("[data-part]")) {
+    const { part } = root.dataset;
+    for (const button of root.querySelectorAll("[data-order]")) button.disabled = !usable(part);
+    const why = twitch.blocked === null ? twitch.lacks[part] : null;
+    root.querySelector(".lack").hidden = !why;
+    text(root.querySelector(".lack span"), why);
+  }
 }
 
 function minutes(ms) {
@@ -174,14 +250,14 @@ function tickAll() {
 connect({
   onSections: (set) => {
     if (!set.twitch) return;
-    const was = twitch;
     twitch = set.twitch;
     $("blocked").hidden = twitch.blocked === null;
-    text($("blocked-text"), twitch.blocked ?? "");
+    text($("blocked-text"), twitch.blocked);
     $("hint").hidden = twitch.hint === null;
-    text($("hint"), twitch.hint ?? "");
-    if (twitch.blocked === null && was?.blocked !== null) readLabels();
-    channel(twitch.channel);
+    text($("hint"), twitch.hint);
+    if (twitch.blocked === null) readLabels();
+    lacks();
+    channel();
     tickAll();
   },
   onState: ({ stale }) => {

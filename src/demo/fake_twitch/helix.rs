@@ -4,7 +4,7 @@ use super::call::{Call, found};
 use super::faults::{Refusal, refuse};
 use super::oauth::answered;
 use super::world::{Said, Token, World};
-use super::{Stage, subscriptions};
+use super::{Stage, ads, subscriptions};
 use crate::kit::clock;
 use axum::body::Bytes;
 use axum::extract::{OriginalUri, RawQuery, State};
@@ -61,7 +61,9 @@ pub(super) async fn call(
             let mut world = stage.world();
             // One that was taken back may have made room for another.
             if world.raids == asked {
-                world.send_raid(87);
+                let from = world.raid.as_ref().map(|(from, _)| from.clone()).unwrap_or_default();
+                let viewers = world.streams.get(&from).map_or(0, |stream| stream.viewers);
+                world.send_raid(viewers);
             }
         });
     }
@@ -105,9 +107,9 @@ fn route(method: &str, path: &str, call: &mut Call<'_>) -> Result<Response, Refu
         ("POST", "clips") => clip(call),
         ("GET", "clips") if call.world.manners.clips_lost => Ok(found(Vec::new())),
         ("GET", "clips") => Ok(found(call.all("id").map(|id| json!({"id": id, "url": format!("https://clips.twitch.tv/{id}"), "title": "Clip", "duration": 30.0})).collect())),
-        ("POST", "channels/commercial") => ads(call),
-        ("GET", "channels/ads") => ad_schedule(call),
-        ("POST", "channels/ads/schedule/snooze") => snooze(call),
+        ("POST", "channels/commercial") => ads::run(call),
+        ("GET", "channels/ads") => ads::schedule(call),
+        ("POST", "channels/ads/schedule/snooze") => ads::snooze(call),
         ("GET", "channels/followers") => Ok(axum::Json(json!({"total": 1234, "data": [], "pagination": {}})).into_response()),
         ("POST", "eventsub/subscriptions") => subscriptions::create(call),
         ("GET", "eventsub/subscriptions") => Ok(subscriptions::list(call)),
@@ -213,10 +215,15 @@ fn search_categories(call: &Call<'_>) -> Response {
 fn search_channels(call: &Call<'_>) -> Response {
     let query = call.one("query").to_lowercase();
     let fits = call.world.users.iter().filter(|user| user.login.contains(&query));
-    found(fits.map(|user| json!({
-        "id": user.id, "broadcaster_login": user.login, "display_name": user.name, "is_live": call.world.streams.contains_key(&user.id),
-        "game_id": "", "game_name": "", "title": "", "tags": [], "tag_ids": [], "thumbnail_url": "", "started_at": "", "broadcaster_language": "en",
-    })).collect())
+    let row = |user: &super::User| {
+        let channel = call.world.channels.get(&user.id).cloned().unwrap_or_default();
+        json!({
+            "id": user.id, "broadcaster_login": user.login, "display_name": user.name, "is_live": call.world.streams.contains_key(&user.id),
+            "game_id": channel.category, "game_name": category_name(&channel.category), "title": channel.title, "tags": channel.tags, "tag_ids": [],
+            "thumbnail_url": "", "started_at": "", "broadcaster_language": "en",
+        })
+    };
+    found(fits.map(row).collect())
 }
 
 fn start_raid(call: &mut Call<'_>) -> Result<Response, Refusal> {
@@ -324,35 +331,4 @@ fn clip(call: &mut Call<'_>) -> Result<Response, Refusal> {
         axum::Json(World::data(vec![json!({"id": id, "edit_url": format!("https://clips.twitch.tv/{id}/edit")})])),
     )
         .into_response())
-}
-
-fn ads(call: &mut Call<'_>) -> Result<Response, Refusal> {
-    call.needs(&["channel:edit:commercial"])?;
-    let length = call.body.get("length").and_then(Value::as_u64).unwrap_or(30);
-    if !call.world.streams.contains_key(call.text("broadcaster_id")) {
-        return Err(refuse(StatusCode::BAD_REQUEST, "To start a commercial, the broadcaster must be streaming live."));
-    }
-    Ok(found(vec![json!({"length": length, "message": "", "retry_after": 480})]))
-}
-
-/// Before the first ad `last_ad_at` is an empty text.
-fn ad_schedule(call: &mut Call<'_>) -> Result<Response, Refusal> {
-    call.needs(&["channel:read:ads"])?;
-    let next = clock::unix().0 + 600_000;
-    Ok(found(vec![json!({
-        "snooze_count": call.world.snoozes, "snooze_refresh_at": "", "next_ad_at": call.world.stamp_of(crate::kit::units::UnixMs(next)),
-        "duration": 60, "last_ad_at": "", "preroll_free_time": 90,
-    })]))
-}
-
-fn snooze(call: &mut Call<'_>) -> Result<Response, Refusal> {
-    call.needs(&["channel:manage:ads"])?;
-    if call.world.snoozes == 0 {
-        return Err(refuse(StatusCode::TOO_MANY_REQUESTS, "The channel has no snoozes left"));
-    }
-    call.world.snoozes -= 1;
-    let next = clock::unix().0 + 900_000;
-    Ok(found(vec![
-        json!({"snooze_count": call.world.snoozes, "snooze_refresh_at": "", "next_ad_at": call.world.stamp_of(crate::kit::units::UnixMs(next))}),
-    ]))
 }

@@ -3,6 +3,7 @@
 //! refresh tokens, the ten seconds to the first subscription, one user per socket) and misbehaves on
 //! order. Tests and the demo use the same one.
 
+mod ads;
 mod call;
 mod control;
 mod faults;

@@ -1,9 +1,18 @@
 //! EventSub's side of the world: what is pushed to whom.
 
+use super::BROADCASTER;
 use super::outlet::{Out, Session, Sub};
 use super::world::World;
 use crate::kit::clock;
 use serde_json::{Value, json};
+
+/// The colours that Twitch gives to who chose none.
+const COLOURS: [&str; 6] = ["#1E90FF", "#FF7F50", "#9ACD32", "#FF69B4", "#DAA520", "#00CED1"];
+
+/// Always the same one for the same account.
+fn colour(login: &str) -> &'static str {
+    COLOURS[login.bytes().map(usize::from).sum::<usize>() % COLOURS.len()]
+}
 
 impl World {
     /// Tells every subscription of this type whose condition fits; how many there were.
@@ -56,7 +65,7 @@ impl World {
         let event = json!({
             "chatter_user_id": id, "chatter_user_login": login, "chatter_user_name": name, "message_id": message,
             "message": {"text": text, "fragments": [{"type": "text", "text": text, "cheermote": null, "emote": null, "mention": null}]},
-            "message_type": "text", "badges": badges, "cheer": null, "color": "#1E90FF", "reply": null,
+            "message_type": "text", "badges": badges, "cheer": null, "color": colour(&login), "reply": null,
             "channel_points_custom_reward_id": null, "source_broadcaster_user_id": null, "source_message_id": null,
             "source_badges": null, "is_source_only": null,
         });
@@ -67,6 +76,15 @@ impl World {
     /// The raid that waits is sent: EventSub says so on both sides.
     pub fn send_raid(&mut self, viewers: u64) {
         let Some((from, to)) = self.raid.take() else { return };
+        self.tell_raid(&from, &to, viewers);
+    }
+
+    /// A raid comes in to the channel that is played.
+    pub fn raided_by(&mut self, from: &str, viewers: u64) {
+        self.tell_raid(from, BROADCASTER, viewers);
+    }
+
+    fn tell_raid(&mut self, from: &str, to: &str, viewers: u64) {
         let names = |side: &str, user: Option<&super::User>| {
             let empty = super::User { id: String::new(), login: String::new(), name: String::new() };
             let user = user.unwrap_or(&empty);
@@ -74,7 +92,7 @@ impl World {
                 .map(|(field, value)| (format!("{side}_broadcaster_user_{field}"), json!(value)))
         };
         let mut event: serde_json::Map<String, Value> =
-            names("from", self.user(&from)).into_iter().chain(names("to", self.user(&to))).collect();
+            names("from", self.user(from)).into_iter().chain(names("to", self.user(to))).collect();
         event.insert("viewers".to_owned(), json!(viewers));
         self.emit("channel.raid", Value::Object(event));
     }

@@ -180,6 +180,10 @@ pub struct World {
     pub raids: u64,
     /// Snoozes of the next ad that are left.
     pub snoozes: u64,
+    /// The next ad of the channel that is played, while it is live.
+    pub next_ad: Option<UnixMs>,
+    /// Its last one.
+    pub last_ad: Option<UnixMs>,
     pub(super) apps: HashMap<String, Option<String>>,
     pub(super) tokens: HashMap<String, Token>,
     pub(super) refreshes: HashMap<String, Refresh>,
@@ -190,6 +194,8 @@ pub struct World {
     counter: u64,
 }
 
+/// From the start of a show to its first ad.
+const FIRST_AD_MS: i64 = 600_000;
 /// Requests remembered.
 const REMEMBERED: usize = 5000;
 
@@ -217,6 +223,8 @@ impl World {
             raid: None,
             raids: 0,
             snoozes: 3,
+            next_ad: None,
+            last_ad: None,
             apps: apps.map(|(id, secret)| (id.to_owned(), secret)).into(),
             tokens: HashMap::new(),
             refreshes: HashMap::new(),
@@ -269,6 +277,9 @@ impl World {
     pub fn go_live(&mut self, user: &str, viewers: u64) {
         let stream = Stream { id: self.number(41_000_000_000).to_string(), started: clock::unix(), viewers };
         let event = serde_json::json!({"id": stream.id, "type": "live", "started_at": self.stamp_of(stream.started)});
+        if user == BROADCASTER {
+            self.next_ad = Some(UnixMs(stream.started.0 + FIRST_AD_MS));
+        }
         self.streams.insert(user.to_owned(), stream);
         self.emit_for(user, "stream.online", event);
     }
@@ -276,6 +287,9 @@ impl World {
     /// The channel's stream ends, and EventSub says so.
     pub fn go_offline(&mut self, user: &str) {
         self.streams.remove(user);
+        if user == BROADCASTER {
+            (self.next_ad, self.last_ad) = (None, None);
+        }
         self.emit_for(user, "stream.offline", serde_json::json!({}));
     }
 

@@ -6,6 +6,7 @@ use crate::domain::alert::AlertKind;
 use crate::domain::chat::Identity;
 use crate::domain::command::{ObsOrder, Order, Outcome, RaiseAlert};
 use crate::domain::ids::SceneName;
+use crate::domain::signal::{Feeds, Reach};
 use crate::domain::twitch::{SignIn, Socket, SubscriptionState, Twitch};
 use crate::kit::clock;
 use crate::web::auth::{self, Caller, SignedIn};
@@ -26,8 +27,9 @@ const GUARD: &str = "failover";
 const RAID: &str = "channel.raid (out)";
 const CHAT: &str = "channel.chat.message";
 
-/// GET /api/sg_status: upstream's fields; those of rooms that are not built are left out.
-#[derive(Serialize)]
+/// GET /api/sg_status: all of upstream's fields. States are `ok`, `offline` or `error`; what this version
+/// does not watch is `null`, which upstream's own page shows as offline.
+#[derive(Default, Serialize)]
 pub struct SgStatus {
     obs_connected: bool,
     raid_ws: bool,
@@ -38,6 +40,13 @@ pub struct SgStatus {
     /// Seconds; `null` while nobody is signed in.
     token_expires_in: Option<u64>,
     streamguard_state: &'static str,
+    /// Whether the first feed's server can be read.
+    sls_state: &'static str,
+    chatbot_state: Option<&'static str>,
+    chatbot_autostart: Option<bool>,
+    unified_chat_state: Option<&'static str>,
+    nginx_state: Option<&'static str>,
+    stunnel_state: Option<&'static str>,
 }
 
 /// The connection that carries a subscription stands, and the subscription is confirmed.
@@ -56,30 +65,39 @@ fn token_left(twitch: &Twitch) -> Option<u64> {
     }
 }
 
-/// GET /api/sg_status
-pub async fn sg_status(State(ctx): State<Ctx>, _person: SignedIn) -> Json<SgStatus> {
+/// The first feed's server as upstream's word.
+fn ingest(feeds: &Feeds) -> &'static str {
+    match feeds.first().and_then(|feed| feed.sample.as_ref()).map(|sample| &sample.reach) {
+        Some(Reach::Ok | Reach::Ambiguous(_)) => "ok",
+        None | Some(Reach::NotSetUp) => "offline",
+        Some(_) => "error",
+    }
+}
+
+/// Whether automatic switching runs.
+fn guard(ctx: &Ctx) -> &'static str {
     let paused = ctx.cells.view.with(|view| view.paused.is_some());
     let down = ctx.cells.tasks.with(|tasks| tasks.iter().any(|task| task.name == GUARD && !task.running));
-    let streamguard_state = match (down, paused) {
+    match (down, paused) {
         (true, _) => "error",
         (false, true) => "offline",
         (false, false) => "ok",
+    }
+}
+
+/// GET /api/sg_status
+pub async fn sg_status(State(ctx): State<Ctx>, _person: SignedIn) -> Json<SgStatus> {
+    let status = SgStatus {
+        obs_connected: ctx.cells.obs.with(|obs| obs.is_connected()),
+        streamguard_state: guard(&ctx),
+        sls_state: ctx.cells.feeds.with(ingest),
+        ..SgStatus::default()
     };
-    let obs_connected = ctx.cells.obs.with(|obs| obs.is_connected());
     Json(ctx.cells.twitch.with(|twitch| {
         let ((raid_ws, raid_subscribed), (chat_ws, chat_subscribed)) = (heard(twitch, RAID), heard(twitch, CHAT));
         let token_expires_in = token_left(twitch);
         let token_valid = token_expires_in.is_some_and(|left| left > 0);
-        SgStatus {
-            obs_connected,
-            raid_ws,
-            raid_subscribed,
-            chat_ws,
-            chat_subscribed,
-            token_valid,
-            token_expires_in,
-            streamguard_state,
-        }
+        SgStatus { raid_ws, raid_subscribed, chat_ws, chat_subscribed, token_valid, token_expires_in, ..status }
     }))
 }
 
@@ -108,14 +126,14 @@ pub async fn alert(
 pub async fn start_stream(State(ctx): State<Ctx>, person: SignedIn) -> Response {
     let started = give(&ctx, &person, ObsOrder::StartStream).await;
     let scene = ctx.cells.config.with(|config| Some(config.scenes.starting.clone()));
-    answer::outcome(&then_show(&ctx, &person, started, scene, words::STARTING_SCENE).await)
+    answer::words(&then_show(&ctx, &person, started, scene, words::STARTING_SCENE).await)
 }
 
 /// POST /obs/stop_stream: as upstream, the offline scene is shown too.
 pub async fn stop_stream(State(ctx): State<Ctx>, person: SignedIn) -> Response {
     let stopped = give(&ctx, &person, ObsOrder::StopStream).await;
     let scene = ctx.cells.config.with(|config| config.scenes.offline.clone());
-    answer::outcome(&then_show(&ctx, &person, stopped, scene, words::OFFLINE_SCENE).await)
+    answer::words(&then_show(&ctx, &person, stopped, scene, words::OFFLINE_SCENE).await)
 }
 
 /// POST /obs/switch_scene {scene}
@@ -126,7 +144,7 @@ pub async fn switch_scene(
 ) -> Result<Response, WebError> {
     let SceneBody { scene } = answer::body(body, words::SCENE_SHAPE)?;
     let order = ObsOrder::SwitchScene { scene, reason: words::CHOSEN_BY_HAND.to_owned() };
-    Ok(answer::outcome(&give(&ctx, &person, order).await))
+    Ok(answer::words(&give(&ctx, &person, order).await))
 }
 
 async fn give(ctx: &Ctx, person: &SignedIn, order: ObsOrder) -> Outcome {

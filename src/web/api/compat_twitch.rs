@@ -1,9 +1,11 @@
-//! Paths of Stream-Control (Python) that speak with Twitch. Answers have `success`, and `message` or
-//! `error`; what upstream's own page reads stands beside it.
+//! Paths of Stream-Control (Python) that speak with Twitch, in its form: questions answer JSON, orders a
+//! sentence, errors of `channel_info` and `stream_info` `{error}`, all others a sentence.
 
-use crate::domain::command::{Order, Outcome, TwitchOrder};
-use crate::domain::twitch::{Category, Live};
+use crate::domain::chat::Identity;
+use crate::domain::command::{Order, TwitchOrder};
+use crate::domain::twitch::{Category, Live, SignIn, Twitch};
 use crate::kit::clock;
+use crate::kit::units::UnixMs;
 use crate::web::api::answer;
 use crate::web::auth::SignedIn;
 use crate::web::ctx::Ctx;
@@ -15,7 +17,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// What is looked for.
 #[derive(Deserialize)]
@@ -24,63 +26,73 @@ pub struct SearchQuery {
     query: String,
 }
 
-/// GET /twitch/search_categories?query=
+/// GET /twitch/search_categories?query=: as Helix answers.
 pub async fn search_categories(
     State(ctx): State<Ctx>,
     _person: SignedIn,
     Query(SearchQuery { query }): Query<SearchQuery>,
 ) -> Response {
+    if query.trim().is_empty() {
+        return answer::plain(StatusCode::BAD_REQUEST, words::QUERY_MISSING);
+    }
     let row = |one: &Category| json!({"id": one.id, "name": one.name, "box_art_url": one.box_art});
     match ctx.twitch.categories(&query).await {
         Ok(found) => {
-            let categories: Vec<_> = found.iter().map(row).collect();
-            Json(json!({"success": true, "categories": categories, "data": categories})).into_response()
+            let found: Vec<_> = found.iter().map(row).collect();
+            Json(json!({"data": found, "pagination": {}})).into_response()
         }
-        Err(why) => failed(StatusCode::SERVICE_UNAVAILABLE, &why),
+        Err(why) => answer::plain(StatusCode::SERVICE_UNAVAILABLE, &why),
     }
 }
 
 /// GET /twitch/channel_info
 pub async fn channel_info(State(ctx): State<Ctx>, _person: SignedIn) -> Response {
-    let known = ctx.cells.twitch.with(|twitch| twitch.channel.clone());
-    let Some(channel) = known else { return failed(StatusCode::SERVICE_UNAVAILABLE, words::CHANNEL_UNKNOWN) };
-    let category = channel.category.unwrap_or_default();
-    Json(json!({
-        "success": true,
-        "title": channel.title,
-        "category_id": category.id,
-        "category_name": category.name,
-        "game_id": category.id,
-        "game_name": category.name,
-        "tags": channel.tags,
-        "language": channel.language,
+    told(ctx.cells.twitch.with(|twitch| {
+        let channel = twitch.channel.as_ref()?;
+        let category = channel.category.clone().unwrap_or_default();
+        let name = match twitch.sign_in.get(&Identity::Broadcaster) {
+            Some(SignIn::Linked { login, .. }) => login.as_str(),
+            _ => "",
+        };
+        Some(json!({
+            "title": channel.title,
+            "category": {"name": category.name, "id": category.id},
+            "broadcaster_name": name,
+        }))
     }))
-    .into_response()
 }
 
 /// GET /twitch/stream_info; 503 while unknown, since `false` would be a guess.
 pub async fn stream_info(State(ctx): State<Ctx>, _person: SignedIn) -> Response {
-    let (live, title) = ctx.cells.twitch.with(|twitch| {
-        let title = twitch.channel.as_ref().map(|channel| channel.title.clone());
-        (twitch.live.clone(), title)
-    });
-    match live {
-        None => failed(StatusCode::SERVICE_UNAVAILABLE, words::CHANNEL_UNKNOWN),
-        Some(Live::Off { .. }) => Json(json!({
-            "success": true, "live": false, "is_live": false, "viewer_count": 0, "title": title,
-        }))
-        .into_response(),
-        Some(Live::On { id, started_at, viewers, .. }) => Json(json!({
-            "success": true,
-            "live": true,
-            "is_live": true,
-            "id": id,
-            "viewer_count": viewers,
-            "started_at": started_at.0 / 1000,
-            "uptime_seconds": clock::unix().since(started_at).0 / 1000,
-            "title": title,
-        }))
-        .into_response(),
+    told(ctx.cells.twitch.with(|twitch| stream(twitch, clock::unix())))
+}
+
+fn stream(twitch: &Twitch, now: UnixMs) -> Option<Value> {
+    let server_now_unix = now.0 / 1000;
+    let (started_at, viewers) = match twitch.live_at(now)? {
+        Live::Off { .. } => {
+            return Some(json!({"is_live": false, "viewer_count": 0, "server_now_unix": server_now_unix}));
+        }
+        Live::On { started_at, viewers, .. } => (*started_at, *viewers),
+    };
+    let channel = twitch.channel.clone().unwrap_or_default();
+    let stamp = jiff::Timestamp::from_millisecond(started_at.0).map(|at| format!("{at:.0}")).unwrap_or_default();
+    Some(json!({
+        "is_live": true,
+        "viewer_count": viewers,
+        "title": channel.title,
+        "game_name": channel.category.unwrap_or_default().name,
+        "started_at": stamp,
+        "started_at_unix": started_at.0 / 1000,
+        "server_now_unix": server_now_unix,
+        "uptime_seconds": now.since(started_at).0 / 1000,
+    }))
+}
+
+fn told(known: Option<Value>) -> Response {
+    match known {
+        Some(known) => Json(known).into_response(),
+        None => (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"error": words::CHANNEL_UNKNOWN}))).into_response(),
     }
 }
 
@@ -139,13 +151,5 @@ async fn set(ctx: &Ctx, person: &SignedIn, title: Option<String>, category: Opti
 }
 
 async fn give(ctx: &Ctx, person: &SignedIn, order: TwitchOrder) -> Response {
-    let outcome = ctx.desk.give(person.origin(), Order::Twitch(order)).await;
-    match &outcome {
-        Outcome::Done(text) => Json(json!({"success": true, "message": text})).into_response(),
-        other => failed(answer::outcome(other).status(), other.text()),
-    }
-}
-
-fn failed(status: StatusCode, why: &str) -> Response {
-    (status, Json(json!({"success": false, "error": why}))).into_response()
+    answer::words(&ctx.desk.give(person.origin(), Order::Twitch(order)).await)
 }

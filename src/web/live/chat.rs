@@ -1,9 +1,12 @@
 //! /ws/chat: chat and events as rows, the newest last. A page gets what is there, then what is new in
-//! batches; when more comes than anyone can read, the oldest of a batch are left out and it says so.
+//! batches; when more is said than anyone can read, the oldest lines of a batch are left out and it says
+//! so. Events are never left out: what was deleted must be struck, and a gift must be thanked for.
+
+mod rows;
 
 use super::dashboard::{Heard, MESSAGE_MAX, goodbye, heard, send_text};
-use crate::domain::chat::{Badge, ChatMessage, ChatTail, Fragment, ReplyTo};
-use crate::domain::happening::{EventTail, Happening, HappeningKind};
+use crate::domain::chat::ChatTail;
+use crate::domain::happening::EventTail;
 use crate::kit::clock;
 use crate::kit::units::UnixMs;
 use crate::web::auth::{SignedIn, token};
@@ -13,6 +16,7 @@ use crate::web::words;
 use axum::extract::State;
 use axum::extract::ws::{WebSocket, WebSocketUpgrade, close_code};
 use axum::response::Response;
+use rows::{Row, event, said};
 use serde::Serialize;
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
@@ -20,7 +24,7 @@ use tokio::sync::OwnedSemaphorePermit;
 /// Rows that come together are sent together: a phone draws four times a second at most.
 const GATHER: Duration = Duration::from_millis(250);
 
-/// Rows in one batch after the first: 240 in a second are more than anyone reads.
+/// Lines of chat in one batch after the first: 240 in a second are more than anyone reads.
 const MOST: usize = 60;
 
 /// Silence is broken this often, so that the page knows that the socket lives.
@@ -28,61 +32,6 @@ const BEAT: Duration = Duration::from_secs(5);
 
 /// A session is looked up again this often.
 const RECHECK: Duration = Duration::from_secs(60);
-
-/// One row of the feed.
-#[derive(Debug, Serialize)]
-#[serde(tag = "row", rename_all = "lowercase")]
-enum Row<'a> {
-    /// Somebody wrote.
-    Chat {
-        id: &'a str,
-        at: UnixMs,
-        user: &'a str,
-        name: &'a str,
-        login: &'a str,
-        colour: &'a str,
-        roles: Vec<&'static str>,
-        parts: Vec<Part<'a>>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        reply: Option<Answered<'a>>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        bits: Option<u64>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        from: Option<&'a str>,
-        own: bool,
-    },
-    /// Something happened.
-    Event {
-        id: &'a str,
-        at: UnixMs,
-        group: &'static str,
-        text: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        message: Option<&'a str>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        removes: Option<Removes<'a>>,
-    },
-}
-
-/// The message that is answered.
-#[derive(Debug, Serialize)]
-struct Answered<'a> {
-    name: &'a str,
-    text: &'a str,
-}
-
-/// A part of a text: what kind, the words, and an emote's id.
-#[derive(Debug, Serialize)]
-struct Part<'a>(&'static str, &'a str, #[serde(skip_serializing_if = "str::is_empty")] &'a str);
-
-/// Whose messages went: one, one person's, or everybody's.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Removes<'a> {
-    Message(&'a str),
-    User(&'a str),
-    All,
-}
 
 /// One message to a page.
 #[derive(Debug, Serialize)]
@@ -107,17 +56,15 @@ impl Told {
     /// What is new, as the text to send; `None` when nothing is.
     fn next(&mut self, chat: &ChatTail, events: &EventTail, now: UnixMs) -> Option<String> {
         let (messages, lost) = after(&self.message, chat.messages.iter(), |one| &one.id);
-        let (happened, _) = after(&self.event, events.happenings.iter(), |one| &one.id);
+        let (happened, missed) = after(&self.event, events.happenings.iter(), |one| &one.id);
         if self.begun && messages.is_empty() && happened.is_empty() {
             return None;
         }
-        let mut add: Vec<Row<'_>> = messages.iter().map(|one| said(one)).collect();
+        let over = if self.begun { messages.len().saturating_sub(MOST) } else { 0 };
+        let mut add: Vec<Row<'_>> = messages[over..].iter().map(|one| said(one)).collect();
         add.extend(happened.iter().map(|one| event(one)));
-        add.sort_by_key(|row| match row {
-            Row::Chat { at, .. } | Row::Event { at, .. } => *at,
-        });
-        let over = if self.begun { add.len().saturating_sub(MOST) } else { 0 };
-        let batch = Batch { t: now, add: add.split_off(over), gap: self.begun && (over > 0 || lost) };
+        add.sort_by_key(Row::at);
+        let batch = Batch { t: now, add, gap: self.begun && (over > 0 || lost || missed) };
         let text = serde_json::to_string(&batch).ok();
         self.message = messages.last().map(|one| one.id.clone()).or(self.message.take());
         self.event = happened.last().map(|one| one.id.clone()).or(self.event.take());
@@ -140,92 +87,6 @@ fn after<'a, T>(
     let mut fresh: Vec<&T> = all.rev().take_while(fresh).collect();
     fresh.reverse();
     (fresh, told.is_some() && !found)
-}
-
-fn said(message: &ChatMessage) -> Row<'_> {
-    Row::Chat {
-        id: &message.id,
-        at: message.at,
-        user: &message.author.id,
-        name: &message.author.name,
-        login: &message.author.login,
-        colour: &message.author.colour,
-        roles: roles(&message.author.badges),
-        parts: message.fragments.iter().map(part).collect(),
-        reply: message.reply_to.as_ref().map(answered),
-        bits: message.bits,
-        from: message.from_channel.as_deref(),
-        own: message.own,
-    }
-}
-
-fn answered(to: &ReplyTo) -> Answered<'_> {
-    Answered { name: &to.name, text: &to.text }
-}
-
-fn part(fragment: &Fragment) -> Part<'_> {
-    match fragment {
-        Fragment::Text(text) | Fragment::Other(text) => Part("text", text, ""),
-        Fragment::Emote { id, text } => Part("emote", text, id),
-        Fragment::Cheer { text, .. } => Part("cheer", text, ""),
-        Fragment::Mention { text, .. } => Part("mention", text, ""),
-    }
-}
-
-/// The badges that say what somebody may do or does here, in words.
-fn roles(badges: &[Badge]) -> Vec<&'static str> {
-    const WORDS: &[(&str, &str)] = &[
-        ("broadcaster", "Host"),
-        ("lead_moderator", "Mod"),
-        ("moderator", "Mod"),
-        ("vip", "VIP"),
-        ("founder", "Founder"),
-        ("subscriber", "Sub"),
-        ("bot-badge", "Bot"),
-    ];
-    let held = WORDS.iter().filter(|(set, _)| badges.iter().any(|badge| badge.set == *set));
-    held.map(|(_, word)| *word).collect()
-}
-
-fn event(happening: &Happening) -> Row<'_> {
-    Row::Event {
-        id: &happening.id,
-        at: happening.at,
-        group: group(happening.kind),
-        text: &happening.text,
-        message: happening.message.as_deref(),
-        removes: (happening.kind == HappeningKind::Removed).then(|| removes(happening)),
-    }
-}
-
-fn removes(happening: &Happening) -> Removes<'_> {
-    let message = happening.data.get("message_id").and_then(serde_json::Value::as_str);
-    match (message.filter(|id| !id.is_empty()), &happening.who) {
-        (Some(id), _) => Removes::Message(id),
-        (None, Some((id, _))) => Removes::User(id),
-        (None, None) => Removes::All,
-    }
-}
-
-/// The filter to which a kind belongs.
-fn group(kind: HappeningKind) -> &'static str {
-    match kind {
-        HappeningKind::Follow => "follows",
-        HappeningKind::Subscribe | HappeningKind::Gift => "subs",
-        HappeningKind::Bits => "bits",
-        HappeningKind::RaidIn | HappeningKind::RaidOut => "raids",
-        HappeningKind::Redemption => "points",
-        HappeningKind::HypeTrain
-        | HappeningKind::Poll
-        | HappeningKind::Prediction
-        | HappeningKind::AdBreak
-        | HappeningKind::Shoutout
-        | HappeningKind::Live
-        | HappeningKind::Channel
-        | HappeningKind::Notice
-        | HappeningKind::Removed
-        | HappeningKind::Other => "other",
-    }
 }
 
 /// GET /ws/chat
@@ -276,7 +137,8 @@ async fn push(mut socket: WebSocket, ctx: Ctx, session: String, _seat: OwnedSema
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::chat::Author;
+    use crate::domain::chat::{Author, ChatMessage, Fragment};
+    use crate::domain::happening::{Happening, HappeningKind};
     use serde_json::{Value, json};
     use std::sync::Arc;
 
@@ -341,6 +203,17 @@ mod tests {
     }
 
     #[test]
+    fn no_event_is_lost_in_a_flood_of_chat() {
+        let (mut chat, mut events, mut told) = (ChatTail::default(), EventTail::default(), Told::default());
+        next(&mut told, &chat, &events);
+        events.push(happening("gift", 1, HappeningKind::Gift, Value::Null));
+        events.push(happening("gone", 2, HappeningKind::Removed, json!({"message_id": "7"})));
+        (1..=290).for_each(|id| chat.push(line(id)));
+        let batch = next(&mut told, &chat, &events).expect("news");
+        assert_eq!((ids(&batch).len(), &ids(&batch)[..2]), (MOST + 2, ["gift", "gone"].as_slice()));
+    }
+
+    #[test]
     fn what_was_removed_is_named() {
         let table = [
             (Some("7"), json!({"message_id": "m"}), json!({"message": "m"})),
@@ -354,12 +227,5 @@ mod tests {
             let batch = next(&mut Told::default(), &ChatTail::default(), &events).expect("news");
             assert_eq!(batch["add"][0]["removes"], wanted);
         }
-    }
-
-    #[test]
-    fn badges_are_told_in_words() {
-        let badge = |set: &str| Badge { set: set.to_owned(), id: "1".into(), info: String::new() };
-        assert_eq!(roles(&[badge("subscriber"), badge("moderator"), badge("glhf-pledge")]), ["Mod", "Sub"]);
-        assert!(roles(&[]).is_empty());
     }
 }

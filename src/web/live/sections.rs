@@ -5,6 +5,7 @@ use crate::domain::journal::{Tone, Topic};
 use crate::domain::twitch::Channel;
 use crate::kit::units::UnixMs;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// How loud a state is: it picks colour and shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -68,8 +69,12 @@ pub struct TwitchView {
     pub live_since: Option<UnixMs>,
     /// How many watch.
     pub viewers: Option<u64>,
-    /// What is odd: OBS streams, but Twitch shows nothing.
+    /// What is odd: Twitch cannot be read, or OBS streams and Twitch shows nothing.
     pub hint: Option<String>,
+    /// Why chat does not arrive here.
+    pub deaf: Option<String>,
+    /// Parts that cannot be used, by their word in TWITCH_FEATURES, and why.
+    pub lacks: BTreeMap<&'static str, &'static str>,
     /// Title, category, tags and labels as Twitch has them.
     pub channel: Option<Channel>,
     /// Ads as scheduled.

@@ -4,6 +4,7 @@ mod browser;
 mod browser_settings;
 mod browser_twitch;
 mod chat_commands;
+mod compat;
 mod conversations;
 mod feeds;
 mod ingest;

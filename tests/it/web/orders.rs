@@ -29,7 +29,6 @@ async fn each_path_gives_its_order() {
         ("/api/v1/failover/resume", "", Order::Failover(FailoverOrder::Resume)),
         ("/api/v1/raid/cancel", "", Order::Raid(RaidOrder::Cancel)),
         ("/api/v1/raid/stop_now", "", Order::Raid(RaidOrder::StopNow)),
-        ("/obs/switch_scene", r#"{"scene":"BRB"}"#, switch("BRB")),
     ];
     for (path, body, wanted) in table {
         let answer = owner.post_json(path, body).await;
@@ -38,6 +37,9 @@ async fn each_path_gives_its_order() {
         assert_eq!(house.orders.lock().unwrap().pop(), Some(wanted), "{path}");
     }
     assert_eq!(owner.post_json("/api/v1/obs/scene", r#"{"name":"BRB"}"#).await.status(), 400);
+    let answer = owner.post_json("/obs/switch_scene", r#"{"scene":"BRB"}"#).await;
+    assert_eq!(answer.text().await.unwrap(), "Done.", "upstream answers a sentence");
+    assert_eq!(house.orders.lock().unwrap().pop(), Some(switch("BRB")));
 }
 
 #[tokio::test]
@@ -129,6 +131,8 @@ async fn upstreams_status_is_told_and_never_guessed() {
     let nobody_signed_in = serde_json::json!({
         "obs_connected": true, "streamguard_state": "ok", "raid_ws": false, "raid_subscribed": false,
         "chat_ws": false, "chat_subscribed": false, "token_valid": false, "token_expires_in": null,
+        "sls_state": "offline", "chatbot_state": null, "chatbot_autostart": null, "unified_chat_state": null,
+        "nginx_state": null, "stunnel_state": null,
     });
     assert_eq!(status, nobody_signed_in);
 

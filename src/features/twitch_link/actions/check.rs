@@ -26,14 +26,20 @@ fn within(what: &str, text: &str, most: usize) -> Result<(), Outcome> {
     }
 }
 
-/// A title.
+/// What was pasted with line breaks in it becomes one line.
+fn one_line(text: &str) -> String {
+    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    text.trim().to_owned()
+}
+
+/// A title, on one line.
 pub(super) fn title(title: &str) -> Result<String, Outcome> {
-    let title = title.trim();
+    let title = one_line(title);
     if title.is_empty() {
         return no("The title is empty.".to_owned());
     }
-    within("The title", title, TITLE)?;
-    Ok(title.to_owned())
+    within("The title", &title, TITLE)?;
+    Ok(title)
 }
 
 /// A category's id; empty or 0 for none.
@@ -91,8 +97,7 @@ pub(super) fn clip(title: &str, seconds: Option<f64>) -> Result<(), Outcome> {
 
 /// A chat message, on one line.
 pub(super) fn message(text: &str) -> Result<String, Outcome> {
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let text = text.trim().to_owned();
+    let text = one_line(text);
     if text.is_empty() {
         return no("The message is empty.".to_owned());
     }
@@ -130,6 +135,8 @@ mod tests {
         assert_eq!(title(&format!(" {} ", long(140))), Ok(long(140)));
         assert!(title(&long(141)).is_err_and(|no| no.text().contains("141")));
         assert!(title("  ").is_err());
+        assert_eq!(title("Oslo\r\ntoday\u{0}"), Ok("Oslo  today".to_owned()), "pasted with a line break");
+        assert!(title(&"👩".repeat(140)).is_ok() && title(&"👩".repeat(141)).is_err(), "an emoji is one character");
         assert_eq!(message("one\ntwo\u{7}"), Ok("one two".to_owned()));
         assert!(message(&long(500)).is_ok() && message(&long(501)).is_err() && message(" \n").is_err());
         assert!(description(&long(140)).is_ok() && description(&long(141)).is_err() && description("").is_ok());
