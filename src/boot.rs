@@ -3,6 +3,7 @@
 
 use crate::config::{self, Values, mistake};
 use crate::domain::chat::{ChatTail, Identity};
+use crate::domain::chat_command::ChatTable;
 use crate::domain::failover::View;
 use crate::domain::failover::repair::Troubles;
 use crate::domain::happening::EventTail;
@@ -107,7 +108,7 @@ impl House {
         let (chat_cell, chat) = shared::cell(ChatTail::default());
         let (events_cell, events) = shared::cell(EventTail::default());
         let (raid_cell, raid) = shared::cell(RaidView::default());
-        let (commands_cell, commands) = shared::cell(Vec::new());
+        let (commands_cell, commands) = shared::cell(ChatTable::default());
         let (recent_cell, alerts) = shared::cell(Recent::default());
 
         for mistake in &settled.set_aside {

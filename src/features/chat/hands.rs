@@ -4,15 +4,20 @@ use super::mouth::Mouth;
 use crate::domain::chat_rules::phrases as say;
 use crate::domain::chat_rules::phrases::Reply;
 use crate::domain::chat_rules::plan::{End, Plan, Step};
-use crate::domain::command::Outcome;
+use crate::domain::command::{Order, Outcome};
 use crate::domain::ids::SceneName;
 use crate::domain::people::Origin;
 use crate::domain::stream::Obs;
 use crate::kit::units::Millis;
 use crate::runtime::desk::Desk;
 use crate::runtime::shared::Reader;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// After this, whoever asked hears that it is not done yet.
+const PATIENCE: Duration = Duration::from_secs(6);
 
 /// What the hands work with.
 #[derive(Clone)]
@@ -34,19 +39,19 @@ impl Hands {
         };
         let hands = self.clone();
         async move {
-            let reply = hands.work(&origin, plan, turn).await;
+            let reply = hands.work(&origin, plan, turn, &reply_to).await;
             hands.mouth.reply(&reply, reply_to).await;
         }
     }
 
-    async fn work(&self, origin: &Origin, plan: Plan, turn: u64) -> Reply {
+    async fn work(&self, origin: &Origin, plan: Plan, turn: u64, reply_to: &str) -> Reply {
         let mut last = String::new();
         for (at, step) in plan.steps.into_iter().enumerate() {
             if at > 0 && self.moves.load(Ordering::Relaxed) != turn {
                 return say::MOVED.plain();
             }
             match step {
-                Step::Give { order, failed } => match self.desk.give(origin.clone(), order).await {
+                Step::Give { order, failed } => match self.give(origin, order, reply_to).await {
                     Outcome::Done(text) => last = text,
                     other => return failed.with([("reason", other.text())]),
                 },
@@ -58,6 +63,16 @@ impl Hands {
             End::Say(reply) => reply,
             End::Outcome(phrase) => phrase.with([("text", &last)]),
         }
+    }
+
+    /// Gives an order and waits for its end; says so when that takes long.
+    async fn give(&self, origin: &Origin, order: Order, reply_to: &str) -> Outcome {
+        let mut giving = pin!(self.desk.give(origin.clone(), order));
+        if let Ok(outcome) = tokio::time::timeout(PATIENCE, &mut giving).await {
+            return outcome;
+        }
+        self.mouth.reply(&say::PENDING.plain(), reply_to.to_owned()).await;
+        giving.await
     }
 
     /// Waits; true if the scene was on all the time.
