@@ -96,6 +96,11 @@ impl Book {
         }
     }
 
+    /// Whether people below moderators may use it without being named.
+    pub fn is_for_viewers(&self, spec: &Spec) -> bool {
+        self.commands.iter().any(|one| one.name == spec.name && one.audience.least() < ChatRole::Moderator)
+    }
+
     /// How long a viewer waits between two uses.
     pub fn wait(&self, spec: &Spec) -> Millis {
         let set = self.commands.iter().find(|command| command.name == spec.name).and_then(|command| command.wait_sec);

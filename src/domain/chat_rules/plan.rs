@@ -339,8 +339,8 @@ fn bitrate(seen: Seen<'_>) -> Reply {
     });
     match view.kbps {
         _ if several => say::BITRATE.with([("rates", &feeds.collect::<Vec<_>>().join(", "))]),
-        Some(kbps) => say::BITRATE.with([("rates", &kbps.to_string())]),
-        None => say::BITRATE_UNKNOWN.with([("reason", &view.headline)]),
+        Some(kbps) if view.class != Class::Absent => say::BITRATE.with([("rates", &kbps.to_string())]),
+        _ => say::BITRATE_UNKNOWN.with([("reason", &view.headline)]),
     }
 }
 

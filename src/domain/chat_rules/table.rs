@@ -207,13 +207,7 @@ pub const COMMANDS: &[Spec] = {
             Admins,
             "Lets moderators use the commands that are for them, or not.",
         ),
-        row(
-            "autostop",
-            Verb::Setting(Switch::AutoStop),
-            "on|off",
-            Admins,
-            "Stops the stream after a raid, or not.",
-        ),
+        row("autostop", Verb::Setting(Switch::AutoStop), "on|off", Admins, "Stops the stream after a raid, or not."),
         row(
             "alias",
             Verb::Alias,

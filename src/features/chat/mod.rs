@@ -33,7 +33,7 @@ use crate::runtime::shared::{Reader, Writer};
 use crate::runtime::supervisor::Task;
 use crate::store::Store;
 use hands::Hands;
-use mouth::Mouth;
+use mouth::{Mouth, To};
 use names::Names;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -166,7 +166,8 @@ impl ChatRoom {
             let seen = Seen { obs: &obs, view: &view, scenes: &scenes, rules, pause, book, allowed: &allowed };
             plan::plan(heard.spec.verb, heard.spec.name, heard.args, seen)
         });
-        let work = self.hands.carry(origin(message, &heard), plan, message.id.clone());
+        let viewer = heard.role < ChatRole::Moderator && self.book.is_for_viewers(heard.spec);
+        let work = self.hands.carry(origin(message, &heard), plan, To { message: message.id.clone(), viewer });
         self.work.spawn(work);
     }
 

@@ -26,17 +26,26 @@ pub(super) struct Mouth {
     complaint: Arc<Mutex<Option<String>>>,
 }
 
+/// Whom an answer is for.
+#[derive(Clone, Debug)]
+pub(super) struct To {
+    /// The id of the message that it answers.
+    pub(super) message: String,
+    /// It is a viewer's, and so is the command.
+    pub(super) viewer: bool,
+}
+
 impl Mouth {
     pub(super) fn new(desk: Desk, config: Reader<Config>, journal: Journal) -> Self {
         Self { desk, config, journal, replies: Arc::default(), complaint: Arc::default() }
     }
 
     /// Answers a message, if the pace allows.
-    pub(super) async fn reply(&self, reply: &Reply, to: String) {
+    pub(super) async fn reply(&self, reply: &Reply, to: &To) {
         let text = self.text(reply).await;
-        let may = self.replies.lock().unwrap_or_else(PoisonError::into_inner).may_say(clock::mono(), &text);
+        let may = self.replies.lock().unwrap_or_else(PoisonError::into_inner).may_say(clock::mono(), to.viewer, &text);
         if may {
-            self.say(text, Some(to)).await;
+            self.say(text, Some(to.message.clone())).await;
         }
     }
 
@@ -46,8 +55,7 @@ impl Mouth {
     }
 
     async fn text(&self, reply: &Reply) -> String {
-        let (code, folder) =
-            self.config.with(|config| (config.chat.language.clone(), config.web.data_dir.clone()));
+        let (code, folder) = self.config.with(|config| (config.chat.language.clone(), config.web.data_dir.clone()));
         let (words, complaint) = Words::with_own(&code, &folder).await;
         self.complain(complaint);
         words.say(reply)

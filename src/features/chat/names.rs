@@ -74,7 +74,9 @@ impl Names {
         match self.store.put_chat_names(&ids).await {
             Ok(()) => self.kept = ids,
             Err(error) => {
-                let text = format!("Who the chat's admins are could not be kept: {error}. They are looked up again after a restart.");
+                let text = format!(
+                    "Who the chat's admins are could not be kept: {error}. They are looked up again after a restart."
+                );
                 self.journal.note(Topic::System, Tone::Warn, "chat", text);
             }
         }

@@ -111,7 +111,9 @@ fn page(ctx: &Ctx, person: &SignedIn, saved: Option<String>) -> Commands {
     let rows = commands.iter().filter_map(|command| Some(Row::of(table::find(&command.name)?, command, &chat.prefix)));
     Commands {
         frame: Frame::of("/chat-commands", &person.0.name),
-        rows: rows.map(|row| Row { open: row.open_names(&table), saved: saved.as_deref() == Some(row.name), ..row }).collect(),
+        rows: rows
+            .map(|row| Row { open: row.open_names(&table), saved: saved.as_deref() == Some(row.name), ..row })
+            .collect(),
         admins: admins.into_iter().map(|name| Named::of(name, &table)).collect(),
         relaxed: chat.relaxed,
         viewers: chat.public,
