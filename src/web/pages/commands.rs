@@ -159,9 +159,9 @@ impl Row {
 impl Named {
     fn of(name: String, table: &ChatTable) -> Self {
         let (state, open) = match table.names.get(&name) {
-            Some(Some(_)) => ("known", false),
+            Some(Some(_)) => ("found on Twitch", false),
             Some(None) => ("nobody on Twitch is called so", true),
-            None => ("not looked up yet", true),
+            None => ("not looked up yet; that needs Twitch to be signed in", true),
         };
         Self { name, state, open }
     }
@@ -169,10 +169,15 @@ impl Named {
 
 fn summary(command: &ChatCommand, aliases: &str, people: &str) -> String {
     if !command.enabled {
-        return "off".to_owned();
+        return "Off: it is not listened to.".to_owned();
     }
     let with = |before: &str, list: &str| if list.is_empty() { String::new() } else { format!("{before}{list}") };
-    format!("{}{}{}", command.audience.word(), with(", and ", people), with(" · also ", aliases))
+    let who = match command.audience {
+        Audience::Broadcaster => "the streamer",
+        Audience::Vips => "VIPs",
+        other => other.word(),
+    };
+    format!("For {who}{}.{}", with(", and ", people), with(" Also: ", aliases))
 }
 
 fn audiences(chosen: Option<Audience>) -> Vec<(&'static str, &'static str, bool)> {

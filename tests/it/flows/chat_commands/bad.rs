@@ -10,15 +10,16 @@ use stream_control::demo::fake_obs::Script;
 async fn in_a_storm_of_chat_one_command_is_carried_out_and_no_queue_grows() {
     let stage = Stage::healthy().await;
     let long = "x".repeat(65_536);
-    for n in 0..4_000 {
+    for n in 0..2_000 {
         let id = format!("9{n}");
         match n % 4 {
             0 => stage.write_as((&id, "viewer"), &[], "hello there"),
             1 => stage.write_as((&id, "viewer"), &["subscriber"], "!bitrate"),
             2 => stage.write_as((&id, "viewer"), &[], "!stop"),
-            _ => stage.write_as((&id, &long), &[], if n % 100 == 3 { &long } else { "!switch Intro" }),
+            _ if n % 100 == 3 => stage.write_as((&id, &long), &[], &long),
+            _ => stage.write_as((&id, "viewer"), &[], "!switch Intro"),
         }
-        if n == 2_000 {
+        if n == 1_000 {
             stage.write("!brb");
         }
         if n % 64 == 0 {
