@@ -2,7 +2,7 @@
 //! of the desk one stream of orders.
 
 use crate::domain::chat::ChatTail;
-use crate::domain::chat_command::ChatCommand;
+use crate::domain::chat_command::ChatTable;
 use crate::domain::failover::View;
 use crate::domain::failover::repair::Troubles;
 use crate::domain::happening::EventTail;
@@ -45,7 +45,7 @@ cells! {
     chat: ChatTail,
     events: EventTail,
     raid: RaidView,
-    commands: Vec<ChatCommand>,
+    commands: ChatTable,
 }
 
 /// The orders of each room.

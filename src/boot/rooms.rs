@@ -3,7 +3,7 @@
 use super::ends::Readers;
 use crate::config::Config;
 use crate::domain::chat::{ChatTail, Identity};
-use crate::domain::chat_command::ChatCommand;
+use crate::domain::chat_command::ChatTable;
 use crate::domain::failover::View;
 use crate::domain::failover::repair::Troubles;
 use crate::domain::happening::EventTail;
@@ -170,7 +170,7 @@ impl Rooms {
         twitch_link::start(&mut self.supervisor, parts)
     }
 
-    pub fn chat(&mut self, twitch: &twitch_link::Started, orders: Receiver<Ticket>, cell: Writer<Vec<ChatCommand>>) {
+    pub fn chat(&mut self, twitch: &twitch_link::Started, orders: Receiver<Ticket>, cell: Writer<ChatTable>) {
         let (asker, config) = (twitch.tokens[&Identity::Broadcaster].clone(), self.config.clone());
         let lookup: chat::Lookup = Arc::new(move |names| {
             let (tokens, helix) = (asker.clone(), config.with(|config| config.twitch.helix_url.clone()));

@@ -2,6 +2,7 @@
 
 use super::chat::ChatRole;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// One command of the chat, by the word that people write after the prefix.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +17,18 @@ pub struct ChatCommand {
     pub aliases: Vec<String>,
     /// People who may write it whatever the audience, by their names in chat, in lower case.
     pub people: Vec<String>,
+    /// Seconds before the same viewer may write it again; `None`: as the table has it.
+    pub wait_sec: Option<u32>,
+}
+
+/// Every command as it stands, and what is known of the names that count. For the page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ChatTable {
+    /// The commands, in the order of the table.
+    pub commands: Vec<ChatCommand>,
+    /// Name in lower case → account id, `None` where nobody is called so. A name that was not looked
+    /// up yet is missing.
+    pub names: HashMap<String, Option<String>>,
 }
 
 /// Who may use a chat command; each includes those before it.

@@ -175,7 +175,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).await.unwrap();
         let first_version = "DROP TABLE rollups; DROP TABLE scenes; DROP TABLE chat_commands; \
-            DROP TABLE happenings; DROP TABLE raid_targets; \
+            DROP TABLE chat_names; DROP TABLE happenings; DROP TABLE raid_targets; \
             DELETE FROM _sqlx_migrations WHERE version >= 2; \
             INSERT INTO samples (at, feed, class, kbps, rtt_ms) VALUES (30000, 'live/secret', 'GOOD', 1000.0, 60), \
             (31000, 'live/secret', 'GOOD', 3000.0, NULL), (50000, '', 'UNKNOWN', NULL, NULL);";

@@ -3,7 +3,7 @@
 use super::live::board::Board;
 use crate::config::Config;
 use crate::domain::chat::{ChatTail, Identity};
-use crate::domain::chat_command::ChatCommand;
+use crate::domain::chat_command::ChatTable;
 use crate::domain::failover::View;
 use crate::domain::failover::repair::Troubles;
 use crate::domain::happening::EventTail;
@@ -60,8 +60,8 @@ pub struct Cells {
     pub events: Reader<EventTail>,
     /// Our raid and what follows.
     pub raid: Reader<RaidView>,
-    /// The chat commands as they are, in the order of the table.
-    pub commands: Reader<Vec<ChatCommand>>,
+    /// The chat commands as they are.
+    pub commands: Reader<ChatTable>,
     /// The settings as the page edits them.
     pub settings: Reader<SettingsView>,
     /// The last ten minutes of polls, without names.

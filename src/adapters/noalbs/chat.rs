@@ -175,6 +175,7 @@ pub(super) fn find(name: &str) -> Option<ChatCommand> {
         audience: *audience,
         aliases: Vec::new(),
         people: Vec::new(),
+        wait_sec: None,
     })
 }
 

@@ -4,6 +4,7 @@ use super::table::{self, COMMANDS, Spec};
 use crate::domain::chat::ChatRole;
 use crate::domain::chat_command::ChatCommand;
 use crate::kit::text;
+use crate::kit::units::Millis;
 use std::collections::HashMap;
 
 /// Other words that one command may have.
@@ -12,6 +13,8 @@ const MOST_ALIASES: usize = 20;
 const MOST_PEOPLE: usize = 50;
 /// Longest word or name.
 const LONGEST: usize = 25;
+/// Longest wait of a viewer, in seconds.
+const LONGEST_WAIT: u32 = 3600;
 
 /// How commands are read.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,7 +49,8 @@ pub struct Call<'a> {
 impl Book {
     /// The book of these rows; commands without one are as the table has them.
     pub fn new(manners: Manners, rows: &[ChatCommand]) -> Self {
-        let commands = table::merged(rows);
+        let rows: Vec<ChatCommand> = rows.iter().map(|row| tidied(row, &manners.prefix)).collect();
+        let commands = table::merged(&rows);
         let mut words = HashMap::new();
         for (at, command) in commands.iter().enumerate().filter(|(_, command)| command.enabled) {
             for alias in &command.aliases {
@@ -68,10 +72,10 @@ impl Book {
         &self.commands
     }
 
-    /// The command that a text is. Exact in every letter unless CHAT_RELAXED; cheap for the many
-    /// messages that are none.
+    /// The command that a text is. Exact in every letter unless CHAT_RELAXED, but for what chat programs
+    /// append unseen; cheap for the many messages that are none.
     pub fn find<'a>(&self, text: &'a str) -> Option<Call<'a>> {
-        let text = if self.manners.relaxed { visible(text) } else { text };
+        let text = if self.manners.relaxed { visible(text) } else { text.trim_end_matches(is_unseen) };
         let text = text.strip_prefix(self.manners.prefix.as_str())?;
         let (word, args) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
         let args = visible(args);
@@ -81,6 +85,26 @@ impl Book {
             (false, true) => Some(Call { spec, args: "" }),
             _ => Some(Call { spec, args }),
         }
+    }
+
+    /// Fixed words behind a command (`on`, `off`, a number) as they are compared: as they stand, or
+    /// the first one in small letters if CHAT_RELAXED.
+    pub fn choice(&self, args: &str) -> String {
+        match self.manners.relaxed {
+            true => args.split_whitespace().next().unwrap_or_default().to_lowercase(),
+            false => args.to_owned(),
+        }
+    }
+
+    /// Whether people below moderators may use it without being named.
+    pub fn is_for_viewers(&self, spec: &Spec) -> bool {
+        self.commands.iter().any(|one| one.name == spec.name && one.audience.least() < ChatRole::Moderator)
+    }
+
+    /// How long a viewer waits between two uses.
+    pub fn wait(&self, spec: &Spec) -> Millis {
+        let set = self.commands.iter().find(|command| command.name == spec.name).and_then(|command| command.wait_sec);
+        set.map_or(spec.cooldown, |seconds| Millis(u64::from(seconds) * 1000))
     }
 
     /// The command behind a word, if it is switched on.
@@ -116,6 +140,9 @@ impl Book {
                 return Err(format!("'{alias}' already means '{}'.", other.name));
             }
         }
+        if wanted.wait_sec.is_some_and(|seconds| seconds > LONGEST_WAIT) {
+            return Err(format!("Viewers can be made to wait {LONGEST_WAIT} seconds at most."));
+        }
         Ok(ChatCommand { aliases, people: words(&wanted.people, MOST_PEOPLE, "@")?, ..wanted.clone() })
     }
 
@@ -142,11 +169,17 @@ impl Book {
     }
 }
 
+/// A row as it counts, whoever wrote it: words and names as they are compared.
+fn tidied(row: &ChatCommand, prefix: &str) -> ChatCommand {
+    let list = |words: &[String], prefix: &str| words.iter().map(|word| bare(word, prefix)).collect();
+    ChatCommand { aliases: list(&row.aliases, prefix), people: list(&row.people, "@"), ..row.clone() }
+}
+
 /// Words in lower case, each once, without their prefix.
 fn words(list: &[String], most: usize, prefix: &str) -> Result<Vec<String>, String> {
     let mut out: Vec<String> = Vec::new();
     for word in list.iter().map(|word| bare(word, prefix)).filter(|word| !word.is_empty()) {
-        let odd = |c: char| c.is_whitespace() || is_invisible(c) || c == ',';
+        let odd = |c: char| is_unseen(c) || c == ',';
         if word.chars().count() > LONGEST || word.contains(odd) {
             return Err(format!("'{}' is no word: at most {LONGEST} characters, without spaces.", shown(&word)));
         }
@@ -168,7 +201,11 @@ fn shown(word: &str) -> String {
 
 /// Without spaces and invisible characters at both ends: chat programs add some to say the same twice.
 pub fn visible(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c))
+    text.trim_matches(is_unseen)
+}
+
+fn is_unseen(c: char) -> bool {
+    c.is_whitespace() || is_invisible(c)
 }
 
 /// Takes no room, or is drawn as nothing.

@@ -6,7 +6,9 @@ use std::collections::VecDeque;
 
 /// Replies in a window; the rest of Twitch's 20 stays for people and announcements.
 const REPLIES: (usize, Millis) = (15, Millis(30_000));
-/// The same words are not said twice within this time.
+/// Those of them that go to viewers at most: whoever runs the show must get an answer.
+const TO_VIEWERS: usize = 8;
+/// Viewers are not told the same words twice within this time.
 const SAME: Millis = Millis(5_000);
 /// From one announcement to the next.
 const ANNOUNCE: Millis = Millis(30_000);
@@ -16,11 +18,12 @@ const ANNOUNCE: Millis = Millis(30_000);
 pub struct Replies(VecDeque<(Mono, String)>);
 
 impl Replies {
-    /// Whether this may be said now; then it counts as said.
-    pub fn may_say(&mut self, now: Mono, text: &str) -> bool {
+    /// Whether this may be said now; then it counts as said. `viewer`: it answers a command that is for
+    /// viewers, written by one.
+    pub fn may_say(&mut self, now: Mono, viewer: bool, text: &str) -> bool {
         self.0.retain(|(at, _)| now.since(*at) < REPLIES.1);
-        let again = self.0.iter().any(|(at, said)| said == text && now.since(*at) < SAME);
-        if again || self.0.len() >= REPLIES.0 {
+        let again = viewer && self.0.iter().any(|(at, said)| said == text && now.since(*at) < SAME);
+        if again || self.0.len() >= if viewer { TO_VIEWERS } else { REPLIES.0 } {
             return false;
         }
         self.0.push_back((now, text.to_owned()));
@@ -63,12 +66,16 @@ mod tests {
 
     #[test]
     fn replies_are_bounded_and_not_repeated() {
+        let (viewer, admin) = (true, false);
         let mut replies = Replies::default();
-        assert!(replies.may_say(Mono(0), "a") && !replies.may_say(Mono(4_999), "a"));
-        assert!(replies.may_say(Mono(5_000), "a"));
-        let said = (0..40).filter(|n| replies.may_say(Mono(6_000), &n.to_string())).count();
-        assert_eq!(said, REPLIES.0 - 2);
-        assert!(replies.may_say(Mono(40_000), "later"));
+        assert!(replies.may_say(Mono(0), viewer, "a") && !replies.may_say(Mono(4_999), viewer, "a"));
+        assert!(replies.may_say(Mono(4_999), admin, "a"), "whoever runs the show hears it though");
+        assert!(replies.may_say(Mono(10_000), viewer, "a"));
+        let said = (0..40).filter(|n| replies.may_say(Mono(11_000), viewer, &n.to_string())).count();
+        assert_eq!(said, TO_VIEWERS - 3);
+        let said = (0..40).filter(|n| replies.may_say(Mono(12_000), admin, &n.to_string())).count();
+        assert_eq!(said, REPLIES.0 - TO_VIEWERS);
+        assert!(replies.may_say(Mono(50_000), viewer, "later"));
     }
 
     #[test]

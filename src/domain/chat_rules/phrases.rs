@@ -67,6 +67,28 @@ impl Reply {
     }
 }
 
+impl Phrase {
+    /// Whether these words can be said in its place. Errors: why not, for people.
+    pub fn check(self, words: &str) -> Result<(), String> {
+        if words.trim().is_empty() {
+            return Err(format!("'{}' has no words", self.key));
+        }
+        // Twitch would take it for a command of its own.
+        if words.trim_start().starts_with(['/', '.']) {
+            return Err(format!("'{}' begins with / or .", self.key));
+        }
+        match holes(words).into_iter().find(|hole| !self.holes.contains(hole)) {
+            Some(hole) => Err(format!("'{}' knows no {{{}}}", self.key, text::excerpt(hole, 30))),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The phrase with this key.
+pub fn find(key: &str) -> Option<Phrase> {
+    ALL.iter().copied().find(|phrase| phrase.key == key)
+}
+
 /// The names between braces in a template.
 pub fn holes(template: &str) -> Vec<&str> {
     let parts = template.split('{').skip(1);
@@ -108,10 +130,21 @@ phrases! {
     RECORDING_OFF = "recording_off" [];
     DONE = "done" ["text"];
     FAILED = "failed" ["reason"];
-    LIMIT_IS = "limit_is" ["name", "value"];
-    LIMIT_SET = "limit_set" ["name", "value"];
-    SETTING_ON = "setting_on" ["name"];
-    SETTING_OFF = "setting_off" ["name"];
+    PENDING = "pending" [];
+    RATE_LOW = "rate_low" ["value"];
+    RATE_LOST = "rate_lost" ["value"];
+    DELAY_LOW = "delay_low" ["value"];
+    DELAY_LOW_OFF = "delay_low_off" [];
+    DELAY_LOST = "delay_lost" ["value"];
+    DELAY_LOST_OFF = "delay_lost_off" [];
+    NOTIFY_ON = "notify_on" [];
+    NOTIFY_OFF = "notify_off" [];
+    PUBLIC_ON = "public_on" [];
+    PUBLIC_OFF = "public_off" [];
+    MOD_ON = "mod_on" [];
+    MOD_OFF = "mod_off" [];
+    AUTOSTOP_ON = "autostop_on" [];
+    AUTOSTOP_OFF = "autostop_off" [];
     GUARD_ON = "guard_on" [];
     GUARD_OFF = "guard_off" [];
     BITRATE = "bitrate" ["rates"];
@@ -121,6 +154,7 @@ phrases! {
     OBS_INFO_LIVE = "obs_info_live" ["scene", "dropped"];
     OBS_INFO_OFF = "obs_info_off" ["scene"];
     OBS_DOWN = "obs_down" ["reason"];
+    VERSION = "version" ["version"];
     HELP = "help" ["commands"];
     HELP_ONE = "help_one" ["usage", "does"];
     ANNOUNCE_LOW = "announce_low" [];

@@ -4,8 +4,7 @@
 use super::book::Book;
 use super::fuzzy::{Meant, meant};
 use super::phrases::{self as say, Phrase, Reply};
-use super::table::{self, Limit, Role, Verb};
-use crate::domain::chat_command::ChatCommand;
+use super::table::{self, Limit, Role, Switch, Verb};
 use crate::domain::command::{ChangeSetting, ChatOrder, FailoverOrder, ObsOrder, Order, RaidOrder};
 use crate::domain::failover::rules::Rules;
 use crate::domain::failover::{Class, View};
@@ -115,7 +114,7 @@ pub fn plan(verb: Verb, name: &str, args: &str, seen: Seen<'_>) -> Plan {
     match verb {
         Verb::Start => start(seen),
         Verb::Stop => stop(seen),
-        Verb::Fix => there_and_back(&seen.scenes.brb, &seen.scenes.live, say::FIXED, seen.pause),
+        Verb::Fix => there_and_back(&seen.scenes.brb, &seen.scenes.live, say::FIXED, seen),
         Verb::Refresh => refresh(seen),
         Verb::Scene(role) => scene(role, seen),
         Verb::Switch => switch(name, args, seen),
@@ -128,7 +127,7 @@ pub fn plan(verb: Verb, name: &str, args: &str, seen: Seen<'_>) -> Plan {
         Verb::Collection => reported(Order::Obs(ObsOrder::SetCollection { name: args.to_owned() })),
         Verb::Record => record(name, args, seen),
         Verb::Limit(limit) => set_limit(limit, name, args, seen),
-        Verb::Setting(key) => setting(key, name, args, seen),
+        Verb::Setting(switch) => setting(switch, name, args, seen),
         Verb::Guard => guard(name, args, seen),
         Verb::Alias => alias(name, args, seen),
         Verb::Cancel => reported(Order::Raid(RaidOrder::Cancel)),
@@ -136,6 +135,7 @@ pub fn plan(verb: Verb, name: &str, args: &str, seen: Seen<'_>) -> Plan {
         Verb::SourceInfo => Plan::say(say::SOURCE_INFO.with([("text", &seen.view.headline)])),
         Verb::ServerInfo => Plan::say(server_info(seen)),
         Verb::ObsInfo => Plan::say(obs_info(seen.obs)),
+        Verb::Version => Plan::say(say::VERSION.with([("version", env!("CARGO_PKG_VERSION"))])),
         Verb::Help => Plan::say(help(args, seen)),
     }
 }
@@ -162,9 +162,9 @@ fn stop(seen: Seen<'_>) -> Plan {
     }
 }
 
-fn there_and_back(there: &SceneName, back: &SceneName, done: Phrase, span: Millis) -> Plan {
-    let wait = Step::Wait { span, scene: there.clone() };
-    let end = End::Say(done.with([("scene", back.as_str())]));
+fn there_and_back(there: &SceneName, back: &SceneName, done: Phrase, seen: Seen<'_>) -> Plan {
+    let wait = Step::Wait { span: seen.pause, scene: there.clone() };
+    let end = End::Say(lands(back, done, seen));
     Plan { steps: vec![show(there, say::NOT_SHOWN), wait, show(back, say::NOT_SHOWN)], end }
 }
 
@@ -175,7 +175,7 @@ fn refresh(seen: Seen<'_>) -> Plan {
         (Some(there), Some(on)) => {
             // Twice in a row it leads to where the first one began: to LIVE.
             let back = if on == there { &seen.scenes.live } else { on };
-            there_and_back(there, back, say::REFRESHED, seen.pause)
+            there_and_back(there, back, say::REFRESHED, seen)
         }
     }
 }
@@ -210,13 +210,18 @@ fn switch(name: &str, args: &str, seen: Seen<'_>) -> Plan {
 }
 
 fn shown(scene: &SceneName, seen: Seen<'_>) -> Plan {
+    Plan { steps: vec![show(scene, say::NOT_SHOWN)], end: End::Say(lands(scene, say::SHOWS, seen)) }
+}
+
+/// That a scene is on; and that the feed is lost, if it is the live scene that has no picture then.
+fn lands(scene: &SceneName, done: Phrase, seen: Seen<'_>) -> Reply {
     let lost = matches!(seen.view.class, Class::Absent | Class::Stalled | Class::Bad);
-    let end = if *scene == seen.scenes.live && lost {
-        say::SHOWS_BUT_LOST.with([("scene", scene.as_str()), ("feed", seen.view.headline.trim_end_matches('.'))])
-    } else {
-        say::SHOWS.with([("scene", scene.as_str())])
-    };
-    Plan { steps: vec![show(scene, say::NOT_SHOWN)], end: End::Say(end) }
+    match *scene == seen.scenes.live && lost {
+        true => {
+            say::SHOWS_BUT_LOST.with([("scene", scene.as_str()), ("feed", seen.view.headline.trim_end_matches('.'))])
+        }
+        false => done.with([("scene", scene.as_str())]),
+    }
 }
 
 fn show(scene: &SceneName, failed: Phrase) -> Step {
@@ -229,7 +234,7 @@ fn reported(order: Order) -> Plan {
 }
 
 fn record(name: &str, args: &str, seen: Seen<'_>) -> Plan {
-    match (on_off(args), args, seen.obs.recording) {
+    match (on_off(args, seen), args, seen.obs.recording) {
         (Some(true), ..) => Plan::give(Order::Obs(ObsOrder::StartRecord), say::RECORDING_ON.plain()),
         (Some(false), ..) => Plan::give(Order::Obs(ObsOrder::StopRecord), say::RECORDING_OFF.plain()),
         (None, "", Some(true)) => Plan::say(say::RECORDING_ON.plain()),
@@ -240,35 +245,58 @@ fn record(name: &str, args: &str, seen: Seen<'_>) -> Plan {
 }
 
 fn set_limit(limit: Limit, name: &str, args: &str, seen: Seen<'_>) -> Plan {
-    let (key, unit) = limit.key();
+    if args.is_empty() {
+        return Plan::say(limit_is(limit, now(limit, seen.rules)));
+    }
     let by_time = matches!(limit, Limit::RttLow | Limit::RttLost);
-    let number = args.parse::<u32>().ok();
-    let (value, shown) = match number {
-        _ if args.is_empty() => {
-            return Plan::say(say::LIMIT_IS.with([("name", key), ("value", &now(limit, seen.rules))]));
-        }
-        Some(0) if by_time => (String::new(), "off".to_owned()),
-        Some(number) => (number.to_string(), format!("{number} {unit}")),
-        None if by_time && args == "off" => (String::new(), "off".to_owned()),
-        None => return usage(name, seen),
+    let wanted = match (seen.book.choice(args).as_str(), by_time) {
+        ("off" | "0", true) => None,
+        (number, _) => match number.parse::<u32>() {
+            Ok(number) => Some(f64::from(number)),
+            Err(_) => return usage(name, seen),
+        },
     };
-    Plan::give(settings(key, value), say::LIMIT_SET.with([("name", key), ("value", &shown)]))
+    let value = wanted.map(|number| number.to_string()).unwrap_or_default();
+    Plan::give(settings(limit.key().0, value), limit_is(limit, wanted))
 }
 
-fn now(limit: Limit, rules: &Rules) -> String {
-    let time = |value: Option<Millis>| value.map_or_else(|| "off".to_owned(), |value| format!("{} ms", value.0));
+/// The limit in words; `None` where it is off.
+fn limit_is(limit: Limit, value: Option<f64>) -> Reply {
+    let phrase = match (limit, value) {
+        (Limit::Low, _) => say::RATE_LOW,
+        (Limit::Offline, _) => say::RATE_LOST,
+        (Limit::RttLow, Some(_)) => say::DELAY_LOW,
+        (Limit::RttLow, None) => return say::DELAY_LOW_OFF.plain(),
+        (Limit::RttLost, Some(_)) => say::DELAY_LOST,
+        (Limit::RttLost, None) => return say::DELAY_LOST_OFF.plain(),
+    };
+    phrase.with([("value", &format!("{} {}", value.unwrap_or_default(), limit.key().1))])
+}
+
+fn now(limit: Limit, rules: &Rules) -> Option<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "no delay is that long")]
+    let time = |value: Option<Millis>| value.map(|value| value.0 as f64);
     match limit {
-        Limit::Low => format!("{} kbit/s", rules.low.0),
-        Limit::Offline => format!("{} kbit/s", rules.offline.0),
+        Limit::Low => Some(rules.low.0),
+        Limit::Offline => Some(rules.offline.0),
         Limit::RttLow => time(rules.rtt_low),
         Limit::RttLost => time(rules.rtt_offline),
     }
 }
 
-fn setting(key: &'static str, name: &str, args: &str, seen: Seen<'_>) -> Plan {
-    let Some(on) = on_off(args) else { return usage(name, seen) };
-    let phrase = if on { say::SETTING_ON } else { say::SETTING_OFF };
-    Plan::give(settings(key, on.to_string()), phrase.with([("name", key)]))
+fn setting(switch: Switch, name: &str, args: &str, seen: Seen<'_>) -> Plan {
+    let Some(on) = on_off(args, seen) else { return usage(name, seen) };
+    let phrase = match (switch, on) {
+        (Switch::Announce, true) => say::NOTIFY_ON,
+        (Switch::Announce, false) => say::NOTIFY_OFF,
+        (Switch::Public, true) => say::PUBLIC_ON,
+        (Switch::Public, false) => say::PUBLIC_OFF,
+        (Switch::Moderators, true) => say::MOD_ON,
+        (Switch::Moderators, false) => say::MOD_OFF,
+        (Switch::AutoStop, true) => say::AUTOSTOP_ON,
+        (Switch::AutoStop, false) => say::AUTOSTOP_OFF,
+    };
+    Plan::give(settings(switch.key(), on.to_string()), phrase.plain())
 }
 
 fn settings(key: &str, value: String) -> Order {
@@ -276,15 +304,15 @@ fn settings(key: &str, value: String) -> Order {
 }
 
 fn guard(name: &str, args: &str, seen: Seen<'_>) -> Plan {
-    match on_off(args) {
+    match on_off(args, seen) {
         Some(true) => Plan::give(Order::Failover(FailoverOrder::Resume), say::GUARD_ON.plain()),
         Some(false) => Plan::give(Order::Failover(FailoverOrder::Pause), say::GUARD_OFF.plain()),
         None => usage(name, seen),
     }
 }
 
-fn on_off(args: &str) -> Option<bool> {
-    match args {
+fn on_off(args: &str, seen: Seen<'_>) -> Option<bool> {
+    match seen.book.choice(args).as_str() {
         "on" | "start" => Some(true),
         "off" | "stop" => Some(false),
         _ => None,
@@ -293,9 +321,10 @@ fn on_off(args: &str) -> Option<bool> {
 
 fn alias(name: &str, args: &str, seen: Seen<'_>) -> Plan {
     let words: Vec<&str> = args.split_whitespace().collect();
-    let order = match words.as_slice() {
-        ["add", word, command] => ChatOrder::AddAlias { word: (*word).to_owned(), command: (*command).to_owned() },
-        ["rem" | "remove", word] => ChatOrder::RemoveAlias { word: (*word).to_owned() },
+    let verb = seen.book.choice(words.first().copied().unwrap_or_default());
+    let order = match (verb.as_str(), words.get(1..).unwrap_or_default()) {
+        ("add", [word, command]) => ChatOrder::AddAlias { word: (*word).to_owned(), command: (*command).to_owned() },
+        ("rem" | "remove", [word]) => ChatOrder::RemoveAlias { word: (*word).to_owned() },
         _ => return usage(name, seen),
     };
     reported(Order::Chat(order))
@@ -310,8 +339,8 @@ fn bitrate(seen: Seen<'_>) -> Reply {
     });
     match view.kbps {
         _ if several => say::BITRATE.with([("rates", &feeds.collect::<Vec<_>>().join(", "))]),
-        Some(kbps) => say::BITRATE.with([("rates", &kbps.to_string())]),
-        None => say::BITRATE_UNKNOWN.with([("reason", &view.headline)]),
+        Some(kbps) if view.class != Class::Absent => say::BITRATE.with([("rates", &kbps.to_string())]),
+        _ => say::BITRATE_UNKNOWN.with([("reason", &view.headline)]),
     }
 }
 
@@ -357,12 +386,4 @@ fn usage(name: &str, seen: Seen<'_>) -> Plan {
 pub fn which(names: &[&str]) -> Reply {
     let shown: Vec<String> = names.iter().take(6).map(|name| format!("'{}'", text::excerpt(name, 60))).collect();
     say::WHICH.with([("names", &shown.join(", "))])
-}
-
-/// A command's row in the page and the documentation: who may, in words.
-pub fn who(command: &ChatCommand) -> String {
-    match command.people.as_slice() {
-        [] => command.audience.word().to_owned(),
-        people => format!("{}, and {}", command.audience.word(), people.join(", ")),
-    }
 }

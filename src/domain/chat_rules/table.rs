@@ -27,8 +27,8 @@ pub enum Verb {
     Record,
     /// A limit of automatic switching.
     Limit(Limit),
-    /// A setting on or off, by its key.
-    Setting(&'static str),
+    /// A setting on or off.
+    Setting(Switch),
     /// Automatic switching on or off.
     Guard,
     /// Another word for a command.
@@ -43,6 +43,8 @@ pub enum Verb {
     ServerInfo,
     /// OBS.
     ObsInfo,
+    /// This program.
+    Version,
     /// The commands.
     Help,
 }
@@ -60,6 +62,31 @@ pub enum Role {
     Ending,
     /// PRIVACY_SCENE_NAME
     Privacy,
+}
+
+/// A setting that is on or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Switch {
+    /// CHAT_ANNOUNCE
+    Announce,
+    /// CHAT_PUBLIC_COMMANDS
+    Public,
+    /// CHAT_MOD_COMMANDS
+    Moderators,
+    /// RAID_AUTO_STOP_ENABLED
+    AutoStop,
+}
+
+impl Switch {
+    /// The setting.
+    pub fn key(self) -> &'static str {
+        match self {
+            Switch::Announce => "CHAT_ANNOUNCE",
+            Switch::Public => "CHAT_PUBLIC_COMMANDS",
+            Switch::Moderators => "CHAT_MOD_COMMANDS",
+            Switch::AutoStop => "RAID_AUTO_STOP_ENABLED",
+        }
+    }
 }
 
 /// A limit of automatic switching.
@@ -98,7 +125,8 @@ pub struct Spec {
     pub args: &'static str,
     /// Who may write it, unless somebody changed that.
     pub audience: Audience,
-    /// Time before the same person may write it again; moderators and those above need not wait.
+    /// Time before the same viewer may write it again, unless somebody changed that; moderators and
+    /// those above need not wait.
     pub cooldown: Millis,
     /// One line for `!help`, the page and the documentation.
     pub does: &'static str,
@@ -108,16 +136,15 @@ impl Spec {
     /// The command as it is while nobody has changed it.
     pub fn unchanged(&self) -> ChatCommand {
         let (name, audience) = (self.name.to_owned(), self.audience);
-        ChatCommand { name, enabled: true, audience, aliases: Vec::new(), people: Vec::new() }
+        ChatCommand { name, enabled: true, audience, aliases: Vec::new(), people: Vec::new(), wait_sec: None }
     }
 }
 
+/// The usual wait of a viewer.
+pub const COOLDOWN: Millis = Millis(10_000);
+
 const fn row(name: &'static str, verb: Verb, args: &'static str, audience: Audience, does: &'static str) -> Spec {
-    let cooldown = match audience {
-        Audience::Everyone => Millis(10_000),
-        _ => Millis(2_000),
-    };
-    Spec { name, verb, args, audience, cooldown, does }
+    Spec { name, verb, args, audience, cooldown: COOLDOWN, does }
 }
 
 /// Every command, in the order of `!help`.
@@ -152,7 +179,7 @@ pub const COMMANDS: &[Spec] = {
             Verb::Limit(Limit::Low),
             "N",
             Moderators,
-            "Sets the low limit in kbit/s; without a number it is told.",
+            "Sets the low limit in kbit/s; without a number, tells it.",
         ),
         row("otrigger", Verb::Limit(Limit::Offline), "N", Moderators, "Sets the lost limit in kbit/s."),
         row("rtrigger", Verb::Limit(Limit::RttLow), "N|off", Moderators, "Sets the delay that is weak, in ms."),
@@ -161,32 +188,26 @@ pub const COMMANDS: &[Spec] = {
         row("noalbs", Verb::Guard, "start|stop", Admins, "The same, by its old name."),
         row(
             "notify",
-            Verb::Setting("CHAT_ANNOUNCE"),
+            Verb::Setting(Switch::Announce),
             "on|off",
             Admins,
             "Tells chat when the signal is weak or lost, or not.",
         ),
         row(
             "public",
-            Verb::Setting("CHAT_PUBLIC_COMMANDS"),
+            Verb::Setting(Switch::Public),
             "on|off",
             Admins,
             "Lets viewers use the commands that are for them, or not.",
         ),
         row(
             "mod",
-            Verb::Setting("CHAT_MOD_COMMANDS"),
+            Verb::Setting(Switch::Moderators),
             "on|off",
             Admins,
             "Lets moderators use the commands that are for them, or not.",
         ),
-        row(
-            "autostop",
-            Verb::Setting("RAID_AUTO_STOP_ENABLED"),
-            "on|off",
-            Admins,
-            "Stops the stream after a raid, or not.",
-        ),
+        row("autostop", Verb::Setting(Switch::AutoStop), "on|off", Admins, "Stops the stream after a raid, or not."),
         row(
             "alias",
             Verb::Alias,
@@ -201,6 +222,7 @@ pub const COMMANDS: &[Spec] = {
             Admins,
             "The show goes on: takes back the stop after a raid, and the raid while its 90 s run.",
         ),
+        row("noalbsversion", Verb::Version, "", Admins, "Tells which program answers, and its version."),
         row("help", Verb::Help, "COMMAND", Everyone, "Tells the commands that you may use, or what one does."),
     ]
 };

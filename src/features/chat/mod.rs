@@ -10,7 +10,7 @@ pub use names::{Looked, Lookup};
 
 use crate::config::Config;
 use crate::domain::chat::{ChatMessage, ChatRole};
-use crate::domain::chat_command::ChatCommand;
+use crate::domain::chat_command::{ChatCommand, ChatTable};
 use crate::domain::chat_rules::book::{Book, Manners};
 use crate::domain::chat_rules::ear::{Ear, Heard};
 use crate::domain::chat_rules::pace::Announcements;
@@ -20,6 +20,7 @@ use crate::domain::chat_rules::plan::{self, Roles, Seen};
 use crate::domain::chat_rules::table::COMMANDS;
 use crate::domain::command::{ChatOrder, Order, Outcome};
 use crate::domain::failover::{Place, View};
+use crate::domain::journal::{Tone, Topic};
 use crate::domain::people::{Origin, Role};
 use crate::domain::stream::Obs;
 use crate::domain::twitch::Twitch;
@@ -32,7 +33,7 @@ use crate::runtime::shared::{Reader, Writer};
 use crate::runtime::supervisor::Task;
 use crate::store::Store;
 use hands::Hands;
-use mouth::Mouth;
+use mouth::{Mouth, To};
 use names::Names;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -63,7 +64,7 @@ pub struct Parts {
     /// Keeps the commands.
     pub store: Store,
     /// The commands as they are, for the page.
-    pub cell: Writer<Vec<ChatCommand>>,
+    pub cell: Writer<ChatTable>,
     /// Where lines are written.
     pub journal: Journal,
 }
@@ -76,7 +77,9 @@ pub struct ChatRoom {
     chat: Listener<Arc<ChatMessage>>,
     orders: mpsc::Receiver<Ticket>,
     store: Store,
-    cell: Writer<Vec<ChatCommand>>,
+    journal: Journal,
+    cell: Writer<ChatTable>,
+    rows: Vec<ChatCommand>,
     ear: Ear,
     book: Book,
     people: People,
@@ -89,8 +92,8 @@ pub struct ChatRoom {
 impl ChatRoom {
     /// The room, not yet running.
     pub fn new(parts: Parts) -> Self {
-        let (manners, language) = parts.config.with(|config| (manners(config), config.chat.language.clone()));
-        let mouth = Mouth::new(parts.desk.clone(), &language);
+        let manners = parts.config.with(manners);
+        let mouth = Mouth::new(parts.desk.clone(), parts.config.clone(), parts.journal.clone());
         Self {
             chat: parts.bus.listen_to_chat(),
             hands: Hands { desk: parts.desk, obs: parts.obs, mouth, moves: Arc::default() },
@@ -98,32 +101,55 @@ impl ChatRoom {
             view: parts.view,
             twitch: parts.twitch,
             orders: parts.orders,
+            names: Names::new(parts.lookup, parts.journal.clone(), parts.store.clone()),
             store: parts.store,
+            journal: parts.journal,
             cell: parts.cell,
+            rows: Vec::new(),
             ear: Ear::default(),
             book: Book::new(manners, &[]),
             people: People::default(),
-            names: Names::new(parts.lookup, parts.journal),
             told: Announcements::default(),
             work: JoinSet::new(),
         }
     }
 
-    /// Everything from settings and rows anew.
+    /// Rows and settings anew.
     async fn reload(&mut self) -> anyhow::Result<()> {
-        let rows = self.store.chat_commands().await?;
-        let config = &self.config;
-        let (manners, language) = config.with(|config| (manners(config), config.chat.language.clone()));
-        self.hands.mouth.speak(&language);
-        self.book = Book::new(manners, &rows);
-        self.cell.set(self.book.commands().to_vec());
+        self.rows = self.store.chat_commands().await?;
+        self.apply().await;
+        Ok(())
+    }
+
+    /// The settings changed, and with them perhaps the rows (an import). A database that does not answer
+    /// must not take the commands away: then the rows stay as they are.
+    async fn renew(&mut self) {
+        match self.store.chat_commands().await {
+            Ok(rows) => self.rows = rows,
+            Err(error) => {
+                let text = format!("The chat commands could not be read again: {error}. They stay as they are.");
+                self.journal.note(Topic::System, Tone::Warn, "chat", text);
+            }
+        }
+        self.apply().await;
+    }
+
+    async fn apply(&mut self) {
+        self.book = Book::new(self.config.with(manners), &self.rows);
         (self.people.admins, self.people.ignored) =
-            config.with(|config| (config.twitch.admins.clone(), config.chat.ignored.clone()));
+            self.config.with(|config| (config.twitch.admins.clone(), config.chat.ignored.clone()));
         let granted = self.book.commands().iter().flat_map(|command| &command.people);
         let wanted = self.people.admins.iter().chain(&self.people.ignored).chain(granted).cloned().collect();
         self.names.want(wanted);
+        self.know().await;
         self.names.ask();
-        Ok(())
+    }
+
+    /// What is known of names counts from now on.
+    async fn know(&mut self) {
+        self.people.ids = self.names.known().clone();
+        self.cell.set(ChatTable { commands: self.book.commands().to_vec(), names: self.people.ids.clone() });
+        self.names.keep().await;
     }
 
     fn hear(&mut self, message: &ChatMessage) {
@@ -131,7 +157,7 @@ impl ChatRoom {
         let Some(heard) = self.ear.hear(now, &self.book, &self.people, message) else { return };
         while self.work.try_join_next().is_some() {}
         if self.work.len() >= MOST {
-            return;
+            return tracing::warn!("{MOST} chat commands are under way; '{}' is not carried out", heard.spec.name);
         }
         let allowed = self.allowed(message, heard.role);
         let plan = self.config.with(|config| {
@@ -140,7 +166,8 @@ impl ChatRoom {
             let seen = Seen { obs: &obs, view: &view, scenes: &scenes, rules, pause, book, allowed: &allowed };
             plan::plan(heard.spec.verb, heard.spec.name, heard.args, seen)
         });
-        let work = self.hands.carry(origin(message, &heard), plan, message.id.clone());
+        let viewer = heard.role < ChatRole::Moderator && self.book.is_for_viewers(heard.spec);
+        let work = self.hands.carry(origin(message, &heard), plan, To { message: message.id.clone(), viewer });
         self.work.spawn(work);
     }
 
@@ -204,6 +231,7 @@ impl Task for ChatRoom {
     }
 
     async fn run(&mut self, stop: CancellationToken) -> anyhow::Result<()> {
+        self.names.load().await?;
         self.reload().await?;
         self.names.see(&self.twitch);
         loop {
@@ -211,10 +239,10 @@ impl Task for ChatRoom {
                 () = stop.cancelled() => return Ok(()),
                 Some(message) = self.chat.next() => self.hear(&message),
                 Some(ticket) = self.orders.recv() => self.obey(ticket).await,
-                () = self.config.changed() => self.reload().await?,
+                () = self.config.changed() => self.renew().await,
                 () = self.view.changed() => self.announce(),
                 () = self.twitch.changed() => self.names.see(&self.twitch),
-                ids = self.names.next() => self.people.ids = ids,
+                () = self.names.next() => self.know().await,
             }
         }
     }

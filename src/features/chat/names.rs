@@ -1,5 +1,6 @@
-//! The ids behind the names of the settings. Each name is looked up once and its id kept, so that a
-//! name that somebody gave up gives nothing to the next who takes it.
+//! The ids behind the names of the settings. Each name is looked up once and its id kept in the
+//! database for as long as somebody needs the name: a new name of the same person changes nothing, and
+//! a name that was given up gives nothing to the next who takes it.
 
 use crate::domain::journal::{Tone, Topic};
 use crate::domain::twitch::{SignIn, Twitch};
@@ -7,6 +8,7 @@ use crate::kit::backoff::Backoff;
 use crate::kit::clock;
 use crate::runtime::journal::Journal;
 use crate::runtime::shared::Reader;
+use crate::store::Store;
 use std::collections::{BTreeSet, HashMap};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -27,6 +29,8 @@ const MOST: usize = 100;
 pub(super) struct Names {
     lookup: Lookup,
     journal: Journal,
+    store: Store,
+    kept: HashMap<String, String>,
     wanted: BTreeSet<String>,
     known: HashMap<String, Option<String>>,
     asking: JoinSet<(Vec<String>, Looked)>,
@@ -35,14 +39,47 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub(super) fn new(lookup: Lookup, journal: Journal) -> Self {
-        let (wanted, known, asking) = (BTreeSet::new(), HashMap::new(), JoinSet::new());
-        Self { lookup, journal, wanted, known, asking, backoff: Backoff::new(AGAIN.0, AGAIN.1), linked: false }
+    pub(super) fn new(lookup: Lookup, journal: Journal, store: Store) -> Self {
+        let (kept, wanted, known, asking) = (HashMap::new(), BTreeSet::new(), HashMap::new(), JoinSet::new());
+        let backoff = Backoff::new(AGAIN.0, AGAIN.1);
+        Self { lookup, journal, store, kept, wanted, known, asking, backoff, linked: false }
     }
 
-    /// The names that are needed from now on.
+    /// Takes up what an earlier run has kept.
+    pub(super) async fn load(&mut self) -> anyhow::Result<()> {
+        self.kept = self.store.chat_names().await?;
+        self.known = self.kept.iter().map(|(name, id)| (name.clone(), Some(id.clone()))).collect();
+        Ok(())
+    }
+
+    /// All that is known.
+    pub(super) fn known(&self) -> &HashMap<String, Option<String>> {
+        &self.known
+    }
+
+    /// The names that are needed from now on; the others are forgotten, and those that nobody had are
+    /// looked up anew.
     pub(super) fn want(&mut self, wanted: BTreeSet<String>) {
+        self.known.retain(|name, id| wanted.contains(name) && id.is_some());
         self.wanted = wanted;
+    }
+
+    /// Writes down what is known.
+    pub(super) async fn keep(&mut self) {
+        let ids = self.known.iter().filter_map(|(name, id)| Some((name.clone(), id.clone()?)));
+        let ids: HashMap<String, String> = ids.collect();
+        if ids == self.kept {
+            return;
+        }
+        match self.store.put_chat_names(&ids).await {
+            Ok(()) => self.kept = ids,
+            Err(error) => {
+                let text = format!(
+                    "Who the chat's admins are could not be kept: {error}. They are looked up again after a restart."
+                );
+                self.journal.note(Topic::System, Tone::Warn, "chat", text);
+            }
+        }
     }
 
     /// Asks for those that are not known yet, at once.
@@ -77,14 +114,14 @@ impl Names {
         }
     }
 
-    /// All that is known, when more is known. Waits for ever while nothing is asked.
-    pub(super) async fn next(&mut self) -> HashMap<String, Option<String>> {
+    /// Ends when more is known. Waits for ever while nothing is asked.
+    pub(super) async fn next(&mut self) {
         loop {
             match self.asking.join_next().await {
                 Some(Ok((asked, Ok(found)))) => {
                     self.take(asked, &found);
                     self.ask();
-                    return self.known.clone();
+                    return;
                 }
                 Some(Ok((_, Err(_)))) => {
                     let wait = self.backoff.next(clock::jitter());

@@ -2,7 +2,7 @@
 //! saved by itself and in force at once.
 
 use super::{Frame, html};
-use crate::domain::chat_command::{Audience, ChatCommand};
+use crate::domain::chat_command::{Audience, ChatCommand, ChatTable};
 use crate::domain::chat_rules::table::{self, Spec};
 use crate::domain::command::{ChatOrder, Order, Outcome};
 use crate::web::auth::SignedIn;
@@ -19,8 +19,21 @@ use serde::Deserialize;
 #[template(path = "pages/commands.html")]
 struct Commands {
     frame: Frame,
-    saved: Option<String>,
+    prefix: String,
+    relaxed: bool,
+    viewers: bool,
+    moderators: bool,
+    admins: Vec<Named>,
     rows: Vec<Row>,
+}
+
+/// A name that counts, and whether it is known whose it is.
+struct Named {
+    name: String,
+    /// The word beside it.
+    state: &'static str,
+    /// Nobody obeys it as it is.
+    open: bool,
 }
 
 /// One command with finished values.
@@ -30,11 +43,16 @@ struct Row {
     usage: String,
     does: &'static str,
     enabled: bool,
-    audiences: Vec<(&'static str, bool)>,
+    /// Who may and by which other words, in one line.
+    summary: String,
+    audiences: Vec<(&'static str, &'static str, bool)>,
     aliases: String,
     people: String,
-    /// Empty where nobody has to wait.
-    cooldown: String,
+    /// Those of them that count for nobody yet.
+    open: Vec<Named>,
+    wait: String,
+    usual_wait: u64,
+    saved: bool,
     error: Option<String>,
 }
 
@@ -52,6 +70,8 @@ pub struct Wanted {
     audience: String,
     aliases: String,
     people: String,
+    #[serde(default)]
+    wait: String,
 }
 
 /// GET /chat-commands
@@ -62,56 +82,124 @@ pub async fn show(State(ctx): State<Ctx>, person: SignedIn, Query(done): Query<D
 
 /// POST /chat-commands
 pub async fn save(State(ctx): State<Ctx>, person: SignedIn, Form(form): Form<Wanted>) -> Result<Response, WebError> {
-    let wanted = command(&form);
-    let name = wanted.name.clone();
-    let (status, text) = match ctx.desk.give(person.origin(), Order::Chat(ChatOrder::SetCommand(wanted.clone()))).await
-    {
-        Outcome::Done(_) => return Ok(Redirect::to(&format!("/chat-commands?saved={name}#{name}")).into_response()),
+    let given = match command(&form) {
+        Ok(wanted) => ctx.desk.give(person.origin(), Order::Chat(ChatOrder::SetCommand(wanted))).await,
+        Err(why) => Outcome::Failed(why),
+    };
+    let (status, text) = match given {
+        Outcome::Done(_) => {
+            let name = &form.name;
+            return Ok(Redirect::to(&format!("/chat-commands?saved={name}#{name}")).into_response());
+        }
         Outcome::Failed(text) => (StatusCode::UNPROCESSABLE_ENTITY, text),
         Outcome::TimedOut(text) => (StatusCode::GATEWAY_TIMEOUT, text),
         Outcome::Refused(text) => (StatusCode::FORBIDDEN, text),
     };
     let mut page = page(&ctx, &person, None);
-    let prefix = prefix(&ctx);
-    if let Some((row, spec)) = page.rows.iter_mut().find(|row| row.name == name).zip(table::find(&name)) {
-        *row = Row { error: Some(text), ..row_of(spec, &wanted, &prefix) };
-    }
+    let Some(row) = page.rows.iter_mut().find(|row| row.name == form.name) else {
+        return Err(WebError::Bad(text));
+    };
+    row.refused(form, text);
     Ok((status, html(&page)?).into_response())
 }
 
 fn page(ctx: &Ctx, person: &SignedIn, saved: Option<String>) -> Commands {
-    let prefix = prefix(ctx);
-    let commands = ctx.cells.commands.with(|commands| table::merged(commands));
-    let rows = commands.iter().filter_map(|command| Some(row_of(table::find(&command.name)?, command, &prefix)));
-    Commands { frame: Frame::of("/chat-commands", &person.0.name), saved, rows: rows.collect() }
-}
-
-fn prefix(ctx: &Ctx) -> String {
-    ctx.cells.config.with(|config| config.chat.prefix.clone())
-}
-
-fn row_of(spec: &'static Spec, command: &ChatCommand, prefix: &str) -> Row {
-    let waits = command.audience.least() < Audience::Moderators.least();
-    Row {
-        name: spec.name,
-        usage: format!("{prefix}{} {}", spec.name, spec.args).trim_end().to_owned(),
-        does: spec.does,
-        enabled: command.enabled,
-        audiences: Audience::ALL.map(|one| (one.word(), one == command.audience)).into(),
-        aliases: command.aliases.join(", "),
-        people: command.people.join(", "),
-        cooldown: if waits { spec.cooldown.to_string() } else { String::new() },
-        error: None,
+    let table = ctx.cells.commands.get();
+    let chat = ctx.cells.config.with(|config| config.chat.clone());
+    let admins = ctx.cells.config.with(|config| config.twitch.admins.clone());
+    let commands = table::merged(&table.commands);
+    let rows = commands.iter().filter_map(|command| Some(Row::of(table::find(&command.name)?, command, &chat.prefix)));
+    Commands {
+        frame: Frame::of("/chat-commands", &person.0.name),
+        rows: rows
+            .map(|row| Row { open: row.open_names(&table), saved: saved.as_deref() == Some(row.name), ..row })
+            .collect(),
+        admins: admins.into_iter().map(|name| Named::of(name, &table)).collect(),
+        relaxed: chat.relaxed,
+        viewers: chat.public,
+        moderators: chat.moderators,
+        prefix: chat.prefix,
     }
 }
 
-fn command(form: &Wanted) -> ChatCommand {
+impl Row {
+    fn of(spec: &'static Spec, command: &ChatCommand, prefix: &str) -> Self {
+        let (aliases, people) = (command.aliases.join(", "), command.people.join(", "));
+        Self {
+            name: spec.name,
+            usage: format!("{prefix}{} {}", spec.name, spec.args).trim_end().to_owned(),
+            does: spec.does,
+            enabled: command.enabled,
+            summary: summary(command, &aliases, &people),
+            audiences: audiences(Some(command.audience)),
+            aliases,
+            people,
+            open: Vec::new(),
+            wait: command.wait_sec.map(|seconds| seconds.to_string()).unwrap_or_default(),
+            usual_wait: spec.cooldown.0 / 1000,
+            saved: false,
+            error: None,
+        }
+    }
+
+    /// What was typed stays, with the reason beside it.
+    fn refused(&mut self, form: Wanted, why: String) {
+        self.enabled = form.enabled.is_some();
+        self.audiences = audiences(Audience::from_word(&form.audience));
+        (self.aliases, self.people, self.wait) = (form.aliases, form.people, form.wait);
+        self.error = Some(why);
+    }
+
+    fn open_names(&self, table: &ChatTable) -> Vec<Named> {
+        let names = self.people.split(", ").filter(|name| !name.is_empty());
+        names.map(|name| Named::of(name.to_owned(), table)).filter(|name| name.open).collect()
+    }
+}
+
+impl Named {
+    fn of(name: String, table: &ChatTable) -> Self {
+        let (state, open) = match table.names.get(&name) {
+            Some(Some(_)) => ("found on Twitch", false),
+            Some(None) => ("nobody on Twitch is called so", true),
+            None => ("not looked up yet; that needs Twitch to be signed in", true),
+        };
+        Self { name, state, open }
+    }
+}
+
+fn summary(command: &ChatCommand, aliases: &str, people: &str) -> String {
+    if !command.enabled {
+        return "Off: it is not listened to.".to_owned();
+    }
+    let with = |before: &str, list: &str| if list.is_empty() { String::new() } else { format!("{before}{list}") };
+    let who = match command.audience {
+        Audience::Broadcaster => "the streamer",
+        Audience::Vips => "VIPs",
+        other => other.word(),
+    };
+    format!("For {who}{}.{}", with(", and ", people), with(" Also: ", aliases))
+}
+
+fn audiences(chosen: Option<Audience>) -> Vec<(&'static str, &'static str, bool)> {
+    let words = |one: Audience| match one {
+        Audience::Broadcaster => "the streamer alone",
+        Audience::Admins => "admins, and the streamer",
+        Audience::Moderators => "moderators, and those above",
+        Audience::Vips => "VIPs, and those above",
+        Audience::Subscribers => "subscribers, and those above",
+        Audience::Everyone => "everyone",
+    };
+    Audience::ALL.map(|one| (one.word(), words(one), Some(one) == chosen)).into()
+}
+
+/// What the form asks for. Errors: what is wrong, for people.
+fn command(form: &Wanted) -> Result<ChatCommand, String> {
     let list = |text: &str| text.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect();
-    ChatCommand {
-        name: form.name.clone(),
-        enabled: form.enabled.is_some(),
-        audience: Audience::from_word(&form.audience).unwrap_or(Audience::Admins),
-        aliases: list(&form.aliases),
-        people: list(&form.people),
-    }
+    let audience = Audience::from_word(&form.audience).ok_or("Choose who may use it.")?;
+    let wait_sec = match form.wait.trim() {
+        "" => None,
+        number => Some(number.parse().map_err(|_| "The wait is a whole number of seconds, or empty.")?),
+    };
+    let (name, enabled) = (form.name.clone(), form.enabled.is_some());
+    Ok(ChatCommand { name, enabled, audience, aliases: list(&form.aliases), people: list(&form.people), wait_sec })
 }

@@ -6,6 +6,7 @@ use super::{Frame, html};
 use crate::config::Config;
 use crate::config::keys::Section as Part;
 use crate::features::settings::view::SettingsView;
+use crate::kit::text;
 use crate::runtime::shared::Reader;
 use crate::web::auth::SignedIn;
 use crate::web::ctx::Ctx;
@@ -18,7 +19,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 /// The settings on this page; the others have their own.
-const PARTS: &[Part] = &[Part::Obs, Part::Scenes, Part::Chat, Part::History];
+const PARTS: &[Part] = &[Part::Obs, Part::Scenes, Part::Twitch, Part::Chat, Part::History];
 /// Those of a feed, which stand on the page of the feeds.
 const OF_A_FEED: &[&str] = &["MEDIA_SOURCE_NAME"];
 
@@ -92,6 +93,7 @@ fn section(part: Part, view: &SettingsView, config: &Reader<Config>, typed: Type
         about: config.with(|config| match part {
             Part::Obs => words::obs_in_short(&config.obs),
             Part::Scenes => words::scenes_in_short(&config.scenes),
+            Part::Twitch => twitch(config),
             Part::Chat => words::chat_in_short(&config.chat),
             Part::History => words::kept_in_short(&config.keep),
             _ => String::new(),
@@ -99,4 +101,16 @@ fn section(part: Part, view: &SettingsView, config: &Reader<Config>, typed: Type
         open: fields.iter().any(|field| field.error.is_some()),
         fields,
     }
+}
+
+/// Twitch, in one line.
+fn twitch(config: &Config) -> String {
+    let admins = match config.twitch.admins.as_slice() {
+        [] => "no admins in chat".to_owned(),
+        admins => format!("admins in chat: {}", text::excerpt(&admins.join(", "), 60)),
+    };
+    let raid =
+        if config.twitch.raid.enabled { "the stream stops after a raid" } else { "the stream goes on after a raid" };
+    let admins = text::sentence(&admins);
+    format!("{}; {raid}", admins.trim_end_matches('.'))
 }

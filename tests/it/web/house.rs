@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use stream_control::config::{Config, Values, settle};
 use stream_control::domain::chat::ChatTail;
+use stream_control::domain::chat_command::ChatTable;
 use stream_control::domain::command::{Order, Outcome};
 use stream_control::domain::failover::View;
 use stream_control::domain::failover::repair::Troubles;
@@ -115,7 +116,7 @@ impl House {
             chat: chat_reader,
             events: events_reader,
             raid: shared::cell(stream_control::domain::raid::RaidView::default()).1,
-            commands: shared::cell(stream_control::domain::chat_rules::table::merged(&[])).1,
+            commands: shared::cell(ChatTable::default()).1,
         };
         let (bus, stop) = (Bus::new(), CancellationToken::new());
         let history = History::new(store.clone(), cells.tail.clone(), cells.config.clone());
