@@ -3,11 +3,11 @@
 use super::{
     COUNT, Effect, Ended, Input, Kept, LATE, LIMIT, Now, Raid, RaidView, SAME, Show, Sight, Stage, Wish, words,
 };
-use crate::domain::chat::Identity;
 use crate::domain::command::{OPPOSITE_ASKED, Outcome};
 use crate::domain::journal::Tone;
 use crate::domain::stream::{Obs, Output};
-use crate::domain::twitch::{OutgoingRaid, Socket, SubscriptionState, Twitch};
+use crate::domain::twitch::{OutgoingRaid, Twitch};
+use crate::domain::twitch_features::RAID_OUT;
 use crate::kit::units::{Millis, Mono, UnixMs};
 
 /// Waits between two tries to stop: 2, 4, 8, then 15 s.
@@ -444,8 +444,5 @@ fn raid_of(out: &OutgoingRaid) -> Raid {
 
 /// EventSub would tell of a raid that goes out.
 pub fn hears(twitch: &Twitch) -> bool {
-    let open = |who: Identity| matches!(twitch.sockets.get(&who), Some(Socket::Open { .. }));
-    let out = |name: &str| name.starts_with("channel.raid") && name.contains("out");
-    let active = |one: &&crate::domain::twitch::Subscription| one.state == SubscriptionState::Active && out(&one.name);
-    twitch.subscriptions.iter().find(active).is_some_and(|one| open(one.identity))
+    twitch.hears(&RAID_OUT)
 }
