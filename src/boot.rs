@@ -1,38 +1,21 @@
-//! Builds the house: the only file that knows every room. A straight list in order of construction;
-//! stopping is the same list backwards.
+//! Builds the house: with its two files below, the only place that knows every room. A straight list in
+//! order of construction; stopping is the same list backwards.
 
-use crate::config::{self, Values, mistake};
-use crate::domain::chat::{ChatTail, Identity};
-use crate::domain::failover::View;
-use crate::domain::failover::repair::Troubles;
-use crate::domain::happening::EventTail;
+mod ends;
+mod rooms;
+
+use crate::config::{self, Mistake, Values, mistake};
 use crate::domain::journal::{Tone, Topic};
-use crate::domain::raid::RaidView;
-use crate::domain::signal::{Feeds, Paces};
-use crate::domain::stream::Obs;
-use crate::domain::twitch::Twitch;
 use crate::features::access::Access;
-use crate::features::alerts::{AlertsRoom, Recent};
-use crate::features::chat::{self, ChatRoom};
-use crate::features::failover::{self, Failover};
-use crate::features::happenings::{self, Happenings};
-use crate::features::ingest_watch::{self, IngestWatch, recorder};
-use crate::features::journal::{self as history_room, JournalRoom};
-use crate::features::obs_link::{self, ObsLink};
-use crate::features::raid::{self, RaidRoom};
-use crate::features::recording::{self, Recording};
-use crate::features::repair::{self, RepairRoom};
 use crate::features::settings::SettingsRoom;
-use crate::features::twitch_link;
 use crate::runtime::bus::Bus;
-use crate::runtime::desk::{DeskBuilder, Room};
 use crate::runtime::journal::{self, Journal};
-use crate::runtime::shared;
 use crate::runtime::supervisor::Supervisor;
 use crate::store::Store;
 use crate::web::ctx::{self, Cells, Ctx};
 use crate::web::{limits, shell};
 use anyhow::Context as _;
+use rooms::Rooms;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -80,183 +63,54 @@ impl House {
     pub async fn build(start: Start) -> anyhow::Result<Self> {
         // One TLS provider throughout; a second call (another house in the same process) changes nothing.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let config = config::Config::parse(&start.values).map_err(|m| anyhow::anyhow!(mistake::all(&m)))?;
-        let store = Store::open(&config.web.data_dir).await?;
-        let settled =
-            config::settle(&start.values, store.settings().await?).map_err(|m| anyhow::anyhow!(mistake::all(&m)))?;
+        let (store, settled) = open(&start.values).await?;
+        let ((journal, lines), (samples_in, samples)) = (journal::lane(), mpsc::channel(SAMPLES));
+        let (bus, stop) = (Bus::new(), CancellationToken::new());
+        let (desk, orders) = ends::desk(&journal, &stop);
+        let (write, read) = ends::cells();
 
-        let (journal, lines) = journal::lane();
-        let (samples_in, samples_out) = mpsc::channel(SAMPLES);
-        let bus = Bus::new();
-        let stop = CancellationToken::new();
-        let mut desk = DeskBuilder::new(journal.clone()).until(stop.clone());
-        let orders = |desk: &mut DeskBuilder, room| desk.room(room);
-        let (to_obs, to_failover) = (orders(&mut desk, Room::Obs), orders(&mut desk, Room::Failover));
-        let to_ingest = orders(&mut desk, Room::Ingest);
-        let (to_alerts, to_settings) = (orders(&mut desk, Room::Alerts), orders(&mut desk, Room::Settings));
-        let (to_twitch, to_raid) = (orders(&mut desk, Room::Twitch), orders(&mut desk, Room::Raid));
-        let to_chat = orders(&mut desk, Room::Chat);
-        let desk = desk.open();
-
-        let (obs_cell, obs) = shared::cell(Obs::default());
-        let (feeds_cell, feeds) = shared::cell(Feeds::default());
-        let (view_cell, view) = shared::cell(View::default());
-        let (pace_cell, pace) = shared::cell(Paces::default());
-        let (troubles_cell, troubles) = shared::cell(Troubles::default());
-        let (twitch_cell, twitch) = shared::cell(Twitch::default());
-        let (chat_cell, chat) = shared::cell(ChatTail::default());
-        let (events_cell, events) = shared::cell(EventTail::default());
-        let (raid_cell, raid) = shared::cell(RaidView::default());
-        let (commands_cell, commands) = shared::cell(Vec::new());
-        let (recent_cell, alerts) = shared::cell(Recent::default());
-
-        for mistake in &settled.set_aside {
-            journal.note(
-                Topic::System,
-                Tone::Warn,
-                "settings",
-                format!("A saved setting no longer fits and is set aside: {mistake}"),
-            );
-        }
-        let settings = SettingsRoom::new(store.clone(), settled, to_settings, bus.clone());
-        let config = settings.config();
-        let history = JournalRoom::new(history_room::Parts {
-            store: store.clone(),
-            journal: journal.clone(),
-            entries: lines,
-            samples: samples_out,
-            config: config.clone(),
-            obs: obs.clone(),
-        });
-        let look_back = history.history();
-        let (recorder, recorder_room, tape) = recorder::recorder(config.clone(), journal.clone())?;
-        let cells = Cells {
-            obs: obs.clone(),
-            view: view.clone(),
-            feeds: feeds.clone(),
-            troubles,
-            tail: history.tail(),
-            config: config.clone(),
-            tasks: shared::cell(Vec::new()).1,
-            alerts,
-            settings: settings.view(),
-            tape,
-            twitch: twitch.clone(),
-            chat,
-            events,
-            raid,
-            commands,
-        };
+        tell_what_is_set_aside(&journal, &settled);
+        let settings = SettingsRoom::new(store.clone(), settled, orders.settings, bus.clone());
+        let (config, settings_view) = (settings.config(), settings.view());
         let access = Access::open(store.clone(), &config.get().web, journal.clone()).await?;
 
-        let watch = IngestWatch::new(ingest_watch::Parts {
-            config: config.clone(),
-            paces: pace.clone(),
-            feeds: feeds_cell,
-            obs: obs.clone(),
-            orders: to_ingest,
-            journal: journal.clone(),
-        })?;
-        let ingest = watch.door();
+        let supervisor = Supervisor::new(journal.clone());
+        let mut rooms = Rooms { config, store, journal, bus, desk, read, supervisor };
+        let (tail, history) = rooms.history(lines, samples);
+        rooms.supervisor.start(settings);
+        rooms.happenings(write.chat, write.events);
+        rooms.alerts(orders.alerts, write.alerts);
+        rooms.obs_link(orders.obs, write.obs);
+        rooms.recording();
+        rooms.repair(write.troubles);
+        let (ingest, tape) = rooms.ingest(orders.ingest, write.feeds)?;
+        rooms.failover(orders.failover, write.view, write.paces, samples_in);
+        rooms.raid(orders.raid, write.raid);
+        let twitch = rooms.twitch(orders.twitch, write.twitch);
+        rooms.chat(&twitch, orders.chat, write.commands);
 
-        let obs_for_twitch = obs.clone();
-        let mut supervisor = Supervisor::new(journal.clone());
-        supervisor.start(history);
-        supervisor.start(settings);
-        supervisor.start(Happenings::new(happenings::Parts {
-            config: config.clone(),
-            bus: bus.clone(),
-            store: store.clone(),
-            chat: chat_cell,
-            events: events_cell,
-        }));
-        supervisor.start(AlertsRoom::new(bus.clone(), to_alerts, recent_cell, journal.clone()));
-        supervisor.start(ObsLink::new(obs_link::Parts {
-            config: config.clone(),
-            pace,
-            orders: to_obs,
-            cell: obs_cell,
-            bus: bus.clone(),
-            journal: journal.clone(),
-        }));
-        supervisor.start(Recording::new(recording::Parts {
-            config: config.clone(),
-            obs: obs.clone(),
-            desk: desk.clone(),
-            store: store.clone(),
-        }));
-        supervisor.start(RepairRoom::new(repair::Parts {
-            config: config.clone(),
-            feeds: feeds.clone(),
-            obs: obs.clone(),
-            view: view.clone(),
-            desk: desk.clone(),
-            journal: journal.clone(),
-            troubles: troubles_cell,
-        }));
-        supervisor.start(recorder_room);
-        supervisor.start(watch.recorded_by(recorder));
-        supervisor.start(Failover::new(failover::Parts {
-            config: config.clone(),
-            feeds,
-            obs: obs.clone(),
-            orders: to_failover,
-            desk: desk.clone(),
-            view: view_cell,
-            pace: pace_cell,
-            bus: bus.clone(),
-            journal: journal.clone(),
-            samples: samples_in,
-            store: store.clone(),
-        }));
-        supervisor.start(RaidRoom::new(raid::Parts {
-            config: config.clone(),
-            obs: obs.clone(),
-            twitch: twitch.clone(),
-            orders: to_raid,
-            desk: desk.clone(),
-            bus: bus.clone(),
-            journal: journal.clone(),
-            store: store.clone(),
-            cell: raid_cell,
-        }));
-
-        let twitch_room = twitch_link::start(
-            &mut supervisor,
-            twitch_link::Parts {
-                config: config.clone(),
-                cell: twitch_cell,
-                orders: to_twitch,
-                journal: journal.clone(),
-                bus: bus.clone(),
-                pace: twitch_link::Pace::default(),
-                obs: obs_for_twitch,
-                store: store.clone(),
-            },
-        );
-
-        let (asker, settings_of) = (twitch_room.tokens[&Identity::Broadcaster].clone(), config.clone());
-        supervisor.start(ChatRoom::new(chat::Parts {
-            config: config.clone(),
-            obs,
-            view,
-            twitch,
-            lookup: Arc::new(move |names| {
-                let (tokens, helix) = (asker.clone(), settings_of.with(|config| config.twitch.helix_url.clone()));
-                Box::pin(async move { twitch_link::names::ids(&tokens, helix, names).await })
-            }),
-            bus: bus.clone(),
-            desk: desk.clone(),
-            orders: to_chat,
-            store: store.clone(),
-            cell: commands_cell,
-            journal: journal.clone(),
-        }));
-
-        let cells = Cells { tasks: supervisor.states(), ..cells };
-        let parts = ctx::Parts { cells, bus, desk, access, ingest, history: look_back, stop: stop.clone() };
-        let ctx = Ctx { sign_in: Arc::new(twitch_room.tokens), twitch: twitch_room.searches, ..Ctx::new(parts) };
+        let Rooms { config, store, journal, bus, desk, read, supervisor } = rooms;
         let bind = config.with(|config| config.web.bind);
+        let tasks = supervisor.states();
+        let cells = Cells {
+            obs: read.obs,
+            view: read.view,
+            feeds: read.feeds,
+            troubles: read.troubles,
+            tail,
+            config,
+            tasks,
+            alerts: read.alerts,
+            settings: settings_view,
+            tape,
+            twitch: read.twitch,
+            chat: read.chat,
+            events: read.events,
+            raid: read.raid,
+            commands: read.commands,
+        };
+        let parts = ctx::Parts { cells, bus, desk, access, ingest, history, stop: stop.clone() };
+        let ctx = Ctx { sign_in: Arc::new(twitch.tokens), twitch: twitch.searches, ..Ctx::new(parts) };
         Ok(Self { ctx, bind, supervisor, store, journal, stop })
     }
 
@@ -290,6 +144,22 @@ impl House {
             // Straight to standard output: the one-time code must not become a row.
             tracing::warn!("Nobody owns this daemon yet. Open this link once to choose a password: {page}{path}");
         }
+    }
+}
+
+/// The store, and the settings with what the store knows of them.
+async fn open(values: &Values) -> anyhow::Result<(Store, config::Settled)> {
+    let told = |mistakes: Vec<Mistake>| anyhow::anyhow!(mistake::all(&mistakes));
+    let config = config::Config::parse(values).map_err(told)?;
+    let store = Store::open(&config.web.data_dir).await?;
+    let settled = config::settle(values, store.settings().await?).map_err(told)?;
+    Ok((store, settled))
+}
+
+fn tell_what_is_set_aside(journal: &Journal, settled: &config::Settled) {
+    for mistake in &settled.set_aside {
+        let text = format!("A saved setting no longer fits and is set aside: {mistake}");
+        journal.note(Topic::System, Tone::Warn, "settings", text);
     }
 }
 
