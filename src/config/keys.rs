@@ -406,6 +406,8 @@ pub const KEYS: &[Key] = {
         Key::new(Twitch, "TWITCH_BOT", Switch, "false", "A second account speaks in chat; it signs in of its own.").editable("Speak as a bot account"),
         Key::new(Twitch, "TWITCH_FEATURES", Text, "", "Feature groups that are on, with commas between; fewer ask for fewer rights. Empty: all. See docs/twitch.md.")
             .editable("Twitch features"),
+        Key::new(Twitch, "TWITCH_EVENTS_OFF", Text, "", "Single kinds of events that Twitch is not asked for, with commas between, such as channel.poll.progress. See docs/twitch.md.")
+            .editable("Twitch events that are off"),
         Key::new(Twitch, "TWITCH_OAUTH_TOKEN", Text, "", "First access token, taken over once if there is no token file yet.").secret(),
         Key::new(Twitch, "TWITCH_REFRESH_TOKEN", Text, "", "First refresh token, taken over with it.").secret(),
         Key::new(Twitch, "TWITCH_TOKENS_PATH", Kind::Path, "", "File of the tokens; sister programs may read it. Default: twitch_tokens.json in DATA_DIR."),
@@ -510,7 +512,7 @@ mod tests {
         RECOVER_FROM_LOW_SEC RECOVER_FROM_LOST_SEC MIN_STAY_SEC FLAP_LIMIT PREFER_AFTER_SEC START_GRACE_SEC \
         LIVE_FROM_STARTING OFFLINE_STOP_MIN FROZEN_PICTURE SELF_REPAIR \
         CHAT_PLATFORM CHAT_CHANNEL CHAT_PREFIX CHAT_LANGUAGE CHAT_PUBLIC_COMMANDS CHAT_MOD_COMMANDS CHAT_ANNOUNCE CHAT_IGNORED CHAT_RELAXED FIX_DELAY_SEC \
-        TWITCH_BOT TWITCH_FEATURES TWITCH_HELIX_URL TWITCH_OAUTH2_URL TWITCH_EVENTSUB_WEBSOCKET_URL";
+        TWITCH_BOT TWITCH_FEATURES TWITCH_EVENTS_OFF TWITCH_HELIX_URL TWITCH_OAUTH2_URL TWITCH_EVENTSUB_WEBSOCKET_URL";
 
     #[test]
     fn every_name_is_known_and_stands_once() {

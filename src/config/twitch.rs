@@ -19,6 +19,8 @@ pub struct Twitch {
     pub bot: bool,
     /// TWITCH_FEATURES as written, split at commas; empty for all.
     pub features: Vec<String>,
+    /// TWITCH_EVENTS_OFF as written, split at commas: kinds of events that are not asked for.
+    pub events_off: Vec<String>,
     /// TWITCH_OAUTH_TOKEN and TWITCH_REFRESH_TOKEN: taken over once.
     pub first_tokens: Option<(Secret<String>, Secret<String>)>,
     /// TWITCH_TOKENS_PATH, else twitch_tokens.json in DATA_DIR.
@@ -64,6 +66,7 @@ impl Form<'_> {
             broadcaster_id,
             bot: self.switch("TWITCH_BOT"),
             features: self.words("TWITCH_FEATURES"),
+            events_off: self.words("TWITCH_EVENTS_OFF"),
             first_tokens,
             old_tokens_path: tokens_path.is_none().then(|| PathBuf::from("twitch_tokens.json")),
             tokens_path: tokens_path.unwrap_or_else(|| data_dir.join("twitch_tokens.json")),

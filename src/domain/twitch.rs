@@ -2,6 +2,7 @@
 //! What is not known is `None`.
 
 use super::chat::Identity;
+use super::twitch_features::Wanted;
 use crate::kit::units::UnixMs;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -133,8 +134,8 @@ pub struct Heard {
 /// One wanted EventSub subscription.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Subscription {
-    /// The type with its condition in words: `channel.raid (out)`.
-    pub name: String,
+    /// Which one.
+    pub wanted: &'static Wanted,
     /// Whose socket carries it.
     pub identity: Identity,
     /// How it stands.
@@ -150,6 +151,24 @@ pub enum SubscriptionState {
     Active,
     /// Off, with the reason and what to do.
     Off(String),
+}
+
+impl Twitch {
+    /// Whether this identity's connection stands.
+    pub fn is_open(&self, identity: Identity) -> bool {
+        matches!(self.sockets.get(&identity), Some(Socket::Open { .. }))
+    }
+
+    /// This subscription as it stands, where it is wanted at all.
+    pub fn subscription(&self, wanted: &Wanted) -> Option<&Subscription> {
+        self.subscriptions.iter().find(|one| one.wanted == wanted)
+    }
+
+    /// Whether what this subscription tells arrives now: confirmed, and its connection stands.
+    pub fn hears(&self, wanted: &Wanted) -> bool {
+        let confirmed = self.subscription(wanted).filter(|one| one.state == SubscriptionState::Active);
+        confirmed.is_some_and(|one| self.is_open(one.identity))
+    }
 }
 
 /// The channel's own words.

@@ -134,12 +134,28 @@ pub struct Wanted {
     pub feature: Option<&'static str>,
 }
 
+impl Wanted {
+    /// Its name for people: the type, and the direction where one type has two.
+    pub fn name(&self) -> String {
+        match self.condition {
+            Condition::From => format!("{} (out)", self.kind),
+            Condition::To => format!("{} (in)", self.kind),
+            Condition::Broadcaster | Condition::Moderator | Condition::Reader => self.kind.to_owned(),
+        }
+    }
+}
+
+/// What is written in chat; commands live from it.
+pub const CHAT: Wanted = wanted("channel.chat.message", "1", Condition::Reader, "chat");
+/// Our raid went out; the stop after it lives from it.
+pub const RAID_OUT: Wanted = always("channel.raid", "1", Condition::From);
+
 /// Every subscription, the most important first.
 pub const SUBSCRIPTIONS: &[Wanted] = {
-    use Condition::{Broadcaster, From, Moderator, Reader, To};
+    use Condition::{Broadcaster, Moderator, Reader, To};
     &[
-        wanted("channel.chat.message", "1", Reader, "chat"),
-        always("channel.raid", "1", From),
+        CHAT,
+        RAID_OUT,
         always("channel.raid", "1", To),
         always("stream.online", "1", Broadcaster),
         always("stream.offline", "1", Broadcaster),
@@ -220,9 +236,11 @@ pub fn foreign(has: &[String]) -> impl Iterator<Item = &str> {
     has.iter().map(String::as_str).filter(move |scope| !ours(scope))
 }
 
-/// Whether a subscription is wanted with these features on.
-pub fn is_wanted(wanted: &Wanted, words: &[String]) -> bool {
-    wanted.feature.is_none_or(|word| switched_on(words).any(|feature| feature.word == word))
+/// Whether a subscription is wanted with these features on and these subscriptions off, each named by its
+/// type or by its name.
+pub fn is_wanted(wanted: &Wanted, words: &[String], off: &[String]) -> bool {
+    let is_off = off.iter().any(|name| *name == wanted.kind || *name == wanted.name());
+    !is_off && wanted.feature.is_none_or(|word| switched_on(words).any(|feature| feature.word == word))
 }
 
 #[cfg(test)]
@@ -263,6 +281,11 @@ mod tests {
         );
         assert_eq!(scopes(&only, Identity::Bot), ["user:bot", "user:read:chat", "user:write:chat"]);
         assert!(scopes(&[], Identity::Broadcaster).len() > 10);
-        assert_eq!(SUBSCRIPTIONS.iter().filter(|wanted| is_wanted(wanted, &only)).count(), 10);
+        assert_eq!(SUBSCRIPTIONS.iter().filter(|wanted| is_wanted(wanted, &only, &[])).count(), 10);
+        let off = ["channel.raid (in)".to_owned(), "channel.update".to_owned()];
+        let left: Vec<String> =
+            SUBSCRIPTIONS.iter().filter(|one| is_wanted(one, &only, &off)).map(Wanted::name).collect();
+        assert_eq!(left.len(), 8);
+        assert!(left.contains(&"channel.raid (out)".to_owned()), "one direction alone");
     }
 }

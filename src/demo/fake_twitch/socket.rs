@@ -1,7 +1,7 @@
 //! One EventSub socket: welcome, keepalives, what the world pushes, and Twitch's close codes.
 
-use super::Stage;
 use super::outlet::{Out, QUEUE, Session};
+use super::{Stage, world};
 use crate::kit::clock;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Query, State};
@@ -28,6 +28,8 @@ pub(super) async fn open(
     Query(asked): Query<Asked>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
+    let (method, target) = ("GET".to_owned(), "/ws".to_owned());
+    stage.world().note(world::Asked { at: clock::mono(), method, target, body: String::new(), status: 101 });
     upgrade.on_upgrade(move |socket| serve(stage, asked, socket))
 }
 

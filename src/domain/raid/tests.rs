@@ -5,6 +5,7 @@ use crate::domain::chat::Identity;
 use crate::domain::command::{OPPOSITE_ASKED, Outcome};
 use crate::domain::stream::{Obs as Studio, ObsLink, Output};
 use crate::domain::twitch::{OutgoingRaid, Socket, Subscription, SubscriptionState, Twitch};
+use crate::domain::twitch_features::RAID_OUT;
 use crate::kit::units::{Millis, Mono, UnixMs};
 use Move::{
     Asked, AskedOther, CalledOff, Cancel, Clock, Dead, Done, Ears, Forgotten, Obs, Opposed, Raided, RaidedAgo,
@@ -92,9 +93,8 @@ impl Stage {
     }
 
     fn hears(&mut self, up: bool) {
-        let name = "channel.raid (out)".to_owned();
         let state = SubscriptionState::Active;
-        self.twitch.subscriptions = vec![Subscription { name, identity: Identity::Broadcaster, state }];
+        self.twitch.subscriptions = vec![Subscription { wanted: &RAID_OUT, identity: Identity::Broadcaster, state }];
         let socket = if up { Socket::Open { since: self.now.unix } } else { Socket::Connecting };
         self.twitch.sockets.insert(Identity::Broadcaster, socket);
     }

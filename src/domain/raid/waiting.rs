@@ -4,6 +4,7 @@ use super::show::{Seen, Show, on_air, shifted};
 use super::{Asked, COUNT, LATE, Now, Raid, Sight, Stage, after};
 use crate::domain::chat::Identity;
 use crate::domain::twitch::{Socket, SubscriptionState, Twitch};
+use crate::domain::twitch_features::RAID_OUT;
 use crate::kit::units::{Millis, Mono, UnixMs};
 
 #[derive(Clone, Debug)]
@@ -78,9 +79,8 @@ impl Waiting {
 
 /// The connection over which EventSub would tell of a raid that goes out, by when it was opened.
 fn ear(twitch: &Twitch) -> Option<UnixMs> {
-    let out = |name: &str| name.starts_with("channel.raid") && name.contains("out");
-    let mut active = twitch.subscriptions.iter().filter(|one| one.state == SubscriptionState::Active && out(&one.name));
-    active.find_map(|one| open(twitch, one.identity))
+    let active = twitch.subscription(&RAID_OUT).filter(|one| one.state == SubscriptionState::Active)?;
+    open(twitch, active.identity)
 }
 
 fn open(twitch: &Twitch, who: Identity) -> Option<UnixMs> {

@@ -14,7 +14,7 @@ pub(super) fn rows(twitch: &Twitch) -> Vec<Health> {
         return Vec::new();
     }
     let sockets = twitch.sockets.iter().filter_map(|(who, one)| socket(*who, one));
-    sockets.chain(subscriptions(&twitch.subscriptions)).chain(calls(twitch)).collect()
+    sockets.chain(subscriptions(twitch)).chain(calls(twitch)).collect()
 }
 
 fn socket(who: Identity, socket: &Socket) -> Option<Health> {
@@ -33,30 +33,37 @@ fn socket(who: Identity, socket: &Socket) -> Option<Health> {
     }
 }
 
-/// One row for all: how many are on, and to be unfolded, which are not and why.
-fn subscriptions(all: &[Subscription]) -> Option<Health> {
+/// One row for all: how many arrive; to be unfolded, each of them, those that are missing first.
+fn subscriptions(twitch: &Twitch) -> Option<Health> {
     const NAME: &str = "Twitch event kinds";
-    if all.is_empty() {
-        return None;
-    }
-    let on = all.iter().filter(|one| one.state == SubscriptionState::Active).count();
-    let asked = all.iter().filter(|one| one.state == SubscriptionState::Asked).count();
-    let more: Vec<String> = all.iter().filter_map(not_on).collect();
-    let reason = format!("{on} of {} kinds of events are on.", all.len());
-    let state = match (on == all.len(), asked > 0, on > 0) {
-        (true, ..) => State::Good,
-        (_, true, _) => State::Starting,
-        (.., true) => State::Weak,
-        (.., false) => State::Lost,
+    let all = &twitch.subscriptions;
+    let arrives = |one: &&Subscription| one.state == SubscriptionState::Active && twitch.is_open(one.identity);
+    let on = all.iter().filter(arrives).count();
+    let cut = all.iter().any(|one| !twitch.is_open(one.identity));
+    let asked = all.iter().any(|one| one.state == SubscriptionState::Asked);
+    let state = match () {
+        () if all.is_empty() => return None,
+        () if on == all.len() => State::Good,
+        () if asked && !cut => State::Starting,
+        () if on > 0 => State::Weak,
+        () => State::Lost,
+    };
+    let (there, missing): (Vec<&Subscription>, Vec<&Subscription>) = all.iter().partition(arrives);
+    let more = missing.into_iter().chain(there).map(|one| kind(twitch, one)).collect();
+    let reason = match on {
+        0 if cut => "No event arrives, because there is no connection.".to_owned(),
+        _ => format!("{on} of {} kinds of events arrive.", all.len()),
     };
     Some(Health { more, ..Health::new(NAME, state, reason) })
 }
 
-fn not_on(one: &Subscription) -> Option<String> {
+fn kind(twitch: &Twitch, one: &Subscription) -> String {
+    let name = one.wanted.name();
     match &one.state {
-        SubscriptionState::Active => None,
-        SubscriptionState::Asked => Some(format!("{}: asked for, not confirmed yet.", one.name)),
-        SubscriptionState::Off(why) => Some(format!("{}: {why}", one.name)),
+        SubscriptionState::Off(why) => format!("{name}: {why}"),
+        _ if !twitch.is_open(one.identity) => format!("{name}: asked for again when the connection stands."),
+        SubscriptionState::Asked => format!("{name}: asked for, not confirmed yet."),
+        SubscriptionState::Active => format!("{name}: arrives."),
     }
 }
 
@@ -75,19 +82,70 @@ fn calls(twitch: &Twitch) -> Option<Health> {
 mod tests {
     use super::*;
     use crate::domain::twitch::Rate;
+    use crate::domain::twitch_features::{CHAT, RAID_OUT, Wanted};
     use crate::kit::units::UnixMs;
 
+    /// Twitch with these kinds of events on the broadcaster's connection.
+    fn twitch(open: bool, states: &[(&'static Wanted, SubscriptionState)]) -> Twitch {
+        let identity = Identity::Broadcaster;
+        let socket = if open { Socket::Open { since: UnixMs(1) } } else { Socket::Connecting };
+        let kind = |(wanted, state): &(&'static Wanted, SubscriptionState)| Subscription {
+            wanted,
+            identity,
+            state: state.clone(),
+        };
+        let subscriptions = states.iter().map(kind).collect();
+        Twitch { set_up: true, sockets: [(identity, socket)].into(), subscriptions, ..Twitch::default() }
+    }
+
     #[test]
-    fn kinds_of_events_are_one_row_that_unfolds_to_what_is_off() {
-        let kind = |name: &str, state| Subscription { name: name.to_owned(), identity: Identity::Broadcaster, state };
-        let off = SubscriptionState::Off("channel:read:ads is missing".to_owned());
-        let all = [kind("channel.raid (out)", SubscriptionState::Active), kind("channel.ad_break.begin", off)];
-        let row = subscriptions(&all).expect("a row");
-        assert_eq!((row.state, row.reason.as_str()), (State::Weak, "1 of 2 kinds of events are on."));
-        assert_eq!(row.more.len(), 1);
-        assert!(row.more[0].contains("channel:read:ads"), "{:?}", row.more);
-        assert_eq!(subscriptions(&all[..1]).expect("a row").state, State::Good);
-        assert_eq!(subscriptions(&[]), None);
+    fn kinds_of_events_are_one_row_that_unfolds_to_each_of_them() {
+        use SubscriptionState::{Active, Asked, Off};
+        let off = || Off("Missing right user:read:chat: sign in again.".to_owned());
+        let lost = "No event arrives, because there is no connection.";
+        let table = [
+            (true, Active, Active, State::Good, "2 of 2 kinds of events arrive."),
+            (true, Active, off(), State::Weak, "1 of 2 kinds of events arrive."),
+            (true, Active, Asked, State::Starting, "1 of 2 kinds of events arrive."),
+            (true, off(), off(), State::Lost, "0 of 2 kinds of events arrive."),
+            (false, Asked, off(), State::Lost, lost),
+            (false, Active, Active, State::Lost, lost),
+        ];
+        for (open, raid, chat, state, reason) in table {
+            let row = subscriptions(&twitch(open, &[(&RAID_OUT, raid), (&CHAT, chat)])).expect("a row");
+            assert_eq!((row.state, row.reason.as_str(), row.more.len()), (state, reason, 2));
+        }
+        let row = subscriptions(&twitch(true, &[(&RAID_OUT, Active), (&CHAT, off())])).expect("a row");
+        let each =
+            ["channel.chat.message: Missing right user:read:chat: sign in again.", "channel.raid (out): arrives."];
+        assert_eq!(row.more, each, "what is missing stands first");
+        assert_eq!(subscriptions(&twitch(true, &[])), None);
+    }
+
+    #[test]
+    fn each_connection_has_its_row_with_its_reason() {
+        let waiting = Socket::Waiting { reason: "Nothing came for 36 s.".to_owned(), until: UnixMs(9) };
+        let table = [
+            (Socket::Off, None),
+            (Socket::Connecting, Some((State::Starting, "Connecting."))),
+            (Socket::Open { since: UnixMs(3) }, Some((State::Good, "Connected."))),
+            (waiting, Some((State::Lost, "Nothing came for 36 s. It is tried again by itself."))),
+        ];
+        for (state, wanted) in table {
+            for (who, name) in [(Identity::Broadcaster, "Twitch events"), (Identity::Bot, "Twitch bot events")] {
+                let row = socket(who, &state);
+                let told = row.as_ref().map(|row| (row.state, row.reason.as_str()));
+                assert_eq!(told, wanted, "{state:?}");
+                assert!(row.is_none_or(|row| row.name == name));
+            }
+        }
+    }
+
+    #[test]
+    fn without_an_application_there_is_no_row() {
+        assert_eq!(rows(&Twitch { set_up: false, ..twitch(true, &[(&CHAT, SubscriptionState::Active)]) }), []);
+        let rows = rows(&twitch(true, &[(&CHAT, SubscriptionState::Active)]));
+        assert_eq!(rows.iter().map(|row| row.name).collect::<Vec<_>>(), ["Twitch events", "Twitch event kinds"]);
     }
 
     #[test]

@@ -120,7 +120,7 @@ pub fn start(supervisor: &mut Supervisor, parts: Parts) -> Started {
         pace: Arc::default(),
         sent,
     };
-    supervisor.start(Poller { caller, obs: parts.obs, refresh, looked: None, read: None, ads_read: None });
+    supervisor.start(Poller::new(caller, parts.obs, refresh));
     let (facts, chat) = (parts.bus.listen(), parts.bus.listen_to_chat());
     supervisor.start(TwitchLink { orders: parts.orders, tokens: tokens.clone(), actions, facts, chat });
     Started { tokens, searches }

@@ -5,6 +5,7 @@ use crate::config::{self, Config};
 use crate::domain::chat::Identity;
 use crate::domain::twitch::{SignIn, Twitch};
 use crate::domain::twitch_features::{self as features, SUBSCRIPTIONS, Wanted};
+use crate::kit::units::UnixMs;
 use crate::runtime::shared::Reader;
 use std::collections::BTreeMap;
 use url::Url;
@@ -24,12 +25,15 @@ pub(super) struct Plan {
     pub(super) wanted: Vec<&'static Wanted>,
     /// What the account's token may do.
     pub(super) scopes: Vec<String>,
+    /// When the account's token ends: another end is another token.
+    pub(super) token_ends: UnixMs,
 }
 
 impl Plan {
-    /// Only the rights differ, if anything: the connection may stay.
+    /// Who listens to what channel, and where, is the same: the connection may stay.
     pub(super) fn is_same_connection(&self, other: &Plan) -> bool {
-        *self == Plan { scopes: self.scopes.clone(), ..other.clone() }
+        let place = |plan: &Plan| (plan.socket.clone(), plan.helix.clone(), plan.channel.clone(), plan.user.clone());
+        place(self) == place(other)
     }
 }
 
@@ -38,6 +42,7 @@ impl Plan {
 struct Account {
     id: String,
     scopes: Vec<String>,
+    token_ends: UnixMs,
 }
 
 /// Looks at settings and sign-ins for one identity.
@@ -61,8 +66,8 @@ impl Watch {
         }
     }
 
-    /// Waits until another plan than this one is wanted. More or fewer rights make no other plan.
-    pub(super) async fn until_other_than(&mut self, plan: &Plan) {
+    /// Waits until another connection than this one is wanted.
+    pub(super) async fn until_elsewhere(&mut self, plan: &Plan) {
         while self.plan().is_some_and(|next| next.is_same_connection(plan)) {
             self.changed().await;
         }
@@ -88,7 +93,7 @@ impl Watch {
         let reads_chat = self.reader() == self.identity;
         let wanted: Vec<&Wanted> = SUBSCRIPTIONS
             .iter()
-            .filter(|wanted| features::is_wanted(wanted, &settings.features))
+            .filter(|wanted| features::is_wanted(wanted, &settings.features, &settings.events_off))
             .filter(|wanted| match wanted.feature {
                 Some("chat") => reads_chat,
                 _ => self.identity == Identity::Broadcaster,
@@ -101,6 +106,7 @@ impl Watch {
             user: account.id.clone(),
             wanted,
             scopes: account.scopes.clone(),
+            token_ends: account.token_ends,
         })
     }
 
@@ -118,10 +124,10 @@ impl Watch {
 fn remember(accounts: &mut BTreeMap<Identity, Account>, twitch: &Twitch) {
     for identity in Identity::ALL {
         match twitch.sign_in.get(&identity) {
-            Some(SignIn::Linked { user_id, scopes, .. }) => {
+            Some(SignIn::Linked { user_id, scopes, expires_at, .. }) => {
                 let mut scopes = scopes.clone();
                 scopes.sort();
-                accounts.insert(identity, Account { id: user_id.clone(), scopes });
+                accounts.insert(identity, Account { id: user_id.clone(), scopes, token_ends: *expires_at });
             }
             Some(SignIn::Pending { .. } | SignIn::Unknown { .. }) => {}
             Some(SignIn::Unlinked | SignIn::NeedsSignIn { .. }) | None => {

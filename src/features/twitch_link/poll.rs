@@ -10,10 +10,12 @@ use crate::domain::chat::Identity;
 use crate::domain::stream::Obs;
 use crate::domain::twitch::{Live, SignIn, Twitch};
 use crate::domain::twitch_features::switched_on;
+use crate::kit::backoff::Backoff;
 use crate::kit::clock;
 use crate::kit::units::{Millis, Mono};
 use crate::runtime::shared::Reader;
 use crate::runtime::supervisor::Task;
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// Between two looks while they are useful.
@@ -25,17 +27,28 @@ const ADS: Millis = Millis(60_000);
 /// A raid that was begun so long ago is history.
 const RAID: Millis = Millis(900_000);
 
+/// Between two tries after a look that failed: what is shown is old meanwhile.
+const TRIES: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(60));
+
 /// See the module's head.
 pub(super) struct Poller {
-    pub(super) caller: Caller,
-    pub(super) obs: Reader<Obs>,
-    pub(super) refresh: Refresh,
-    pub(super) looked: Option<Mono>,
-    pub(super) read: Option<Mono>,
-    pub(super) ads_read: Option<Mono>,
+    caller: Caller,
+    obs: Reader<Obs>,
+    refresh: Refresh,
+    looked: Option<Mono>,
+    read: Option<Mono>,
+    ads_read: Option<Mono>,
+    tries: Backoff,
+    /// How long after a look that failed the next one comes.
+    retry: Option<Millis>,
 }
 
 impl Poller {
+    pub(super) fn new(caller: Caller, obs: Reader<Obs>, refresh: Refresh) -> Self {
+        let tries = Backoff::new(TRIES.0, TRIES.1);
+        Self { caller, obs, refresh, looked: None, read: None, ads_read: None, tries, retry: None }
+    }
+
     /// Live, and the rest where its time has come; `all` at once.
     async fn look(&mut self, all: bool) {
         let Some((id, _)) = self.caller.account(Identity::Broadcaster) else { return };
@@ -43,14 +56,22 @@ impl Poller {
         self.looked = Some(now);
         let mut trouble = self.live(&id).await.err();
         if all || due(self.read, SELDOM, now) {
-            self.read = Some(now);
-            trouble = self.channel(&id).await.err().or(trouble);
+            let failed = self.channel(&id).await.err();
+            self.read = if failed.is_none() { Some(now) } else { None };
+            trouble = failed.or(trouble);
         }
         if all || due(self.ads_read, ADS, now) {
             self.ads_read = Some(now);
             // Ads are for affiliates: that this one is refused says nothing about the rest.
             self.ads().await;
         }
+        self.retry = match &trouble {
+            Some(_) => Some(Millis::from(self.tries.next(clock::jitter()))),
+            None => {
+                self.tries.reset();
+                None
+            }
+        };
         self.tell(trouble);
     }
 
@@ -132,7 +153,8 @@ impl Poller {
     /// How long until the next look; the faster pace holds at once when it becomes useful.
     fn wait(&self) -> Millis {
         let now = clock::mono();
-        self.looked.map_or(Millis(0), |looked| (looked + self.pause()).since(now))
+        let pause = self.retry.map_or(self.pause(), |retry| retry.min(self.pause()));
+        self.looked.map_or(Millis(0), |looked| (looked + pause).since(now))
     }
 }
 

@@ -12,6 +12,9 @@ pub(super) const LIFE: Millis = Millis(600_000);
 /// ten minutes.
 const MOST: usize = 65_536;
 
+/// Clocks that differ by less agree.
+const AGREE: Millis = Millis(5_000);
+
 /// The ids of the last ten minutes, shared by all sockets.
 #[derive(Debug, Default)]
 pub(super) struct Seen(Mutex<Ids>);
@@ -55,9 +58,27 @@ impl TheirClock {
 
     /// Whether an event of that moment is too old by Twitch's own clock; without either, nothing is.
     pub(super) fn is_old(self, at: Option<UnixMs>, now: Mono) -> bool {
-        let (Some((told, then)), Some(at)) = (self.0, at) else { return false };
+        self.read(now).zip(at).is_some_and(|(theirs, at)| theirs.since(at) > LIFE)
+    }
+
+    /// A moment by their clock as our wall clock has it: who compares it with ours must not find it hours
+    /// away. Clocks that nearly agree leave it alone.
+    pub(super) fn ours(self, at: Option<UnixMs>, (now, wall): (Mono, UnixMs)) -> Option<UnixMs> {
+        let theirs = self.read(now).filter(|theirs| theirs.since(wall).max(wall.since(*theirs)) > AGREE);
+        match (theirs, at) {
+            (Some(theirs), Some(at)) => {
+                let age = i64::try_from(theirs.since(at).0).unwrap_or(i64::MAX);
+                Some(UnixMs(wall.0.saturating_sub(age)))
+            }
+            _ => at,
+        }
+    }
+
+    /// What their clock shows now.
+    fn read(self, now: Mono) -> Option<UnixMs> {
+        let (told, then) = self.0?;
         let passed = i64::try_from(now.since(then).0).unwrap_or(i64::MAX);
-        UnixMs(told.0.saturating_add(passed)).since(at) > LIFE
+        Some(UnixMs(told.0.saturating_add(passed)))
     }
 }
 
@@ -90,5 +111,24 @@ mod tests {
         }
         assert!(theirs.is_old(Some(UnixMs(10_000_000)), now + Millis(700_000)));
         assert!(!theirs.is_old(None, now));
+    }
+
+    #[test]
+    fn moments_are_told_by_our_clock_however_far_off_it_is() {
+        let (now, hour) = (clock::mono(), 3_600_000);
+        let mut theirs = TheirClock::default();
+        let at = |moment| Some(UnixMs(moment));
+        assert_eq!(theirs.ours(at(5), (now, UnixMs(9))), at(5), "nothing is known of their clock");
+        theirs.0 = Some((UnixMs(10 * hour), now));
+        let table = [
+            (10 * hour + 1000, 10 * hour - 2000, 10 * hour - 2000),
+            (15 * hour, 10 * hour - 2000, 15 * hour - 2000),
+            (hour, 10 * hour - 2000, hour - 2000),
+            (hour, 11 * hour, hour),
+        ];
+        for (wall, told, wanted) in table {
+            assert_eq!(theirs.ours(at(told), (now, UnixMs(wall))), at(wanted), "{wall} {told}");
+        }
+        assert_eq!(theirs.ours(None, (now, UnixMs(0))), None);
     }
 }

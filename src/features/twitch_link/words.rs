@@ -1,16 +1,7 @@
 //! What the room says to people about events.
 
-use crate::domain::twitch_features::{Condition, Wanted, rights};
+use crate::domain::twitch_features::rights;
 use crate::kit::text;
-
-/// A subscription's name.
-pub(super) fn subscription(wanted: &Wanted) -> String {
-    match wanted.condition {
-        Condition::From => format!("{} (out)", wanted.kind),
-        Condition::To => format!("{} (in)", wanted.kind),
-        _ => wanted.kind.to_owned(),
-    }
-}
 
 /// A right is missing.
 pub(super) fn missing(rights: &[&str]) -> String {
@@ -55,6 +46,11 @@ pub(super) fn lost(reason: &str) -> String {
 }
 
 /// One was revoked.
-pub(super) fn taken_away(kind: &str, status: &str) -> String {
-    format!("Twitch took {kind} away. {}", revoked(status))
+pub(super) fn taken_away(name: &str, status: &str) -> String {
+    format!("Twitch took {name} away. {}", revoked(status))
+}
+
+/// Twitch's list does not have what should be there.
+pub(super) fn vanished(count: usize) -> String {
+    format!("Twitch lost {} without a word; asked for again.", text::counted(count as u64, "subscription"))
 }

@@ -6,8 +6,10 @@ use crate::domain::alert::AlertKind;
 use crate::domain::chat::Identity;
 use crate::domain::command::{ObsOrder, Order, Outcome, RaiseAlert};
 use crate::domain::ids::SceneName;
-use crate::domain::signal::{Feeds, Reach};
-use crate::domain::twitch::{SignIn, Socket, SubscriptionState, Twitch};
+use crate::domain::server::Server;
+use crate::domain::signal::{Feed, Feeds, Reach};
+use crate::domain::twitch::{SignIn, Twitch};
+use crate::domain::twitch_features::{CHAT, RAID_OUT, Wanted, is_wanted};
 use crate::kit::clock;
 use crate::web::auth::{self, Caller, SignedIn};
 use crate::web::ctx::Ctx;
@@ -23,13 +25,17 @@ use serde::{Deserialize, Serialize};
 /// The task whose health upstream calls `streamguard_state`.
 const GUARD: &str = "failover";
 
-/// The subscription that upstream calls `raid`, and the one it calls `chat`.
-const RAID: &str = "channel.raid (out)";
-const CHAT: &str = "channel.chat.message";
+/// Upstream's word for the state of a part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum PartState {
+    Ok,
+    Offline,
+    Error,
+}
 
-/// GET /api/sg_status: all of upstream's fields. States are `ok`, `offline` or `error`; what this version
-/// does not watch is `null`, which upstream's own page shows as offline.
-#[derive(Default, Serialize)]
+/// GET /api/sg_status: upstream's fields. Services of their own there are parts of this program here.
+#[derive(Serialize)]
 pub struct SgStatus {
     obs_connected: bool,
     raid_ws: bool,
@@ -39,22 +45,42 @@ pub struct SgStatus {
     token_valid: bool,
     /// Seconds; `null` while nobody is signed in.
     token_expires_in: Option<u64>,
-    streamguard_state: &'static str,
-    /// Whether the first feed's server can be read.
-    sls_state: &'static str,
-    chatbot_state: Option<&'static str>,
-    chatbot_autostart: Option<bool>,
-    unified_chat_state: Option<&'static str>,
-    nginx_state: Option<&'static str>,
-    stunnel_state: Option<&'static str>,
+    streamguard_state: PartState,
+    /// Chat commands and the chat page: both live from the chat's events.
+    chatbot_state: PartState,
+    chatbot_autostart: bool,
+    unified_chat_state: PartState,
+    /// The ingest server, where it is of that kind.
+    nginx_state: PartState,
+    sls_state: PartState,
+    /// Nothing here needs a stunnel.
+    stunnel_state: PartState,
 }
 
 /// The connection that carries a subscription stands, and the subscription is confirmed.
-fn heard(twitch: &Twitch, name: &str) -> (bool, bool) {
-    let found = twitch.subscriptions.iter().find(|one| one.name.starts_with(name));
-    let carrier = found.map_or(Identity::Broadcaster, |one| one.identity);
-    let open = matches!(twitch.sockets.get(&carrier), Some(Socket::Open { .. }));
-    (open, open && found.is_some_and(|one| one.state == SubscriptionState::Active))
+fn heard(twitch: &Twitch, wanted: &Wanted) -> (bool, bool) {
+    let carrier = twitch.subscription(wanted).map_or(Identity::Broadcaster, |one| one.identity);
+    (twitch.is_open(carrier), twitch.hears(wanted))
+}
+
+/// How the chat stands: not wanted or nobody signed in, heard, or in trouble.
+fn chat_state(twitch: &Twitch) -> PartState {
+    match twitch.subscription(&CHAT) {
+        None => PartState::Offline,
+        Some(_) if twitch.hears(&CHAT) => PartState::Ok,
+        Some(_) => PartState::Error,
+    }
+}
+
+/// How the ingest servers of these kinds stand.
+fn server_state(feeds: &Feeds, kinds: &[Server]) -> PartState {
+    let of_kind = |feed: &&Feed| feed.server.is_some_and(|server| kinds.contains(&server));
+    let mut ours = feeds.list.iter().map(|(_, feed)| feed).filter(of_kind).peekable();
+    if ours.peek().is_none() {
+        return PartState::Offline;
+    }
+    let answers = |feed: &Feed| feed.sample.as_ref().is_some_and(|sample| sample.reach == Reach::Ok);
+    if ours.all(answers) { PartState::Ok } else { PartState::Error }
 }
 
 /// What is left of the broadcaster's token, in seconds.
@@ -65,40 +91,42 @@ fn token_left(twitch: &Twitch) -> Option<u64> {
     }
 }
 
-/// The first feed's server as upstream's word.
-fn ingest(feeds: &Feeds) -> &'static str {
-    match feeds.first().and_then(|feed| feed.sample.as_ref()).map(|sample| &sample.reach) {
-        Some(Reach::Ok | Reach::Ambiguous(_)) => "ok",
-        None | Some(Reach::NotSetUp) => "offline",
-        Some(_) => "error",
-    }
-}
-
-/// Whether automatic switching runs.
-fn guard(ctx: &Ctx) -> &'static str {
+/// How automatic switching stands.
+fn guard_state(ctx: &Ctx) -> PartState {
     let paused = ctx.cells.view.with(|view| view.paused.is_some());
     let down = ctx.cells.tasks.with(|tasks| tasks.iter().any(|task| task.name == GUARD && !task.running));
     match (down, paused) {
-        (true, _) => "error",
-        (false, true) => "offline",
-        (false, false) => "ok",
+        (true, _) => PartState::Error,
+        (false, true) => PartState::Offline,
+        (false, false) => PartState::Ok,
     }
 }
 
 /// GET /api/sg_status
 pub async fn sg_status(State(ctx): State<Ctx>, _person: SignedIn) -> Json<SgStatus> {
-    let status = SgStatus {
+    let (twitch, feeds) = (ctx.cells.twitch.get(), ctx.cells.feeds.get());
+    let ((raid_ws, raid_subscribed), (chat_ws, chat_subscribed)) = (heard(&twitch, &RAID_OUT), heard(&twitch, &CHAT));
+    let token_expires_in = token_left(&twitch);
+    let chat = chat_state(&twitch);
+    let chatbot_autostart = ctx.cells.config.with(|config| {
+        config.twitch.client_id.is_some() && is_wanted(&CHAT, &config.twitch.features, &config.twitch.events_off)
+    });
+    Json(SgStatus {
         obs_connected: ctx.cells.obs.with(|obs| obs.is_connected()),
-        streamguard_state: guard(&ctx),
-        sls_state: ctx.cells.feeds.with(ingest),
-        ..SgStatus::default()
-    };
-    Json(ctx.cells.twitch.with(|twitch| {
-        let ((raid_ws, raid_subscribed), (chat_ws, chat_subscribed)) = (heard(twitch, RAID), heard(twitch, CHAT));
-        let token_expires_in = token_left(twitch);
-        let token_valid = token_expires_in.is_some_and(|left| left > 0);
-        SgStatus { raid_ws, raid_subscribed, chat_ws, chat_subscribed, token_valid, token_expires_in, ..status }
-    }))
+        raid_ws,
+        raid_subscribed,
+        chat_ws,
+        chat_subscribed,
+        token_valid: token_expires_in.is_some_and(|left| left > 0),
+        token_expires_in,
+        streamguard_state: guard_state(&ctx),
+        chatbot_state: chat,
+        chatbot_autostart,
+        unified_chat_state: chat,
+        nginx_state: server_state(&feeds, &[Server::Nginx]),
+        sls_state: server_state(&feeds, &[Server::Sls, Server::OpenIrl]),
+        stunnel_state: PartState::Offline,
+    })
 }
 
 /// An alert as programs post it.
@@ -185,4 +213,24 @@ pub async fn stream_status(State(ctx): State<Ctx>, _person: SignedIn) -> Result<
             obs_uptime_seconds: obs.live_since.filter(|_| live).map(|since| now.since(since).0 / 1000),
         }))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::signal::Sample;
+    use crate::kit::units::Mono;
+
+    #[test]
+    fn an_ingest_server_is_well_while_it_answers() {
+        let feed = |server, reach| {
+            let sample = Some(Sample::unreadable(Mono(0), reach));
+            ("main".into(), Feed { server: Some(server), sample, ..Feed::default() })
+        };
+        let feeds = Feeds { list: vec![feed(Server::Nginx, Reach::Ok), feed(Server::OpenIrl, Reach::Timeout)] };
+        let state = |kinds: &[Server]| server_state(&feeds, kinds);
+        assert_eq!(state(&[Server::Nginx]), PartState::Ok);
+        assert_eq!(state(&[Server::Sls, Server::OpenIrl]), PartState::Error);
+        assert_eq!(state(&[Server::Srs]), PartState::Offline);
+    }
 }

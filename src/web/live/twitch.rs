@@ -4,6 +4,7 @@ use super::sections::{AdsView, Level, TwitchView};
 use crate::domain::chat::Identity;
 use crate::domain::stream::Obs;
 use crate::domain::twitch::{Live, SignIn, Socket, SubscriptionState, Twitch};
+use crate::domain::twitch_features::CHAT;
 use crate::kit::units::UnixMs;
 use crate::web::words;
 use std::collections::BTreeMap;
@@ -21,9 +22,6 @@ const NEEDS: &[(&str, &str)] = &[
     ("ads", "channel:manage:ads"),
     ("ads", "channel:edit:commercial"),
 ];
-
-/// The subscription that brings chat.
-const CHAT: &str = "channel.chat.message";
 
 /// Who has this may say something.
 const SPEAK: &str = "user:write:chat";
@@ -82,7 +80,7 @@ fn deaf(twitch: &Twitch) -> Option<String> {
     if blocked(twitch).is_some() || twitch.subscriptions.is_empty() {
         return None;
     }
-    let Some(chat) = twitch.subscriptions.iter().find(|one| one.name == CHAT) else {
+    let Some(chat) = twitch.subscription(&CHAT) else {
         return Some(words::CHAT_OFF.to_owned());
     };
     match (&chat.state, twitch.sockets.get(&chat.identity)) {
@@ -137,6 +135,7 @@ mod tests {
     use super::*;
     use crate::domain::stream::{ObsLink, Output};
     use crate::domain::twitch::Subscription;
+    use crate::domain::twitch_features::RAID_OUT;
 
     const T: i64 = 1_700_000_000_000;
 
@@ -214,10 +213,10 @@ mod tests {
 
     #[test]
     fn silence_in_chat_is_told_from_a_chat_that_does_not_arrive() {
-        let subscription = |state| Subscription { name: CHAT.to_owned(), identity: Identity::Broadcaster, state };
+        let subscription = |state| Subscription { wanted: &CHAT, identity: Identity::Broadcaster, state };
         let waiting = Socket::Waiting { reason: "the connection broke".to_owned(), until: UnixMs(0) };
         let open = Socket::Open { since: UnixMs(0) };
-        let other = Subscription { name: "channel.raid (out)".to_owned(), ..subscription(SubscriptionState::Active) };
+        let other = Subscription { wanted: &RAID_OUT, ..subscription(SubscriptionState::Active) };
         let table = [
             (vec![subscription(SubscriptionState::Active)], open.clone(), None),
             (vec![subscription(SubscriptionState::Asked)], Socket::Connecting, None),

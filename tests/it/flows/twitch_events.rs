@@ -2,16 +2,16 @@
 //! come twice, late or never.
 
 use crate::support::app::App;
-use crate::support::twitch_room::{Churned, TwitchRoom, all_rights, churn, hurry};
+use crate::support::twitch_room::{TwitchRoom, all_rights, hurry};
 use serde_json::json;
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
-use stream_control::demo::fake_twitch::{BOT, BROADCASTER, CLIENT_ID, FRIEND, FakeTwitch, Fault};
+use std::time::Duration;
+use stream_control::demo::fake_twitch::{BROADCASTER, CLIENT_ID, FRIEND, FakeTwitch, Fault};
 use stream_control::domain::chat::Identity;
 use stream_control::domain::event::Fact;
 use stream_control::domain::happening::HappeningKind;
-use stream_control::domain::twitch::{Socket, SubscriptionState};
-use stream_control::domain::twitch_features::SUBSCRIPTIONS;
+use stream_control::domain::twitch::{Live, SubscriptionState, Twitch};
+use stream_control::domain::twitch_features::{Condition, SUBSCRIPTIONS};
 use stream_control::features::twitch_link::Pace;
 use stream_control::kit::secret::Secret;
 use stream_control::store::tokens::{Pair, TokenFile};
@@ -21,6 +21,12 @@ const SUBSCRIBE: &str = "/helix/eventsub/subscriptions";
 
 fn asked(room: &TwitchRoom) -> usize {
     room.twitch.world().count("POST", SUBSCRIBE)
+}
+
+/// Says something in chat, and waits until it arrives among others.
+async fn said_at_last(room: &mut TwitchRoom, text: &str) {
+    room.twitch.world().chat(BROADCASTER, "Viewer_One", text, &[]);
+    while room.message().await.text != text {}
 }
 
 /// Says something in chat, and waits until it arrives: the events of before have been taken then.
@@ -146,110 +152,6 @@ async fn a_move_that_fails_becomes_a_fresh_session() {
 }
 
 #[tokio::test]
-async fn after_every_close_code_everything_is_restored() {
-    let mut room = TwitchRoom::start().await;
-    room.restored().await;
-    for code in [0, 4000, 4001, 4002, 4003, 4004, 4005, 4006, 4007, 4999] {
-        room.twitch.world().close_sockets(code);
-        room.line("events do not arrive").await;
-        room.line("events arrive").await;
-        room.restored().await;
-        said(&mut room, &format!("after {code}")).await;
-        assert_eq!(room.twitch.world().subscribed().len(), SUBSCRIPTIONS.len());
-    }
-}
-
-#[tokio::test]
-async fn a_revoked_subscription_is_off_with_its_reason_and_not_asked_for_again() {
-    let mut room = TwitchRoom::start().await;
-    room.restored().await;
-    let before = asked(&room);
-    room.twitch.world().revoke("channel.cheer", "authorization_revoked");
-    room.line("Twitch took channel.cheer away").await;
-    said(&mut room, "the rest runs").await;
-    let state = room.state("channel.cheer");
-    assert!(matches!(&state, Some(SubscriptionState::Off(why)) if why.contains("sign in again")), "{state:?}");
-    assert_eq!(asked(&room), before);
-}
-
-#[tokio::test]
-async fn what_may_not_be_is_off_and_the_rest_runs() {
-    let refuse = |twitch: &FakeTwitch| {
-        let mut world = twitch.world();
-        world.manners.refused_types.insert("channel.follow", (403, "subscription missing proper authorization"));
-        world.manners.refused_types.insert("channel.hype_train.end", (410, "gone"));
-        world.manners.refused_types.insert("channel.update", (409, "subscription already exists"));
-        world.manners.refused_types.insert("channel.cheer", (401, "Missing scope: bits:read"));
-    };
-    let rights: Vec<&str> =
-        all_rights(Identity::Broadcaster).into_iter().filter(|right| !right.contains("polls")).collect();
-    let mut room = TwitchRoom::start_with(hurry(), &[], refuse, &[(Identity::Broadcaster, &rights)]).await;
-    room.until("answers", |twitch| {
-        let settled = |state: &SubscriptionState| *state != SubscriptionState::Asked;
-        !twitch.subscriptions.is_empty() && twitch.subscriptions.iter().all(|one| settled(&one.state))
-    })
-    .await;
-    let table = [
-        ("channel.follow", "does not allow it"),
-        ("channel.hype_train.end", "no longer offers"),
-        ("channel.cheer", "Missing right bits:read"),
-        ("channel.poll.begin", "Missing right channel:read:polls or channel:manage:polls: sign in again."),
-    ];
-    for (name, why) in table {
-        let state = room.state(name);
-        assert!(matches!(&state, Some(SubscriptionState::Off(words)) if words.contains(why)), "{name}: {state:?}");
-    }
-    assert_eq!(room.state("channel.update"), Some(SubscriptionState::Active));
-    said(&mut room, "the rest runs").await;
-    assert_eq!(room.twitch.world().count("POST", "/oauth2/token"), 0, "a missing right is no reason to renew");
-}
-
-#[tokio::test]
-async fn passing_trouble_costs_time_alone() {
-    let fail = |twitch: &FakeTwitch| {
-        let mut world = twitch.world();
-        world.fail(SUBSCRIBE, Fault::Html(502), 3);
-        world.fail(SUBSCRIBE, Fault::Garbage, 2);
-        world.fail(SUBSCRIBE, Fault::RateLimited(1), 2);
-        world.fail(SUBSCRIBE, Fault::LostReply, 2);
-        world.fail(SUBSCRIBE, Fault::Status(429, "slow down"), 2);
-    };
-    let rights = all_rights(Identity::Broadcaster);
-    let mut room = TwitchRoom::start_with(hurry(), &[], fail, &[(Identity::Broadcaster, &rights)]).await;
-    room.restored().await;
-    said(&mut room, "all there").await;
-}
-
-#[tokio::test]
-async fn a_token_that_dies_is_renewed_for_the_next_subscription() {
-    let mut room = TwitchRoom::start().await;
-    room.restored().await;
-    {
-        let mut world = room.twitch.world();
-        world.expire_tokens();
-        world.close_sockets(0);
-    }
-    room.line("events arrive").await;
-    room.line("events arrive").await;
-    room.restored().await;
-    assert_eq!(room.twitch.world().count("POST", "/oauth2/token"), 1);
-}
-
-#[tokio::test]
-async fn what_twitch_loses_without_a_word_is_asked_for_again() {
-    let room = TwitchRoom::start().await;
-    room.restored().await;
-    room.twitch.world().lose_subscriptions("channel.chat.message");
-    let mut cell = room.cell.clone();
-    let again = async {
-        while room.twitch.world().subscribed().len() < SUBSCRIPTIONS.len() {
-            cell.changed().await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(60), again).await.expect("asked for again");
-}
-
-#[tokio::test]
 async fn clocks_may_be_hours_off_but_old_events_stay_out() {
     let off = |twitch: &FakeTwitch| twitch.world().manners.clock_off = -5 * 3_600_000;
     let rights = all_rights(Identity::Broadcaster);
@@ -261,27 +163,6 @@ async fn clocks_may_be_hours_off_but_old_events_stay_out() {
     room.twitch.world().manners.clock_off = -5 * 3_600_000;
     said(&mut room, "in time").await;
     room.until("the counters", |twitch| twitch.heard.old == 1).await;
-}
-
-#[tokio::test]
-async fn the_bot_listens_where_it_alone_may_read_chat() {
-    let without_chat: Vec<&str> =
-        all_rights(Identity::Broadcaster).into_iter().filter(|right| *right != "user:read:chat").collect();
-    let bot = all_rights(Identity::Bot);
-    let accounts: [(Identity, &[&str]); 2] = [(Identity::Broadcaster, &without_chat), (Identity::Bot, &bot)];
-    let mut room = TwitchRoom::start_with(hurry(), &[("TWITCH_BOT", "true")], |_| {}, &accounts).await;
-    room.until("two sockets", |twitch| {
-        twitch.sockets.values().filter(|socket| matches!(socket, Socket::Open { .. })).count() == 2
-    })
-    .await;
-    room.restored().await;
-    assert_eq!(room.twitch.world().subscribed().len(), SUBSCRIPTIONS.len());
-    said(&mut room, "read by the bot").await;
-    room.twitch.world().chat(BROADCASTER, BOT, "!stop", &[]);
-    assert!(room.message().await.own, "what the bot says is no order");
-    room.twitch.world().close_sockets(4000);
-    room.line("events arrive").await;
-    room.restored().await;
 }
 
 #[tokio::test]
@@ -315,25 +196,6 @@ async fn after_a_restart_in_the_middle_all_is_there_again() {
 }
 
 #[tokio::test]
-async fn a_cut_is_mended_within_two_seconds() {
-    let rights = all_rights(Identity::Broadcaster);
-    let mut room = TwitchRoom::start_with(Pace::default(), &[], |_| {}, &[(Identity::Broadcaster, &rights)]).await;
-    room.restored().await;
-    room.line("events arrive").await;
-    let began = Instant::now();
-    room.twitch.world().close_sockets(0);
-    room.line("events arrive").await;
-    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
-}
-
-#[tokio::test]
-async fn whatever_breaks_every_subscription_comes_back_and_nothing_comes_twice() {
-    let mut room = TwitchRoom::start().await;
-    let churned = churn(&mut room, 25).await;
-    assert_eq!(churned, Churned { said: 25, heard: 25, repeated: 0, obeyed: 25 });
-}
-
-#[tokio::test]
 async fn a_flood_of_chat_pushes_out_no_fact() {
     let mut room = TwitchRoom::start().await;
     room.restored().await;
@@ -353,4 +215,159 @@ async fn a_flood_of_chat_pushes_out_no_fact() {
         assert_eq!(room.happening().await.kind, HappeningKind::Follow);
     }
     assert_eq!((room.bus.missed(), room.bus.missed_chat()), (0, 0));
+}
+
+#[tokio::test]
+async fn after_every_close_code_everything_is_restored() {
+    let closed = "Twitch closed the connection: ";
+    let table = [
+        (0, "", "the connection broke"),
+        (4000, closed, "trouble at Twitch"),
+        (4001, closed, "it says that we spoke"),
+        (4002, closed, "it missed our answer to a ping"),
+        (4003, closed, "no subscription came in time"),
+        (4004, closed, "we did not move in time"),
+        (4005, closed, "its network was too slow"),
+        (4006, closed, "its network failed"),
+        (4007, closed, "it does not know the address that it named"),
+        (4999, closed, "code 4999 closed"),
+    ];
+    let mut room = TwitchRoom::start().await;
+    room.restored().await;
+    for (code, before, reason) in table {
+        room.twitch.world().close_sockets(code);
+        room.line(&format!("events do not arrive: {before}{reason}. It is tried again.")).await;
+        room.line("events arrive").await;
+        room.restored().await;
+        said(&mut room, &format!("after {code}")).await;
+        assert_eq!(room.twitch.world().subscribed().len(), SUBSCRIPTIONS.len());
+    }
+}
+
+#[tokio::test]
+async fn without_a_welcome_it_is_tried_again() {
+    let pace = Pace { welcome: Duration::from_millis(500), ..hurry() };
+    let mute = |twitch: &FakeTwitch| twitch.world().manners.silent = true;
+    let rights = all_rights(Identity::Broadcaster);
+    let mut room = TwitchRoom::start_with(pace, &[], mute, &[(Identity::Broadcaster, &rights)]).await;
+    room.line("Twitch's events did not answer").await;
+    room.twitch.world().manners.silent = false;
+    room.restored().await;
+    said(&mut room, "welcome").await;
+}
+
+#[tokio::test]
+async fn a_session_does_not_move_into_another_house() {
+    let mut room = TwitchRoom::start().await;
+    room.restored().await;
+    let elsewhere = room.twitch.eventsub_url().to_string().replace("127.0.0.1", "127.0.0.2");
+    for url in [elsewhere.as_str(), "http://127.0.0.1/ws", "ws://evil.example/ws", "no address"] {
+        let session = json!({"session": {"reconnect_url": url}});
+        let frame = json!({"metadata": {"message_type": "session_reconnect"}, "payload": session});
+        room.twitch.world().push_raw(&frame.to_string());
+        room.line("Twitch named an address that cannot be used").await;
+        room.line("events arrive").await;
+        room.restored().await;
+    }
+    said(&mut room, "at home").await;
+}
+
+#[tokio::test]
+async fn asked_twice_to_move_it_moves_once() {
+    let mut room = TwitchRoom::start().await;
+    room.restored().await;
+    let (before, since) = (asked(&room), room.open_since());
+    {
+        let base = room.twitch.eventsub_url().to_string();
+        let mut world = room.twitch.world();
+        (0..50).for_each(|_| world.ask_to_reconnect(&base));
+    }
+    let mut cell = room.cell.clone();
+    let moved = async {
+        while room.twitch.world().count("GET", "/ws") < 2 {
+            room.twitch.world().chat(BROADCASTER, "Viewer_One", "still there", &[]);
+            tokio::time::timeout(Duration::from_millis(50), cell.changed()).await.ok();
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), moved).await.expect("a second socket");
+    said_at_last(&mut room, "moved").await;
+    assert_eq!((asked(&room), room.open_since()), (before, since), "the same session");
+    assert_eq!(room.twitch.world().count("GET", "/ws"), 2);
+}
+
+#[tokio::test]
+async fn a_message_that_two_subscriptions_tell_comes_once() {
+    let mut room = TwitchRoom::start().await;
+    room.restored().await;
+    for frame in ["frame-1", "frame-2"] {
+        let event = json!({"broadcaster_user_id": BROADCASTER, "chatter_user_id": "7", "message_id": "message-1",
+            "message": {"text": "!live"}});
+        room.twitch.world().emit_as(frame, "channel.chat.message", "1", event);
+    }
+    assert_eq!(room.message().await.text, "!live");
+    said(&mut room, "the next one").await;
+}
+
+#[tokio::test]
+async fn every_kind_of_event_becomes_a_fact() {
+    let mut room = TwitchRoom::start().await;
+    room.restored().await;
+    for wanted in SUBSCRIPTIONS.iter().filter(|wanted| !wanted.kind.ends_with("chat.message")) {
+        let (from, to) = match wanted.condition {
+            Condition::To => (FRIEND, BROADCASTER),
+            _ => (BROADCASTER, FRIEND),
+        };
+        let event = json!({"broadcaster_user_id": BROADCASTER, "from_broadcaster_user_id": from,
+            "to_broadcaster_user_id": to, "notice_type": "watch_streak", "something_new": {"deep": [1]}});
+        room.twitch.world().emit_as(&format!("m {}", wanted.name()), wanted.kind, wanted.version, event);
+        let happening = room.happening().await;
+        assert_eq!(happening.id, format!("m {}", wanted.name()), "{happening:?}");
+        assert!(!happening.text.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn what_changed_during_a_cut_is_read_from_helix() {
+    let room = TwitchRoom::start().await;
+    room.restored().await;
+    room.until("not live", |twitch| matches!(twitch.live, Some(Live::Off { .. }))).await;
+    {
+        let mut world = room.twitch.world();
+        world.close_sockets(0);
+        world.go_live(BROADCASTER, 12);
+        world.channels.get_mut(BROADCASTER).expect("a channel").title = "Changed meanwhile".to_owned();
+    }
+    room.until("live", |twitch| matches!(twitch.live, Some(Live::On { viewers: 12, .. }))).await;
+    let title = |twitch: &Twitch| twitch.channel.as_ref().is_some_and(|channel| channel.title == "Changed meanwhile");
+    room.until("the title", title).await;
+    {
+        let mut world = room.twitch.world();
+        world.close_sockets(4000);
+        world.go_offline(BROADCASTER);
+        // Each look asks three times: two looks fail.
+        world.fail("/helix/streams", Fault::Html(503), 6);
+    }
+    room.until("no longer live", |twitch| matches!(twitch.live, Some(Live::Off { .. }))).await;
+    room.until("no trouble", |twitch| twitch.helix_trouble.is_none()).await;
+}
+
+#[tokio::test]
+async fn what_changed_before_the_subscription_stood_is_read_from_helix() {
+    let refuse = |twitch: &FakeTwitch| {
+        twitch.world().manners.refused_types.insert("stream.online", (503, "in trouble"));
+    };
+    let rights = all_rights(Identity::Broadcaster);
+    let room = TwitchRoom::start_with(hurry(), &[], refuse, &[(Identity::Broadcaster, &rights)]).await;
+    room.until("all but one", |twitch| {
+        let active = twitch.subscriptions.iter().filter(|one| one.state == SubscriptionState::Active);
+        active.count() == SUBSCRIPTIONS.len() - 1 && matches!(twitch.live, Some(Live::Off { .. }))
+    })
+    .await;
+    {
+        let mut world = room.twitch.world();
+        world.go_live(BROADCASTER, 12);
+        world.manners.refused_types.clear();
+    }
+    room.restored().await;
+    room.until("live", |twitch| matches!(twitch.live, Some(Live::On { .. }))).await;
 }

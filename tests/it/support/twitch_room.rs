@@ -17,6 +17,7 @@ use stream_control::domain::twitch_features as features;
 use stream_control::features::chat::{self, ChatRoom};
 use stream_control::features::twitch_link::{self, Pace};
 use stream_control::kit::secret::Secret;
+use stream_control::kit::units::UnixMs;
 use stream_control::runtime::bus::{Bus, Listener};
 use stream_control::runtime::desk::{DeskBuilder, Room};
 use stream_control::runtime::journal;
@@ -35,6 +36,7 @@ pub fn hurry() -> Pace {
     Pace {
         waits: (Duration::from_millis(20), Duration::from_millis(200)),
         settled: Duration::from_millis(100),
+        welcome: Duration::from_secs(10),
         check: Duration::from_millis(300),
         again: Duration::from_secs(3600),
         linger: Duration::from_millis(300),
@@ -53,11 +55,13 @@ pub struct TwitchRoom {
     pub bus: Bus,
     pub facts: Listener,
     pub chat: Listener<Arc<ChatMessage>>,
+    /// The settings in force, to be read by further rooms.
+    pub config: Reader<Config>,
+    pub store: Store,
     lines: mpsc::Receiver<Entry>,
-    config: Reader<Config>,
-    store: Store,
+    settings: Vec<(String, String)>,
+    config_cell: Writer<Config>,
     supervisor: Supervisor,
-    _config: Writer<Config>,
     _folder: TempDir,
 }
 
@@ -82,11 +86,11 @@ impl TwitchRoom {
         for (identity, scopes) in accounts {
             sign_in(&twitch, &folder, *identity, scopes);
         }
-        let own = twitch.settings();
-        let home = folder.path().to_string_lossy().into_owned();
-        let pairs = own.iter().map(|(key, value)| (*key, value.as_str())).chain(settings.iter().copied());
-        let values = Values::from_pairs(pairs.chain([("DATA_DIR", home.as_str())]));
-        let (_config, config) = shared::cell(Config::parse(&values).expect("settings"));
+        let home = [("DATA_DIR", folder.path().to_string_lossy().into_owned())];
+        let given = settings.iter().map(|(key, value)| (*key, (*value).to_owned()));
+        let pairs = twitch.settings().into_iter().chain(given).chain(home);
+        let settings: Vec<(String, String)> = pairs.map(|(key, value)| (key.to_owned(), value)).collect();
+        let (config_cell, config) = shared::cell(parsed(&settings, &[]));
         let (writer, cell) = shared::cell(Twitch::default());
         let (journal, lines) = journal::lane();
         let (mut supervisor, mut desk, bus) =
@@ -95,22 +99,32 @@ impl TwitchRoom {
         let orders = desk.room(Room::Twitch);
         let store = Store::open(folder.path()).await.expect("a store");
         let obs = shared::cell(Obs::default()).1;
-        let (settings, rows) = (config.clone(), store.clone());
-        let parts = twitch_link::Parts { config, cell: writer, orders, journal, bus: bus.clone(), pace, obs, store };
+        let parts = twitch_link::Parts {
+            config: config.clone(),
+            cell: writer,
+            orders,
+            journal,
+            bus: bus.clone(),
+            pace,
+            obs,
+            store: store.clone(),
+        };
         twitch_link::start(&mut supervisor, parts);
-        Self {
-            twitch,
-            cell,
-            bus,
-            facts,
-            chat,
-            lines,
-            config: settings,
-            store: rows,
-            supervisor,
-            _config,
-            _folder: folder,
-        }
+        let _folder = folder;
+        Self { twitch, cell, bus, facts, chat, config, store, lines, settings, config_cell, supervisor, _folder }
+    }
+
+    /// Changes settings while everything runs, as the page does.
+    pub fn set(&self, more: &[(&str, &str)]) {
+        self.config_cell.set(parsed(&self.settings, more));
+    }
+
+    /// Since when the broadcaster's socket is open.
+    pub fn open_since(&self) -> Option<UnixMs> {
+        self.cell.with(|twitch| match twitch.sockets.get(&Identity::Broadcaster) {
+            Some(Socket::Open { since }) => Some(*since),
+            _ => None,
+        })
     }
 
     /// Has chat commands obeyed from now on. Counts those that call a raid off; they are the only ones
@@ -129,7 +143,7 @@ impl TwitchRoom {
             desk: desk.open(),
             orders,
             store: self.store.clone(),
-            cell: shared::cell(Vec::new()).0,
+            cell: shared::cell(Default::default()).0,
             journal,
         }));
         let (count, obeyed) = watch::channel(0);
@@ -162,7 +176,9 @@ impl TwitchRoom {
 
     /// How a subscription stands.
     pub fn state(&self, name: &str) -> Option<SubscriptionState> {
-        self.cell.with(|twitch| twitch.subscriptions.iter().find(|one| one.name == name).map(|one| one.state.clone()))
+        self.cell.with(|twitch| {
+            twitch.subscriptions.iter().find(|one| one.wanted.name() == name).map(|one| one.state.clone())
+        })
     }
 
     /// The next chat message.
@@ -194,6 +210,12 @@ impl TwitchRoom {
             }
         }
     }
+}
+
+fn parsed(settings: &[(String, String)], more: &[(&str, &str)]) -> Config {
+    let usual = settings.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+    let usual = usual.filter(|(key, _)| more.iter().all(|(other, _)| other != key));
+    Config::parse(&Values::from_pairs(usual.chain(more.iter().copied()))).expect("settings")
 }
 
 fn account(identity: Identity) -> &'static str {
@@ -246,12 +268,13 @@ pub async fn churn(room: &mut TwitchRoom, cycles: usize) -> Churned {
     churned
 }
 
-async fn break_it(room: &TwitchRoom, cycle: usize) {
+/// Breaks the connection in this cycle's way and waits until every subscription is back.
+pub async fn break_it(room: &TwitchRoom, cycle: usize) {
     let since = |twitch: &Twitch| match twitch.sockets.get(&Identity::Broadcaster) {
         Some(Socket::Open { since }) => Some(*since),
         _ => None,
     };
-    let before = room.cell.with(since);
+    let before = room.open_since();
     let codes = [0, 4000, 4002, 4003, 4004, 4005, 4006, 4007];
     {
         let base = room.twitch.eventsub_url().to_string();

@@ -2,10 +2,13 @@
 
 use super::house::{House, PASSWORD, json};
 use std::time::Duration;
+use stream_control::domain::chat::Identity;
 use stream_control::domain::command::{FailoverOrder, ObsOrder, Order, Outcome, RaidOrder};
 use stream_control::domain::failover::View;
 use stream_control::domain::journal::{Entry, Tone, Topic};
 use stream_control::domain::stream::{Obs, ObsLink};
+use stream_control::domain::twitch::{SignIn, Socket, Subscription, SubscriptionState, Twitch};
+use stream_control::domain::twitch_features::{CHAT, RAID_OUT, SUBSCRIPTIONS};
 use stream_control::kit::units::UnixMs;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -131,8 +134,8 @@ async fn upstreams_status_is_told_and_never_guessed() {
     let nobody_signed_in = serde_json::json!({
         "obs_connected": true, "streamguard_state": "ok", "raid_ws": false, "raid_subscribed": false,
         "chat_ws": false, "chat_subscribed": false, "token_valid": false, "token_expires_in": null,
-        "sls_state": "offline", "chatbot_state": null, "chatbot_autostart": null, "unified_chat_state": null,
-        "nginx_state": null, "stunnel_state": null,
+        "chatbot_state": "offline", "chatbot_autostart": false, "unified_chat_state": "offline",
+        "nginx_state": "offline", "sls_state": "offline", "stunnel_state": "offline",
     });
     assert_eq!(status, nobody_signed_in);
 
@@ -141,6 +144,72 @@ async fn upstreams_status_is_told_and_never_guessed() {
     assert_eq!(owner.get("/obs/stream_status").await.status(), 503, "unknown is not 'not streaming'");
     let status = json(owner.get("/api/sg_status").await).await;
     assert_eq!((&status["obs_connected"], &status["streamguard_state"]), (&false.into(), &"offline".into()));
+}
+
+#[tokio::test]
+async fn upstreams_status_tells_what_arrives_from_twitch() {
+    let house = House::open(&[("LOGIN_PASSWORD", PASSWORD), ("TWITCH_CLIENT_ID", "abc")], |_| {
+        Outcome::Done("Done.".to_owned())
+    })
+    .await;
+    let owner = house.owner().await;
+    let subscription = |wanted, identity, state| Subscription { wanted, identity, state };
+    let linked = SignIn::Linked {
+        user_id: "1".to_owned(),
+        login: "mia".to_owned(),
+        expires_at: UnixMs(stream_control::kit::clock::unix().0 + 7_200_500),
+        scopes: Vec::new(),
+        validated_at: None,
+        missing: Vec::new(),
+        unsaved: None,
+    };
+    let (mia, bot, open) = (Identity::Broadcaster, Identity::Bot, || Socket::Open { since: UnixMs(1) });
+    let (active, asked) = (SubscriptionState::Active, SubscriptionState::Asked);
+    // raid_ws, raid_subscribed, chat_ws, chat_subscribed, the chat's state
+    let table = [
+        (mia, vec![(mia, open())], active.clone(), active.clone(), [true, true, true, true], "ok"),
+        (mia, vec![(mia, Socket::Connecting)], active.clone(), active.clone(), [false; 4], "error"),
+        (mia, vec![(mia, open())], asked.clone(), active.clone(), [true, false, true, true], "ok"),
+        (mia, vec![(mia, open())], active.clone(), asked.clone(), [true, true, true, false], "error"),
+        (
+            bot,
+            vec![(mia, open()), (bot, Socket::Off)],
+            active.clone(),
+            active.clone(),
+            [true, true, false, false],
+            "error",
+        ),
+        (bot, vec![(mia, Socket::Off), (bot, open())], active.clone(), active, [false, false, true, true], "ok"),
+    ];
+    for (reader, sockets, raid, chat, wanted, state) in table {
+        house.twitch.set(Twitch {
+            set_up: true,
+            sign_in: [(mia, linked.clone())].into(),
+            sockets: sockets.into_iter().collect(),
+            // The one whose name begins alike stands first, and says something else.
+            subscriptions: vec![
+                subscription(&SUBSCRIPTIONS[7], reader, asked.clone()),
+                subscription(&RAID_OUT, mia, raid),
+                subscription(&CHAT, reader, chat),
+            ],
+            ..Twitch::default()
+        });
+        let status = json(owner.get("/api/sg_status").await).await;
+        let told = ["raid_ws", "raid_subscribed", "chat_ws", "chat_subscribed"].map(|key| status[key] == true);
+        assert_eq!(told, wanted, "{status}");
+        assert_eq!((&status["chatbot_state"], &status["unified_chat_state"]), (&state.into(), &state.into()));
+        assert_eq!((&status["token_valid"], &status["chatbot_autostart"]), (&true.into(), &true.into()));
+        let left = status["token_expires_in"].as_u64().expect("seconds");
+        assert!((7_000..=7_200).contains(&left), "{left}");
+    }
+    house.twitch.edit(|twitch| {
+        let dead = SignIn::NeedsSignIn { reason: "gone.".to_owned() };
+        twitch.sign_in.insert(mia, dead);
+        twitch.subscriptions.clear();
+    });
+    let status = json(owner.get("/api/sg_status").await).await;
+    assert_eq!((&status["token_valid"], &status["token_expires_in"]), (&false.into(), &serde_json::Value::Null));
+    assert_eq!(status["chatbot_state"], "offline");
 }
 
 #[tokio::test]

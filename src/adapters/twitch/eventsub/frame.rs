@@ -81,7 +81,8 @@ struct Whole<'a> {
 /// Reads a frame; nothing fails.
 pub fn read(frame: &str) -> Frame {
     let Ok(whole) = serde_json::from_str::<Whole>(frame) else { return Frame::Unknown("no frame".to_owned()) };
-    let payload: Value = whole.payload.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+    let payload = whole.payload.map_or(Ok(Value::Null), |raw| serde_json::from_str(raw.get()));
+    let Ok(payload) = payload else { return Frame::Unknown("no payload".to_owned()) };
     let (metadata, payload) = (Fields(&whole.metadata), Fields(&payload));
     let at = metadata.moment("message_timestamp");
     let subscription = payload.below("subscription");

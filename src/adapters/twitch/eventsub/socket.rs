@@ -12,14 +12,12 @@ use tokio_tungstenite::tungstenite::error::CapacityError;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
-use url::Url;
+use url::{Host, Url};
 
 /// Seconds between two signs of life that we ask for.
 const KEEPALIVE: &str = "30";
 /// A socket that says nothing for its keepalive times this is dead.
 const WATCHDOG: f64 = 1.2;
-/// Longest wait for connection and welcome.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// The largest frame. Real ones have a few KiB.
 const LARGEST: usize = 1024 * 1024;
 
@@ -106,32 +104,32 @@ impl From<Option<CloseFrame>> for Close {
 }
 
 impl Socket {
-    /// A fresh session at the address of the settings.
+    /// A fresh session at the address of the settings; connection and welcome may take `patience`.
     ///
     /// # Errors
     /// See [`Lost`].
-    pub async fn open(base: &Url) -> Result<Self, Lost> {
+    pub async fn open(base: &Url, patience: Duration) -> Result<Self, Lost> {
         let mut url = base.clone();
         url.query_pairs_mut().append_pair("keepalive_timeout_seconds", KEEPALIVE);
-        Self::welcomed(url.as_str()).await
+        Self::welcomed(url.as_str(), patience).await
     }
 
     /// The session that moves: to the address as Twitch named it, nothing added. Only a socket as safe
-    /// as `base` will do.
+    /// as `base`, of the same house, will do.
     ///
     /// # Errors
     /// See [`Lost`].
-    pub async fn follow(base: &Url, named: &str) -> Result<Self, Lost> {
+    pub async fn follow(base: &Url, named: &str, patience: Duration) -> Result<Self, Lost> {
         let url = Url::parse(named).map_err(|_| Lost::BadAddress)?;
         let as_safe = url.scheme() == "wss" || url.scheme() == "ws" && base.scheme() == "ws";
-        if !as_safe {
+        if !as_safe || !is_same_house(base, &url) {
             return Err(Lost::BadAddress);
         }
-        Self::welcomed(named).await
+        Self::welcomed(named, patience).await
     }
 
-    async fn welcomed(url: &str) -> Result<Self, Lost> {
-        timeout(PATIENCE, Self::connect(url)).await.unwrap_or(Err(Lost::NoWelcome))
+    async fn welcomed(url: &str, patience: Duration) -> Result<Self, Lost> {
+        timeout(patience, Self::connect(url)).await.unwrap_or(Err(Lost::NoWelcome))
     }
 
     async fn connect(url: &str) -> Result<Self, Lost> {
@@ -167,6 +165,17 @@ impl Socket {
             }
         }
     }
+}
+
+/// The same host, or a neighbour below the same domain: `cell-a.eventsub.wss.twitch.tv` stands in for
+/// `eventsub.wss.twitch.tv`.
+fn is_same_house(base: &Url, named: &Url) -> bool {
+    let (Some(Host::Domain(base)), Some(Host::Domain(named))) = (base.host(), named.host()) else {
+        return base.host() == named.host();
+    };
+    let at = base.rmatch_indices('.').nth(1).map(|(at, _)| at + 1);
+    let domain = at.map_or(base, |at| &base[at..]);
+    base == named || named.strip_suffix(domain).is_some_and(|before| before.ends_with('.'))
 }
 
 enum Heard {
@@ -212,7 +221,30 @@ mod tests {
     async fn a_session_never_moves_to_an_unsafe_address() {
         let base = Url::parse("wss://eventsub.example/ws").unwrap();
         for named in ["ws://eventsub.example/ws", "http://x/", "file:///etc/passwd", "nonsense"] {
-            assert_eq!(Socket::follow(&base, named).await.err(), Some(Lost::BadAddress), "{named}");
+            let followed = Socket::follow(&base, named, Duration::from_secs(1)).await;
+            assert_eq!(followed.err(), Some(Lost::BadAddress), "{named}");
+        }
+    }
+
+    #[test]
+    fn a_session_stays_in_the_house() {
+        let twitch = "wss://eventsub.wss.twitch.tv/ws";
+        let table = [
+            (twitch, "wss://cell-a.eventsub.wss.twitch.tv/ws?challenge=x", true),
+            (twitch, "wss://eventsub-beta.wss.twitch.tv/ws", true),
+            (twitch, "wss://eventsub.wss.twitch.tv.evil.example/ws", false),
+            (twitch, "wss://eviltwitch.tv/ws", false),
+            (twitch, "wss://127.0.0.1:8080/ws", false),
+            (twitch, "wss://[::1]/ws", false),
+            (twitch, "wss://eventsub.wss.twitch.tv@evil.example/ws", false),
+            ("ws://127.0.0.1:1/ws", "ws://127.0.0.1:2/ws", true),
+            ("ws://127.0.0.1:1/ws", "ws://127.0.0.2:1/ws", false),
+            ("ws://localhost:1/ws", "ws://localhost:2/ws", true),
+            ("ws://localhost:1/ws", "ws://evil.example/ws", false),
+        ];
+        for (base, named, good) in table {
+            let (base, url) = (Url::parse(base).unwrap(), Url::parse(named).unwrap());
+            assert_eq!(is_same_house(&base, &url), good, "{named}");
         }
     }
 }

@@ -49,21 +49,41 @@ pub fn same_condition(ours: &Value, theirs: &Value) -> bool {
     ours == theirs
 }
 
-/// Asks for a subscription. That it is there already is as good.
+/// Asks for a subscription: its id. That it is there already is as good, but then nobody tells its id.
 ///
 /// # Errors
-/// Those of the call; a missing right is [`TwitchError::Unauthorised`] or a refusal with 403.
+/// Those of the call; a missing right is [`TwitchError::Unauthorised`] or a refusal with 403. A success
+/// that names no subscription (a page of somebody between us and Twitch) is none.
 pub async fn subscribe(
     helix: &Helix,
     access: &Access,
     wanted: &Wanted,
     condition: &Value,
     session: &str,
-) -> Result<(), TwitchError> {
+) -> Result<Option<String>, TwitchError> {
     let transport = json!({"method": "websocket", "session_id": session});
     let body = json!({"type": wanted.kind, "version": wanted.version, "condition": condition, "transport": transport});
     match helix.plain("POST", PATH, Some(&body), access).await {
-        Ok(_) | Err(TwitchError::Refused { status: 409, .. }) => Ok(()),
+        Ok(body) => created(&body).map(Some),
+        Err(TwitchError::Refused { status: 409, .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn created(body: &[u8]) -> Result<String, TwitchError> {
+    let answer: Value = serde_json::from_slice(body).unwrap_or_default();
+    let id = Fields(&answer).list("data", 1).map(|one| one.raw("id").to_owned()).find(|id| !id.is_empty());
+    id.ok_or(TwitchError::Malformed("subscription"))
+}
+
+/// Gives a subscription back. That it is gone already is as good.
+///
+/// # Errors
+/// Those of the call.
+pub async fn unsubscribe(helix: &Helix, access: &Access, id: &str) -> Result<(), TwitchError> {
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("id", id).finish();
+    match helix.plain("DELETE", &format!("{PATH}?{query}"), None, access).await {
+        Ok(_) | Err(TwitchError::Refused { status: 404, .. }) => Ok(()),
         Err(error) => Err(error),
     }
 }
@@ -108,6 +128,14 @@ fn listed(one: Fields<'_>) -> Listed {
 mod tests {
     use super::*;
     use crate::domain::twitch_features::SUBSCRIPTIONS;
+
+    #[test]
+    fn only_an_answer_that_names_a_subscription_is_one() {
+        assert_eq!(created(br#"{"data":[{"id":"s1","status":"enabled"}],"total":1}"#), Ok("s1".to_owned()));
+        for body in [&b"<html>"[..], b"", b"{}", br#"{"data":[]}"#, br#"{"data":[{"id":7}]}"#] {
+            assert_eq!(created(body), Err(TwitchError::Malformed("subscription")));
+        }
+    }
 
     #[test]
     fn twitch_fills_conditions_with_empty_texts() {

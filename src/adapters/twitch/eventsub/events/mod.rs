@@ -99,6 +99,10 @@ impl Told {
 /// Understands a notification; nothing fails.
 pub fn understand(told: &Notification) -> Meaning {
     let at = told.at.unwrap_or_else(clock::unix);
+    // Words about an event that says nothing would be made up.
+    if !told.event.is_object() {
+        return Meaning::Unknown;
+    }
     let event = Fields(&told.event);
     if told.kind == "channel.chat.message" {
         return chat::message(event, at).map_or(Meaning::Unknown, |message| Meaning::Chat(Box::new(message)));
