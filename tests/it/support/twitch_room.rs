@@ -254,17 +254,17 @@ pub async fn churn(room: &mut TwitchRoom, cycles: usize) -> Churned {
     room.twitch.world().manners.twice = true;
     for cycle in 0..cycles {
         break_it(room, cycle).await;
-        let text = format!("!cancel {cycle}");
-        room.twitch.world().chat(BROADCASTER, "Viewer_One", &text, &["broadcaster"]);
+        let id = room.twitch.world().chat(BROADCASTER, "Viewer_One", "!cancel", &["broadcaster"]);
         churned.said += 1;
-        while !known.contains(&text) {
-            let heard = room.message().await.text.clone();
+        while !known.contains(&id) {
+            let heard = room.message().await.id.clone();
             churned.heard += 1;
             churned.repeated += usize::from(!known.insert(heard));
         }
     }
-    let all = tokio::time::timeout(LIMIT, obeyed.wait_for(|count| *count >= cycles)).await;
-    churned.obeyed = *all.expect("every command in time").expect("somebody counts");
+    // What is missing in the end is for the caller to see.
+    let _ = tokio::time::timeout(LIMIT, obeyed.wait_for(|count| *count >= cycles)).await;
+    churned.obeyed = *obeyed.borrow();
     churned
 }
 
