@@ -57,7 +57,7 @@ fn a_torn_last_line_is_left_out_and_told() {
 #[test]
 fn a_bad_line_stops_with_its_number() {
     for (line, wanted) in
-        [("{}", "missing field `t`"), ("\u{0}", "no recorded poll"), ("[]", "line 21: no recorded poll")]
+        [("{}", "missing field `t`"), ("\u{0}", "no recorded poll"), ("[]", "line 21: this is no recorded poll")]
     {
         let text = format!("{}{line}\n{}", feed(0, 99, 20), feed(20, 99, 5));
         let trouble = play(text.as_bytes(), &options(), |_| Ok(())).expect_err(line).to_string();

@@ -296,6 +296,7 @@ impl Client {
     /// | ended, waiting for `reconnect_delay_sec` (60 s) | plays after 4.4 s | 4.5 s |
     /// | paused by hand | goes on, late | plays after 4.4 s |
     ///
+    /// Both together, with a delay of 10 s: a source that hangs plays after 3.7 s, off air after 5.2 s.
     /// Each request was answered within 2 ms. No help was needed after a publisher that stalled for 60 s
     /// or was killed and came again, nor after nginx was killed and started again: OBS found back by
     /// itself. A `vlc_source` stops and plays again by `RESTART` (`vlcs_restart`), shown or not, while its
