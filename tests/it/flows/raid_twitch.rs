@@ -47,7 +47,7 @@ impl Night {
             let name = name.to_owned();
             move |twitch: &Twitch| {
                 let active = |one: &&stream_control::domain::twitch::Subscription| {
-                    one.name.starts_with(&name) && one.state == SubscriptionState::Active
+                    one.wanted.name().starts_with(&name) && one.state == SubscriptionState::Active
                 };
                 twitch.subscriptions.iter().any(|one| active(&one))
             }
