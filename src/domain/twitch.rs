@@ -154,6 +154,11 @@ pub enum SubscriptionState {
 }
 
 impl Twitch {
+    /// Whether anybody is signed in, the broadcaster or the bot.
+    pub fn is_signed_in(&self) -> bool {
+        self.sign_in.values().any(|sign_in| matches!(sign_in, SignIn::Linked { .. }))
+    }
+
     /// Whether this identity's connection stands.
     pub fn is_open(&self, identity: Identity) -> bool {
         matches!(self.sockets.get(&identity), Some(Socket::Open { .. }))

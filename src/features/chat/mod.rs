@@ -208,9 +208,10 @@ impl ChatRoom {
         }
     }
 
-    /// The newest state of the signal, while automatic switching acts on it.
+    /// The newest state of the signal, while automatic switching acts on it and somebody is signed in who
+    /// could say it.
     fn announce(&mut self) {
-        let wanted = self.config.with(|config| config.chat.announce);
+        let wanted = self.config.with(|config| config.chat.announce) && self.twitch.with(Twitch::is_signed_in);
         let place = self.view.with(|view| view.wanted.filter(|_| wanted && view.armed && view.testing.is_none()));
         let Some(place) = self.told.step(clock::mono(), place) else { return };
         let rate = self.view.with(|view| view.kbps);

@@ -10,6 +10,7 @@ use std::time::Duration;
 use stream_control::demo::fake_ingest::{Manners, Mode, Shape};
 use stream_control::demo::fake_obs::{Script, Start};
 use stream_control::domain::failover::Class;
+use stream_control::domain::journal::Tail;
 use stream_control::domain::signal::Feeds;
 use stream_control::store::Store;
 
@@ -57,6 +58,8 @@ mod feed {
             show.app.line(line).await;
         }
         assert!(show.obs.is_streaming(), "the show went on all the time");
+        let spoke = |tail: &Tail| tail.lines.iter().find(|line| line.text.contains("in chat")).cloned();
+        assert_eq!(show.app.ctx.cells.tail.with(spoke), None, "nobody is signed in who could tell the chat");
         show.app.stop().await;
     }
 
