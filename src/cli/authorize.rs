@@ -4,7 +4,7 @@
 use super::{runtime, say, with_rows};
 use crate::adapters::twitch::error::TwitchError;
 use crate::adapters::twitch::oauth::{Device, DeviceAnswer, Granted, OAuth, SLOWER};
-use crate::config::{Config, Values, mistake, settle};
+use crate::config::{Config, Values, mistake};
 use crate::domain::chat::Identity;
 use crate::domain::twitch_features as features;
 use crate::kit::units::Millis;
@@ -39,8 +39,7 @@ fn config(env_file: &Path) -> anyhow::Result<Config> {
     let base = Values::load(env_file);
     let config = Config::parse(&base).map_err(|mistakes| anyhow::anyhow!(mistake::all(&mistakes)))?;
     let (values, _) = with_rows(base, &config);
-    let settled = settle(&values, Vec::new()).map_err(|mistakes| anyhow::anyhow!(mistake::all(&mistakes)))?;
-    Ok(settled.config)
+    Config::parse(&values).map_err(|mistakes| anyhow::anyhow!(mistake::all(&mistakes)))
 }
 
 async fn sign_in(oauth: &OAuth, config: &Config, identity: Identity) -> anyhow::Result<bool> {

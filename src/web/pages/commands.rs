@@ -161,7 +161,7 @@ impl Named {
         let (state, open) = match table.names.get(&name) {
             Some(Some(_)) => ("found on Twitch", false),
             Some(None) => ("nobody on Twitch is called so", true),
-            None => ("not looked up yet; that needs Twitch to be signed in", true),
+            None => ("not looked up yet; that is done while Twitch is signed in", true),
         };
         Self { name, state, open }
     }

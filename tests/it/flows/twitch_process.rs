@@ -95,9 +95,13 @@ async fn killed_at_any_moment_the_file_is_whole_and_the_next_start_recovers_or_s
 async fn a_terminal_signs_in_and_a_daemon_that_runs_takes_it_over() {
     let twitch = FakeTwitch::start(0).await.expect("a free port");
     twitch.world().manners.device_interval = 1;
-    let (program, file) = program(&twitch);
+    let (mut program, file) = program(&twitch);
+    program.settings.retain(|(key, _)| key != "TWITCH_CLIENT_ID");
     let _daemon = program.start().await;
     let owner = Visitor::signed_in(program.address, PASSWORD).await;
+    // The application is named on the page alone.
+    let named = [("TWITCH_CLIENT_ID", CLIENT_ID), ("was.TWITCH_CLIENT_ID", "")];
+    assert_eq!(owner.form("/twitch", &named).await.status, 303);
     let mut terminal = program.launch(&["authorize"]);
     let code = program.line("check that the code is").await;
     assert!(code.starts_with("MIA"), "{}", program.output());
