@@ -214,7 +214,9 @@ impl ChatRoom {
         let wanted = self.config.with(|config| config.chat.announce) && self.twitch.with(Twitch::is_signed_in);
         let place = self.view.with(|view| view.wanted.filter(|_| wanted && view.armed && view.testing.is_none()));
         let Some(place) = self.told.step(clock::mono(), place) else { return };
-        let rate = self.view.with(|view| view.kbps);
+        // A rate that is high enough is not why the signal is weak.
+        let low = self.config.with(|config| config.rules.low);
+        let rate = self.view.with(|view| view.kbps).filter(|rate| *rate < low);
         let reply = match (place, rate) {
             (Place::Low, Some(rate)) => say::ANNOUNCE_LOW_RATE.with([("rate", &rate.to_string())]),
             (Place::Low, None) => say::ANNOUNCE_LOW.plain(),
