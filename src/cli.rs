@@ -111,9 +111,19 @@ fn start(cli: &Cli) -> anyhow::Result<bool> {
     daemon(&cli.log, boot::run(boot::Start { values }))
 }
 
+/// Which lines are wanted. WebSocket requests and frames are never among them: the address to which Twitch
+/// moves a session is a secret, and so is what OBS is told to let us in.
+fn filter(log: &str) -> anyhow::Result<EnvFilter> {
+    let mut filter = EnvFilter::try_new(log).context("--log (RUST_LOG) cannot be understood")?;
+    for quiet in ["tungstenite=debug", "tungstenite::handshake::client=debug", "tungstenite::protocol=debug"] {
+        filter = filter.add_directive(quiet.parse()?);
+    }
+    Ok(filter)
+}
+
 /// Runs the daemon's future on a runtime of its own, with lines on standard output.
 fn daemon(log: &str, future: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<bool> {
-    let filter = EnvFilter::try_new(log).context("--log (RUST_LOG) cannot be understood")?;
+    let filter = filter(log)?;
     let colours = std::io::stdout().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_ansi(colours).init();
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -186,6 +196,21 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn requests_and_frames_of_websockets_are_never_logged() {
+        for log in
+            ["trace", "info,tungstenite=trace", "tungstenite::handshake::client=trace,tungstenite::protocol=trace"]
+        {
+            let lines = tracing_subscriber::fmt().with_env_filter(filter(log).unwrap()).finish();
+            tracing::subscriber::with_default(lines, || {
+                assert!(!tracing::enabled!(target: "tungstenite::handshake::client", tracing::Level::TRACE), "{log}");
+                assert!(!tracing::enabled!(target: "tungstenite::protocol", tracing::Level::TRACE), "{log}");
+                assert!(tracing::enabled!(target: "tungstenite::protocol", tracing::Level::DEBUG), "{log}");
+            });
+        }
+        assert!(filter("stream_control=loud").is_err());
     }
 
     #[test]

@@ -7,8 +7,8 @@ use crate::domain::twitch::Rate;
 use serde::de::DeserializeOwned;
 use twitch_api::HelixClient;
 use twitch_api::client::Bytes;
-use twitch_api::helix::request::{RequestDelete, RequestGet, RequestPatch, RequestPost};
-use twitch_api::helix::{ClientRequestError, HelixRequestBody, Request, Response};
+use twitch_api::helix::request::RequestGet;
+use twitch_api::helix::{ClientRequestError, Request, Response};
 use url::Url;
 
 /// Speaks with Helix; clones share connections and rate limit.
@@ -43,33 +43,7 @@ impl Helix {
         self.client.req_get(request, &access.for_crate()).await.map_err(ours)
     }
 
-    /// An order with a body.
-    ///
-    /// # Errors
-    /// See [`TwitchError`].
-    pub async fn post<R, B, D>(&self, request: R, body: B, access: &Access) -> Result<Response<R, D>, TwitchError>
-    where
-        R: Request<Response = D> + RequestPost<Body = B>,
-        B: HelixRequestBody,
-        D: DeserializeOwned + PartialEq,
-    {
-        self.client.req_post(request, body, &access.for_crate()).await.map_err(ours)
-    }
-
-    /// A change.
-    ///
-    /// # Errors
-    /// See [`TwitchError`].
-    pub async fn patch<R, B, D>(&self, request: R, body: B, access: &Access) -> Result<Response<R, D>, TwitchError>
-    where
-        R: Request<Response = D> + RequestPatch<Body = B>,
-        B: HelixRequestBody,
-        D: DeserializeOwned + PartialEq,
-    {
-        self.client.req_patch(request, body, &access.for_crate()).await.map_err(ours)
-    }
-
-    /// A call that `twitch_api` has no types for: `path` below the base with its query, JSON both ways.
+    /// A call whose answer the caller reads (`calls`): `path` below the base with its query, JSON both ways.
     /// The answer's body.
     ///
     /// # Errors
@@ -82,18 +56,6 @@ impl Helix {
         access: &Access,
     ) -> Result<Bytes, TwitchError> {
         self.client.get_client().clone().plain(method, path, body, access).await
-    }
-
-    /// A removal.
-    ///
-    /// # Errors
-    /// See [`TwitchError`].
-    pub async fn delete<R, D>(&self, request: R, access: &Access) -> Result<Response<R, D>, TwitchError>
-    where
-        R: Request<Response = D> + RequestDelete,
-        D: DeserializeOwned + PartialEq,
-    {
-        self.client.req_delete(request, &access.for_crate()).await.map_err(ours)
     }
 }
 

@@ -13,6 +13,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use std::borrow::Borrow;
 use std::time::Duration;
 use url::Url;
 
@@ -132,7 +133,7 @@ impl OAuth {
     ///
     /// # Errors
     /// Passing ones only; an end without sign-in is [`DeviceAnswer::Over`].
-    pub async fn poll_device(&self, device: &Device, scopes: &[&str]) -> Result<DeviceAnswer, TwitchError> {
+    pub async fn poll_device(&self, device: &Device, scopes: &[impl Borrow<str>]) -> Result<DeviceAnswer, TwitchError> {
         let scopes = scopes.join(" ");
         let mut fields = vec![
             ("client_id", self.client_id.as_str()),

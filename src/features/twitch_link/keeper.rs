@@ -177,7 +177,7 @@ impl Keeper {
 
     async fn tick(&mut self) {
         match (self.pending.due(), self.oauth.clone()) {
-            (Some(Ok(device)), Some(oauth)) => self.poll(&oauth, &device).await,
+            (Some(Ok((device, scopes))), Some(oauth)) => self.poll(&oauth, &device, &scopes).await,
             (Some(_), _) => {
                 self.pending = Pending::default();
                 self.was_in_vain(Tone::Warn, words::TOO_LATE);

@@ -73,9 +73,12 @@ impl Watch {
         }
     }
 
-    /// Whether this account is our bot.
+    /// Whether this account is our bot. One that is the channel's own as well types by hand too, so that
+    /// not everything it says is ours.
     pub(super) fn is_bot(&self, id: &str) -> bool {
-        self.accounts.get(&Identity::Bot).is_some_and(|bot| bot.id == id)
+        let is = |identity| self.accounts.get(&identity).is_some_and(|account| account.id == id);
+        let is_channel = self.config.with(|config| config.twitch.broadcaster_id.as_deref() == Some(id));
+        is(Identity::Bot) && !is(Identity::Broadcaster) && !is_channel
     }
 
     /// What is wanted now; `None` for no connection.
@@ -133,6 +136,43 @@ fn remember(accounts: &mut BTreeMap<Identity, Account>, twitch: &Twitch) {
             Some(SignIn::Unlinked | SignIn::NeedsSignIn { .. }) | None => {
                 accounts.remove(&identity);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Values;
+    use crate::runtime::shared;
+
+    #[test]
+    fn an_account_that_is_the_channels_own_is_no_bot() {
+        let linked = |id: &str| SignIn::Linked {
+            user_id: id.to_owned(),
+            login: format!("user{id}"),
+            expires_at: UnixMs(0),
+            scopes: Vec::new(),
+            validated_at: None,
+            missing: Vec::new(),
+            unsaved: None,
+        };
+        // The channel's account, the bot's, the channel of the settings; whose messages are the bot's.
+        let table = [
+            (Some("1"), "2", "", &["2"][..]),
+            (Some("1"), "1", "", &[]),
+            (None, "2", "", &["2"]),
+            (None, "1", "1", &[]),
+        ];
+        for (owner, bot, channel, wanted) in table {
+            let config = Config::parse(&Values::from_pairs([("TWITCH_BROADCASTER_ID", channel)])).unwrap();
+            let mut twitch = Twitch::default();
+            twitch.sign_in.insert(Identity::Bot, linked(bot));
+            twitch.sign_in.extend(owner.map(|id| (Identity::Broadcaster, linked(id))));
+            let mut watch = Watch::new(Identity::Broadcaster, shared::cell(config).1, shared::cell(twitch).1);
+            watch.plan();
+            let bots: Vec<&str> = ["1", "2", "3"].into_iter().filter(|id| watch.is_bot(id)).collect();
+            assert_eq!(bots, wanted, "{owner:?} {bot} {channel}");
         }
     }
 }

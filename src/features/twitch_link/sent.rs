@@ -27,6 +27,14 @@ impl Sent {
         waiting.push_back((clock::mono(), user_id.to_owned(), bare(text)));
     }
 
+    /// It will not come: Twitch took it not. Typed by hand the same is no echo.
+    pub fn was_not_said(&self, user_id: &str, text: &str) {
+        let text = bare(text);
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = waiting.iter().rposition(|(_, user, sent)| user == user_id && *sent == text);
+        at.map(|at| waiting.remove(at));
+    }
+
     /// Whether what this account said is what we sent; each text once.
     pub fn came_back(&self, user_id: &str, text: &str) -> bool {
         let (now, text) = (clock::mono(), bare(text));
@@ -53,5 +61,14 @@ mod tests {
         assert!(!sent.came_back("2", "!stop now"));
         assert!(sent.came_back("1", "!stop now"));
         assert!(!sent.came_back("1", "!stop now"), "the second time it was typed by hand");
+    }
+
+    #[test]
+    fn what_twitch_did_not_take_does_not_come_back() {
+        let sent = Sent::default();
+        sent.about_to("1", "!stop");
+        sent.was_not_said("2", "!stop");
+        sent.was_not_said("1", " !stop");
+        assert!(!sent.came_back("1", "!stop"), "it was typed by hand");
     }
 }

@@ -3,6 +3,7 @@
 use super::pace::{Wait, What};
 use super::{Actions, check, order, words};
 use crate::adapters::twitch::calls::chat;
+use crate::adapters::twitch::error::TwitchError;
 use crate::domain::chat::Identity;
 use crate::domain::command::Outcome;
 use crate::domain::people::Origin;
@@ -42,7 +43,14 @@ impl Actions {
             .call(identity, RIGHT, |helix, access| {
                 let channel = channel.clone().unwrap_or_else(|| access.user_id.clone());
                 self.sent.about_to(&access.user_id, message);
-                async move { chat::say(&helix, &access, &channel, message, reply_to).await }
+                async move {
+                    let said = chat::say(&helix, &access, &channel, message, reply_to).await;
+                    let stands = said.as_ref().map_or_else(TwitchError::may_have_been_done, |sent| sent.is_sent);
+                    if !stands {
+                        self.sent.was_not_said(&access.user_id, message);
+                    }
+                    said
+                }
             })
             .await
             .map_err(|error| order(&error))?;

@@ -21,6 +21,8 @@ pub(super) struct Pending {
 /// A code that waits to be typed.
 struct Waiting {
     device: Device,
+    /// The rights that it was begun with; Twitch wants to hear the same ones again.
+    scopes: Vec<String>,
     until: Mono,
     expires_at: UnixMs,
     next: Mono,
@@ -35,10 +37,11 @@ struct Consent {
 }
 
 impl Pending {
-    pub(super) fn begin(&mut self, device: Device) {
+    pub(super) fn begin(&mut self, device: Device, scopes: Vec<String>) {
         let now = clock::mono();
         let expires_at = UnixMs(clock::unix().0.saturating_add(i64::try_from(device.life.0).unwrap_or(i64::MAX)));
-        self.device = Some(Waiting { until: now + device.life, next: now + device.interval, expires_at, device });
+        let (until, next) = (now + device.life, now + device.interval);
+        self.device = Some(Waiting { until, next, expires_at, device, scopes });
     }
 
     /// Twitch wants to be asked less often: five seconds more each time (RFC 8628, 3.5).
@@ -62,13 +65,13 @@ impl Pending {
         self.device.as_ref().map(|waiting| waiting.next)
     }
 
-    /// The code to ask about now: `Err` when it died, `None` when it is not yet time.
-    pub(super) fn due(&mut self) -> Option<Result<Device, ()>> {
+    /// The code to ask about now, and with which rights: `Err` when it died, `None` when it is not yet time.
+    pub(super) fn due(&mut self) -> Option<Result<(Device, Vec<String>), ()>> {
         let now = clock::mono();
         let waiting = self.device.as_mut().filter(|waiting| waiting.next <= now)?;
         waiting.next = now + waiting.device.interval;
-        let device = waiting.device.clone();
-        Some(if now < waiting.until { Ok(device) } else { Err(()) })
+        let asked = (waiting.device.clone(), waiting.scopes.clone());
+        Some(if now < waiting.until { Ok(asked) } else { Err(()) })
     }
 
     /// Sends a browser on its way: the word that it must bring back, once, in the same session.
@@ -94,6 +97,21 @@ impl Pending {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kit::secret::Secret;
+
+    #[test]
+    fn a_code_is_asked_about_with_the_rights_that_it_was_begun_with() {
+        let (mut pending, scopes) = (Pending::default(), vec!["chat:read".to_owned()]);
+        let device = Device {
+            device_code: Secret::from("d"),
+            user_code: "ABCD".to_owned(),
+            verification_uri: "https://id.example/".to_owned(),
+            life: Millis(60_000),
+            interval: Millis(0),
+        };
+        pending.begin(device.clone(), scopes.clone());
+        assert_eq!(pending.due(), Some(Ok((device, scopes))));
+    }
 
     #[test]
     fn the_word_is_good_once_and_in_its_session_alone() {

@@ -16,13 +16,16 @@ use url::Url;
 impl Keeper {
     pub(super) async fn begin(&mut self) -> Result<String, String> {
         let Some(oauth) = self.oauth.clone() else { return Err(words::NOT_SET_UP.to_owned()) };
-        let begun = match oauth.begin_device(&self.to_ask()).await {
+        let mut scopes = self.to_ask();
+        let mut begun = oauth.begin_device(&scopes).await;
+        if matches!(begun, Err(TwitchError::Refused { .. })) {
             // A right of another program that Twitch no longer offers must not keep anybody out.
-            Err(TwitchError::Refused { .. }) => oauth.begin_device(&self.scopes()).await,
-            begun => begun,
-        };
+            scopes = self.scopes();
+            begun = oauth.begin_device(&scopes).await;
+        }
         let device = begun.map_err(|error| text::sentence(&error.to_string()))?;
-        self.pending.begin(device);
+        let scopes = scopes.into_iter().map(str::to_owned).collect();
+        self.pending.begin(device, scopes);
         self.in_vain = None;
         Ok(words::CODE_WAITS.to_owned())
     }
@@ -40,8 +43,8 @@ impl Keeper {
         self.signed_in(granted).await
     }
 
-    pub(super) async fn poll(&mut self, oauth: &OAuth, device: &Device) {
-        match oauth.poll_device(device, &self.to_ask()).await {
+    pub(super) async fn poll(&mut self, oauth: &OAuth, device: &Device, scopes: &[String]) {
+        match oauth.poll_device(device, scopes).await {
             Ok(DeviceAnswer::Pending) | Err(_) => {}
             Ok(DeviceAnswer::SlowDown) => self.pending.slower(),
             Ok(DeviceAnswer::Over(why)) => {
