@@ -12,6 +12,7 @@ use stream_control::demo::fake_twitch::{BROADCASTER, FakeTwitch};
 use stream_control::domain::event::Fact;
 use stream_control::domain::happening::HappeningKind;
 use stream_control::runtime::bus::Listener;
+use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 /// Commands given one after the other.
@@ -61,7 +62,7 @@ fn flood(table: &mut Table) -> anyhow::Result<()> {
     let outside = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let fakes = Arc::new(outside.block_on(Fakes::start()));
     let inside = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let mut heard = inside.block_on(Heard::of(fakes.clone()))?;
+    let mut heard = inside.block_on(Heard::of(fakes, outside.handle()))?;
     let name =
         format!("chat: {} messages in {:.1} s, the daemon on one core", heard.messages, heard.took.as_secs_f64());
     let lost = format!("{} messages and {} facts missed", heard.missed.0, heard.missed.1);
@@ -86,7 +87,7 @@ struct Heard {
 }
 
 impl Heard {
-    async fn of(fakes: Arc<Fakes>) -> anyhow::Result<Self> {
+    async fn of(fakes: Arc<Fakes>, outside: &Handle) -> anyhow::Result<Self> {
         let app = fakes.daemon().await;
         let bus = &app.ctx.bus;
         let told = Arc::new(Mutex::new(Vec::new()));
@@ -94,7 +95,7 @@ impl Heard {
         let mut chat = bus.listen_to_chat();
         let (before, began) = (thread_secs()?, Instant::now());
         let (orders, pouring) = (fakes.obs.count(SWITCH), fakes.clone());
-        std::thread::spawn(move || pour(&pouring, &told));
+        outside.spawn(async move { pour(&pouring, &told).await });
         let mut messages = 0;
         while messages < FLOOD.0 * FLOOD.1 {
             tokio::time::timeout(Duration::from_secs(60), chat.next()).await?;
@@ -129,12 +130,11 @@ fn follow(mut facts: Listener, told: Arc<Mutex<Vec<Instant>>>) -> JoinHandle<Vec
 }
 
 /// Chat of many people, some of it commands that are not for them, one a second from the broadcaster.
-fn pour(fakes: &Fakes, told: &Mutex<Vec<Instant>>) {
+async fn pour(fakes: &Fakes, told: &Mutex<Vec<Instant>>) {
     let texts = ["hello there, what a nice view today", "!bitrate", "Kappa Kappa Kappa", "!stop", "one two !three"];
-    let began = Instant::now();
+    let mut due = tokio::time::interval(STEP);
     for step in 0..FLOOD.1 {
-        let due = STEP * step as u32;
-        std::thread::sleep(due.saturating_sub(began.elapsed()));
+        due.tick().await;
         if step % FACT == 0 {
             let mut world = fakes.twitch.world();
             told.lock().expect("no panic").push(Instant::now());

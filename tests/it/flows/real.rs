@@ -34,10 +34,18 @@ impl World {
     /// The same with more settings.
     pub(super) async fn on_air_with(more: &[(&str, &str)]) -> Self {
         let nginx = RealNginx::start().await;
+        let played = nginx.publish_url("feed1");
+        let world = Self::ready(nginx, &played, more).await;
+        world.start_stream().await;
+        world
+    }
+
+    /// The same before the stream begins; OBS plays the feed from this address.
+    pub(super) async fn ready(nginx: RealNginx, played: &str, more: &[(&str, &str)]) -> Self {
         let publisher = Publisher::start(&nginx.publish_url("feed1"), GOOD);
         let obs = RealObs::start(PASSWORD, free_port()).await;
         let setup = Setup {
-            media_url: &nginx.publish_url("feed1"),
+            media_url: played,
             stream_server: &nginx.out_url(),
             stream_key: "show",
             scenes: &["LIVE", "LOW", "OFFLINE", "BRB"],
@@ -55,11 +63,11 @@ impl World {
         let app = App::start(&settings).await;
         let world = Self { nginx, obs, publisher, app };
         world.app.obs("OBS connected", |obs| obs.is_connected()).await;
-        world.start_stream().await;
         world
     }
 
-    async fn start_stream(&self) {
+    /// Starts the stream and waits until LIVE is on and the feed good.
+    pub(super) async fn start_stream(&self) {
         let outcome = self.app.order(Order::Obs(ObsOrder::StartStream)).await;
         assert!(outcome.is_done(), "{outcome:?}");
         self.app.obs("streaming", |obs| obs.output == Some(Output::Streaming)).await;

@@ -48,12 +48,21 @@ async fn a_frozen_picture_at_a_healthy_rate_is_seen_and_told() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_source_that_hangs_on_a_dead_connection_is_opened_anew_once_and_plays_again() {
-    let world = World::on_air().await;
-    let hose = Hose::start(world.nginx.rtmp_port()).await;
-    let settings = json!({"input": hose.rtmp_url("publish/feed1"), "reconnect_delay_sec": 10});
+    let nginx = RealNginx::start().await;
+    let hose = Hose::start(nginx.rtmp_port()).await;
+    let world = World::ready(nginx, &hose.rtmp_url("publish/feed1"), &[]).await;
+    let (hand, settings) = (world.obs.client().await, json!({"reconnect_delay_sec": 10}));
     let change = SetSettings { input: FEED.into(), settings: &settings, overlay: Some(true) };
-    world.obs.client().await.inputs().set_settings(change).await.expect("OBS takes the address");
-    assert!(comes_true(Duration::from_secs(30), async || hose.opened() == 1).await, "OBS plays through the hose");
+    hand.inputs().set_settings(change).await.expect("OBS takes the delay");
+    // Before the stream, so that nothing is repaired that only begins to play.
+    let mut before = None;
+    let moves = async || {
+        let status = hand.media_inputs().status(FEED.into()).await.expect("OBS knows it");
+        let now = status.cursor.filter(|now| now.is_positive());
+        now.is_some_and(|now| before.replace(now).is_some_and(|before| now > before))
+    };
+    assert!(comes_true(Duration::from_secs(30), moves).await, "OBS plays through the hose");
+    world.start_stream().await;
     world.app.obs("a cursor that moves", media(|media| media.moving == Some(true))).await;
 
     hose.clog();

@@ -70,10 +70,11 @@ impl Commands {
     }
 }
 
-/// The broadcaster writes a command; told in this frame.
+/// Somebody who may writes a command, each another person: what one gives too fast is not obeyed.
+/// Told in this frame.
 fn write(room: &TwitchRoom, frame: &str, message: &str, text: &str) {
-    let event = json!({"broadcaster_user_id": BROADCASTER, "chatter_user_id": BROADCASTER,
-        "chatter_user_login": "mobile_mia", "message_id": message, "message": {"text": text},
+    let event = json!({"broadcaster_user_id": BROADCASTER, "chatter_user_id": format!("of {message}"),
+        "chatter_user_login": "somebody", "message_id": message, "message": {"text": text},
         "badges": [{"set_id": "broadcaster", "id": "1", "info": ""}]});
     room.twitch.world().emit_as(frame, "channel.chat.message", "1", event);
 }

@@ -254,7 +254,9 @@ pub async fn churn(room: &mut TwitchRoom, cycles: usize) -> Churned {
     room.twitch.world().manners.twice = true;
     for cycle in 0..cycles {
         break_it(room, cycle).await;
-        let id = room.twitch.world().chat(BROADCASTER, "Viewer_One", "!cancel", &["broadcaster"]);
+        // Each by another person: what one gives too fast is not obeyed.
+        let author = format!("Viewer_{cycle}");
+        let id = room.twitch.world().chat(BROADCASTER, &author, "!cancel", &["broadcaster"]);
         churned.said += 1;
         while !known.contains(&id) {
             let heard = room.message().await.id.clone();

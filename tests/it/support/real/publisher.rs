@@ -18,7 +18,7 @@ impl Publisher {
 
     /// The same, but after five seconds the picture stands still at the same rate.
     pub fn freezing(url: &str, kbps: u32) -> Self {
-        Self::filtered(url, kbps, "loop=loop=-1:size=1:start=75")
+        Self::filtered(url, kbps, "loop=loop=-1:size=1:start=75,realtime")
     }
 
     fn filtered(url: &str, kbps: u32, filter: &str) -> Self {
@@ -33,8 +33,8 @@ impl Publisher {
             .args(["-f", "lavfi", "-i", "testsrc2=s=640x360:r=15"])
             .args(["-f", "lavfi", "-i", "sine=sample_rate=44100"])
             .args(["-vf", filter, "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency"])
-            .args(["-threads", "1", "-pix_fmt", "yuv420p", "-g", "6"])
             // Key frames are close together: whoever opens the feed for half a second finds its picture.
+            .args(["-threads", "1", "-pix_fmt", "yuv420p", "-g", "6"])
             // Filler holds the rate where the picture needs less.
             .args(["-b:v", &rate, "-maxrate", &rate, "-bufsize", &buffer, "-x264-params", "nal-hrd=cbr"])
             .args(["-c:a", "aac", "-b:a", "64k", "-f", "flv", url]);
