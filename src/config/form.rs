@@ -69,8 +69,12 @@ impl<'a> Form<'a> {
         }
     }
 
+    /// Notes a mistake, once however often the value is read.
     pub(super) fn note(&mut self, name: &str, value: &str, source: Source, allowed: &str) {
-        self.mistakes.push(Mistake::new(name, value, allowed, source));
+        let mistake = Mistake::new(name, value, allowed, source);
+        if !self.mistakes.contains(&mistake) {
+            self.mistakes.push(mistake);
+        }
     }
 }
 

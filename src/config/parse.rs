@@ -287,6 +287,13 @@ mod tests {
     }
 
     #[test]
+    fn a_value_that_is_read_twice_is_one_mistake() {
+        for key in ["BITRATE_LOW_KBPS", "BITRATE_HIGH_KBPS", "LOW_CONSEC_SAMPLES", "POLL_INTERVAL_SEC", "FLAP_LIMIT"] {
+            assert_eq!(parse(&[(key, "abc")]).expect_err("a mistake").len(), 1, "{key}");
+        }
+    }
+
+    #[test]
     fn a_row_that_no_longer_fits_is_set_aside_and_the_rest_holds() {
         let base = Values::from_pairs([("BITRATE_LOW_KBPS", "2000")]);
         let row = |name: &str, value: &str| (name.to_owned(), value.to_owned());

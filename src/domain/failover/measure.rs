@@ -84,6 +84,8 @@ pub struct Meter {
     fullest: Millis,
     picture: bool,
     last_absent: Mono,
+    /// What the sessions before have counted.
+    counted: u64,
 }
 
 impl Meter {
@@ -94,7 +96,7 @@ impl Meter {
             return Measured::default();
         }
         if sample.publisher == Publisher::Absent {
-            *self = Self { last_absent: sample.at, ..Self::default() };
+            *self = Self { last_absent: sample.at, counted: self.counted(), ..Self::default() };
             return Measured::default();
         }
         if sample.tells_nothing() {
@@ -102,7 +104,8 @@ impl Meter {
         }
         if self.is_new_session(sample) {
             let last_absent = self.points.back().map_or(self.last_absent, |last| last.at);
-            *self = Self { advanced: Some(sample.at), rate_from: sample.at, last_absent, ..Self::default() };
+            let counted = self.counted();
+            *self = Self { advanced: Some(sample.at), rate_from: sample.at, last_absent, counted, ..Self::default() };
         }
         self.session.clone_from(&sample.session);
         self.age = sample.age;
@@ -259,11 +262,17 @@ impl Meter {
         (span >= SHORTEST_SPAN.max(refresh.scale(0.5))).then(|| Kbps(bytes as f64 * 8.0 / span.0 as f64))
     }
 
-    /// A session that was just found has counted since it began.
+    /// A session that was just found has counted since it began. The counter of nginx goes on from one
+    /// session to the next while a player holds the stream: what stood there before is not its own.
     fn first_rate(&self, sample: &Sample) -> Option<Kbps> {
         let (bytes, age) = (sample.rx_bytes?, sample.age?);
+        let own = bytes.0.checked_sub(self.counted).unwrap_or(bytes.0);
         let young = age >= SHORTEST_SPAN && age <= WINDOW;
-        young.then(|| Kbps(bytes.0 as f64 * 8.0 / age.0 as f64))
+        young.then(|| Kbps(own as f64 * 8.0 / age.0 as f64))
+    }
+
+    fn counted(&self) -> u64 {
+        self.points.back().and_then(|last| last.bytes).unwrap_or(self.counted)
     }
 
     /// The longer of what the server tells itself and what its counters show: OvenMediaEngine's clock
@@ -369,6 +378,23 @@ mod tests {
         reconnect.session = Some("2".to_owned());
         assert_eq!(last([counters(0, 0), counters(1000, 250_000), reconnect]).kbps, None);
         assert!(!last([counters(0, 0), counters(1000, 250_000), counters(2000, 10)]).picture, "the counter went back");
+    }
+
+    #[test]
+    fn the_bytes_of_earlier_sessions_are_no_rate_of_a_new_one() {
+        let back =
+            |bytes: u64| Sample { session: Some("2".to_owned()), age: Some(Millis(1000)), ..counters(5000, bytes) };
+        let before = || [counters(0, 14_750_000), counters(1000, 15_000_000)];
+        let gone = [Sample::absent(Mono(2000)), Sample::absent(Mono(3000))];
+        let table = [
+            (before().into_iter().chain(gone.clone()).chain([back(15_030_000)]).collect::<Vec<_>>(), 240.0),
+            (before().into_iter().chain([back(15_030_000)]).collect(), 240.0),
+            (before().into_iter().chain(gone).chain([back(200_000)]).collect(), 1600.0),
+            (vec![back(200_000)], 1600.0),
+        ];
+        for (at, (feed, wanted)) in table.into_iter().enumerate() {
+            assert_eq!(last(feed).kbps, Some(Kbps(wanted)), "row {at}");
+        }
     }
 
     #[test]

@@ -11,18 +11,17 @@ pub(super) type Choice = Vec<(FeedId, Result<String, String>)>;
 
 /// Chooses for every feed of the settings.
 pub(super) fn choose(sources: &[MediaSource], config: &Config) -> Choice {
-    let alone = config.feeds.len() == 1;
-    config.feeds.iter().map(|feed| (feed.id.clone(), choose_one(sources, feed, alone))).collect()
+    config.feeds.iter().map(|feed| (feed.id.clone(), choose_one(sources, feed, &config.feeds))).collect()
 }
 
-/// Among several feeds a source must point at the one that it is taken for.
-fn choose_one(sources: &[MediaSource], feed: &Feed, alone: bool) -> Result<String, String> {
+fn choose_one(sources: &[MediaSource], feed: &Feed, feeds: &[Feed]) -> Result<String, String> {
+    let alone = feeds.len() == 1;
     let key = key(feed, alone);
     if let Some(name) = &feed.media_source {
         return named(sources, name, &key);
     }
     let network: Vec<&MediaSource> =
-        sources.iter().filter(|source| !source.urls.is_empty() && (alone || score(source, feed) > 0)).collect();
+        sources.iter().filter(|source| !source.urls.is_empty() && (alone || points_at(source, feed, feeds))).collect();
     let best = network.iter().map(|source| score(source, feed)).max().unwrap_or(0);
     let fitting: Vec<&str> =
         network.iter().filter(|source| score(source, feed) == best).map(|source| source.name.as_str()).collect();
@@ -55,12 +54,23 @@ fn named(sources: &[MediaSource], wanted: &str, key: &str) -> Result<String, Str
     Err(format!("OBS has no media source '{wanted}' ({key}).{hint}"))
 }
 
+/// Among several feeds a source must point at the one that it is taken for: at no other more clearly,
+/// and by the host alone only where no other feed comes from there.
+fn points_at(source: &MediaSource, feed: &Feed, feeds: &[Feed]) -> bool {
+    let own = score(source, feed);
+    let others = feeds.iter().filter(|other| other.id != feed.id).map(|other| score(source, other)).max().unwrap_or(0);
+    if own < NAMED { own > others } else { own >= others }
+}
+
+/// The points of a source that carries the feed's name.
+const NAMED: u32 = 2;
+
 /// The feed's name counts more than the host: one server may carry several feeds.
 fn score(source: &MediaSource, ingest: &Feed) -> u32 {
     let host = ingest.url.as_ref().and_then(|url| url.reveal().host_str());
     let feed = ingest.publisher.as_deref().and_then(|name| name.rsplit('/').next()).filter(|name| !name.is_empty());
     let points = |url: &String| {
-        2 * u32::from(feed.is_some_and(|feed| carries(url, feed)))
+        NAMED * u32::from(feed.is_some_and(|feed| carries(url, feed)))
             + u32::from(host.is_some_and(|host| same_host(host_of(url), host)))
     };
     source.urls.iter().map(points).max().unwrap_or(0)
@@ -154,6 +164,32 @@ mod tests {
         assert_eq!(choice, [Some("B".to_owned()), Some("A".to_owned()), None], "a stranger's source is no witness");
         let note = choose(&sources, &config).remove(2).1.expect_err("no source");
         assert!(note.contains("media_source of the feed 'pc'"), "{note}");
+    }
+
+    #[test]
+    fn the_source_of_another_feed_on_the_same_server_is_no_witness() {
+        let feed = |id: &str, host: &str, publisher: Option<&str>| Feed {
+            id: crate::domain::ids::FeedId::from(id),
+            ..ingest(Some(host), publisher)
+        };
+        let (here, there) = ("http://127.0.0.1:8080/stat", "http://10.0.0.9/stats");
+        let one = source("Feed", "rtmp://127.0.0.1:1935/publish/a");
+        let play_key = source("Feed", "srt://10.0.0.9:4000?streamid=play_7f3a");
+        let table = [
+            (&one, [feed("a", here, Some("publish/a")), feed("b", here, Some("publish/b"))], [true, false]),
+            (&one, [feed("a", here, Some("publish/c")), feed("b", here, Some("publish/d"))], [false, false]),
+            (&one, [feed("a", here, Some("publish/a")), feed("b", here, None)], [true, false]),
+            (&one, [feed("a", there, Some("publish/a")), feed("b", here, Some("publish/a"))], [false, true]),
+            (&one, [feed("a", here, Some("publish/a")), feed("b", here, Some("publish/a"))], [true, true]),
+            (&play_key, [feed("a", here, Some("publish/a")), feed("b", there, Some("live_7f3a"))], [false, true]),
+        ];
+        for (at, (source, feeds, wanted)) in table.into_iter().enumerate() {
+            let mut config = crate::features::obs_link::tests::config(4455);
+            config.feeds = feeds.to_vec();
+            let found = choose(std::slice::from_ref(source), &config);
+            let found: Vec<bool> = found.iter().map(|(_, one)| one.is_ok()).collect();
+            assert_eq!(found, wanted, "row {at}");
+        }
     }
 
     #[test]

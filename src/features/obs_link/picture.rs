@@ -192,8 +192,11 @@ impl Picture {
     /// The state of the output was read.
     pub(super) fn stream_read(&mut self, stream: StreamReport) {
         let old = self.cell.with(|obs| obs.output);
-        self.output(settle(old, clock::mono().since(self.output_since), stream));
-        self.count(stream);
+        let output = settle(old, clock::mono().since(self.output_since), stream);
+        self.output(output);
+        if output != Output::Stopped {
+            self.count(stream);
+        }
     }
 
     /// Uptime and skipped frames, which only a read tells. OBS counts the time in frames, which lags
@@ -353,8 +356,10 @@ impl Picture {
 }
 
 /// The output's state by a read, which knows neither starting nor stopping: `old` and its age help.
+/// For a moment after its report that the stream has ended OBS still answers that it runs.
 fn settle(old: Option<Output>, age: Millis, read: StreamReport) -> Output {
     match (old, read.active) {
+        (Some(Output::Stopped), true) if age < ENDING => Output::Stopped,
         (_, true) if read.reconnecting => Output::Reconnecting,
         (Some(Output::Stopping), true) if age < STOPPING => Output::Stopping,
         (_, true) => Output::Streaming,
@@ -383,6 +388,18 @@ mod tests {
     }
 
     #[test]
+    fn a_late_answer_begins_no_stream_that_has_just_ended() {
+        let on = StreamReport { active: true, reconnecting: false, duration: Millis(9000), skipped_frames: 3 };
+        let cell = crate::runtime::shared::cell(Obs::default()).0;
+        let mut picture = Picture::new(cell, Bus::new(), crate::runtime::journal::lane().0);
+        picture.connected("30.2.3", on, SceneReport { current: None, all: vec![] }, None);
+        picture.output(Output::Stopped);
+        picture.stream_read(on);
+        let obs = picture.obs();
+        assert_eq!((obs.output, obs.live_since, obs.dropped_frames), (Some(Output::Stopped), None, None));
+    }
+
+    #[test]
     fn a_read_does_not_undo_what_obs_is_doing() {
         let on = StreamReport { active: true, reconnecting: false, duration: Millis(0), skipped_frames: 0 };
         let off = StreamReport { active: false, ..on };
@@ -397,6 +414,9 @@ mod tests {
             (Some(Output::Stopping), 60, on, Output::Streaming),
             (Some(Output::Stopping), 1, off, Output::Stopping),
             (Some(Output::Stopping), 5, off, Output::Stopped),
+            (Some(Output::Stopped), 1, on, Output::Stopped),
+            (Some(Output::Stopped), 1, again, Output::Stopped),
+            (Some(Output::Stopped), 5, on, Output::Streaming),
             (Some(Output::Streaming), 5, again, Output::Reconnecting),
             (Some(Output::Reconnecting), 5, on, Output::Streaming),
             (Some(Output::Streaming), 5, off, Output::Stopped),
