@@ -284,7 +284,7 @@ impl Client {
     /// A network stream of an `ffmpeg_source` gets its own settings again (`SetInputSettings` with
     /// none): its `update` throws the connection away and opens another. Where the old one hung, its end
     /// is taken for the end of the new one (`media_stopped` sets `destroy_media`), and OBS would wait for
-    /// `reconnect_delay_sec`, 10 s by default. So [`TICKS`] later comes a `RESTART`, which opens at once
+    /// `reconnect_delay_sec`, 10 s by default. So half a second later comes a `RESTART`, which opens at once
     /// what is closed and leaves alone what is opening; it counts only where the source is shown, so off
     /// air the settings are sent once more. Tried on OBS 30.2.3, with RTMP and 2.5 s of analysis:
     ///
