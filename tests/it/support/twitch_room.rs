@@ -39,7 +39,7 @@ pub fn hurry() -> Pace {
         welcome: Duration::from_secs(10),
         check: Duration::from_millis(300),
         again: Duration::from_secs(3600),
-        linger: Duration::from_millis(300),
+        linger: Duration::from_secs(10),
     }
 }
 

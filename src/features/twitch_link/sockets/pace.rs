@@ -27,7 +27,7 @@ impl Default for Pace {
             welcome: Duration::from_secs(10),
             check: Duration::from_secs(30),
             again: Duration::from_secs(3600),
-            linger: Duration::from_secs(1),
+            linger: Duration::from_secs(10),
         }
     }
 }
