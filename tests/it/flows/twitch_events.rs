@@ -140,6 +140,30 @@ async fn a_session_moves_without_loss_repeat_or_new_subscriptions() {
 }
 
 #[tokio::test]
+async fn a_session_that_moves_on_before_it_has_read_what_it_left_loses_nothing() {
+    let mut room = TwitchRoom::start().await;
+    room.restored().await;
+    let base = room.twitch.eventsub_url().to_string();
+    let wanted: BTreeSet<String> = (0..3000).map(|line| format!("line {line}")).collect();
+    {
+        let mut world = room.twitch.world();
+        world.ask_to_reconnect(&base);
+        wanted.iter().for_each(|line| drop(world.chat(BROADCASTER, "Viewer_One", line, &[])));
+    }
+    for sockets in 2..=3 {
+        while room.twitch.world().sockets() < sockets {
+            tokio::task::yield_now().await;
+        }
+        room.twitch.world().ask_to_reconnect(&base);
+    }
+    let mut got = BTreeSet::new();
+    for _ in 0..wanted.len() {
+        got.insert(room.message().await.text.clone());
+    }
+    assert_eq!(got, wanted, "each once");
+}
+
+#[tokio::test]
 async fn a_move_that_fails_becomes_a_fresh_session() {
     let mut room = TwitchRoom::start().await;
     room.restored().await;

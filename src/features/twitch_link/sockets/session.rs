@@ -12,11 +12,15 @@ use crate::adapters::twitch::helix::Helix;
 use crate::domain::twitch_features::Wanted;
 use crate::kit::clock;
 use crate::kit::units::{Mono, UnixMs};
+use futures_util::future::select_all;
 use std::future::pending;
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 use url::Url;
+
+/// Sockets that are read after a session left them. A Twitch that sends on and on does not pile them up.
+const MOST_LEFT: usize = 4;
 
 /// See the module's head.
 pub(super) struct Session {
@@ -26,8 +30,9 @@ pub(super) struct Session {
     pace: Pace,
     /// `None` while a session that moves has lost its old socket.
     socket: Option<Socket>,
-    /// The socket before the move, and until when it is read.
-    old: Option<(Socket, Instant)>,
+    /// The sockets that it left, each with the end of its reading. More than one when it moves again
+    /// before everything of the move before is read.
+    left: Vec<(Socket, Instant)>,
     /// A move has begun and not ended.
     moving: bool,
     /// Every id that it had.
@@ -68,8 +73,8 @@ impl Session {
     pub(super) fn new(base: Url, helix: Helix, tokens: Tokens, pace: Pace, socket: Socket) -> Self {
         let (now, ids) = (Instant::now(), vec![socket.session().id.clone()]);
         let (check, again) = (now + pace.check, now + pace.again);
-        let (socket, old, moving, jobs) = (Some(socket), None, false, JoinSet::new());
-        Self { base, helix, tokens, pace, socket, old, moving, ids, jobs, check, again }
+        let (socket, left, moving, jobs) = (Some(socket), Vec::new(), false, JoinSet::new());
+        Self { base, helix, tokens, pace, socket, left, moving, ids, jobs, check, again }
     }
 
     /// What happens next, at the latest when something is `due`. May be dropped while it waits.
@@ -78,7 +83,7 @@ impl Session {
             let timer = self.next_timer(due);
             let step = tokio::select! {
                 heard = next(&mut self.socket) => self.heard(heard),
-                heard = next_old(&mut self.old) => self.heard_last(heard),
+                (heard, index) = next_left(&mut self.left) => self.heard_last(heard, index),
                 Some(done) = self.jobs.join_next() => done.ok().and_then(|done| self.done(done)),
                 () = sleep_until(timer) => Some(self.timers()),
             };
@@ -136,11 +141,11 @@ impl Session {
         }
     }
 
-    fn heard_last(&mut self, heard: Result<Frame, Lost>) -> Option<Step> {
+    fn heard_last(&mut self, heard: Result<Frame, Lost>, index: usize) -> Option<Step> {
         match heard {
             Ok(frame) => Some(Step::Heard(frame)),
             Err(_) => {
-                self.old = None;
+                self.left.remove(index);
                 None
             }
         }
@@ -176,15 +181,15 @@ impl Session {
         let at = socket.session().at;
         self.ids.push(socket.session().id.clone());
         let until = Instant::now() + self.pace.linger;
-        self.old = self.socket.replace(socket).map(|old| (old, until));
+        self.left.extend(self.socket.replace(socket).map(|left| (left, until)));
+        let surplus = self.left.len().saturating_sub(MOST_LEFT);
+        self.left.drain(..surplus);
         Step::Moved(at)
     }
 
     fn timers(&mut self) -> Step {
         let now = Instant::now();
-        if self.old.as_ref().is_some_and(|(_, until)| *until <= now) {
-            self.old = None;
-        }
+        self.left.retain(|(_, until)| *until > now);
         let again = self.again <= now;
         if again {
             self.again = now + self.pace.again;
@@ -205,8 +210,8 @@ impl Session {
 
     fn next_timer(&self, due: Option<Mono>) -> Instant {
         let due = due.map(|due| Instant::now() + Duration::from(due.since(clock::mono())));
-        let old = self.old.as_ref().map(|(_, until)| *until);
-        [due, old].into_iter().flatten().fold(self.check.min(self.again), Instant::min)
+        let left = self.left.iter().map(|(_, until)| *until);
+        due.into_iter().chain(left).fold(self.check.min(self.again), Instant::min)
     }
 }
 
@@ -217,9 +222,10 @@ async fn next(socket: &mut Option<Socket>) -> Result<Frame, Lost> {
     }
 }
 
-async fn next_old(old: &mut Option<(Socket, Instant)>) -> Result<Frame, Lost> {
-    match old {
-        Some((socket, _)) => socket.next().await,
-        None => pending().await,
+async fn next_left(left: &mut [(Socket, Instant)]) -> (Result<Frame, Lost>, usize) {
+    if left.is_empty() {
+        return pending().await;
     }
+    let (heard, index, _) = select_all(left.iter_mut().map(|(socket, _)| Box::pin(socket.next()))).await;
+    (heard, index)
 }
