@@ -258,12 +258,12 @@ impl Alone {
     }
 
     async fn stage(&mut self, wanted: impl Fn(&Stage) -> bool) {
-        let waited = tokio::time::timeout(Duration::from_secs(20), self.view.until(|view| wanted(&view.stage))).await;
+        let waited = tokio::time::timeout(Duration::from_secs(60), self.view.until(|view| wanted(&view.stage))).await;
         assert!(waited.is_ok(), "{:?}", self.view.get());
     }
 
     async fn next(lane: &mut mpsc::Receiver<Ticket>) -> Ticket {
-        tokio::time::timeout(Duration::from_secs(20), lane.recv()).await.expect("in time").expect("an order")
+        tokio::time::timeout(Duration::from_secs(60), lane.recv()).await.expect("in time").expect("an order")
     }
 }
 

@@ -111,7 +111,7 @@ async fn a_silent_publisher_is_dropped_once() {
     supervisor.start(RepairRoom::new(parts));
 
     let ticket =
-        tokio::time::timeout(Duration::from_secs(20), orders.recv()).await.expect("in time").expect("an order");
+        tokio::time::timeout(Duration::from_secs(60), orders.recv()).await.expect("in time").expect("an order");
     assert_eq!(ticket.order, Order::Ingest(IngestOrder::DropPublisher { feed: FeedId::main() }));
     ticket.answer(Outcome::Done("Dropped.".to_owned()));
     let line = lines.recv().await.expect("a line").text;
