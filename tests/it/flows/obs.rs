@@ -383,7 +383,7 @@ async fn a_start_that_does_not_come_to_pass_says_why() {
 
 #[tokio::test]
 async fn a_contrary_press_ends_a_wish() {
-    let mut stage = Stage::with(Script { start: Start::Blocked, ..Script::default() }, SHORT).await;
+    let mut stage = Stage::with(Script { start: Start::Blocked, ..Script::default() }, Limits::default()).await;
     stage.connected().await;
     let start = stage.order(START);
     stage.heard("StartStream", 1).await;
