@@ -152,7 +152,7 @@ async fn open(values: &Values) -> anyhow::Result<(Store, config::Settled)> {
     let told = |mistakes: Vec<Mistake>| anyhow::anyhow!(mistake::all(&mistakes));
     let config = config::Config::parse(values).map_err(told)?;
     let store = Store::open(&config.web.data_dir).await?;
-    let settled = config::settle(values, store.settings().await?).map_err(told)?;
+    let settled = config::settle(values, store.patient().settings().await?).map_err(told)?;
     Ok((store, settled))
 }
 

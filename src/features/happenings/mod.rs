@@ -27,7 +27,7 @@ const TRIES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs
 /// From one removal of old rows to the next.
 const PRUNE: Duration = Duration::from_secs(3600);
 /// Time for the last rows when the daemon stops.
-const LAST_WORDS: Duration = Duration::from_millis(500);
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// What the room is built from.
 pub struct Parts {
@@ -69,7 +69,7 @@ impl Happenings {
 
     /// Shows what the run before wrote.
     async fn read_back(&mut self) {
-        let older = self.store.newest_happenings(EVENT_TAIL as u32).await.unwrap_or_default();
+        let older = self.store.patient().newest_happenings(EVENT_TAIL as u32).await.unwrap_or_default();
         self.events.edit(|tail| {
             if tail.happenings.is_empty() {
                 for happening in older {

@@ -89,7 +89,7 @@ impl RaidRoom {
     /// One whose deadline is over is read as well: it is told and dropped.
     async fn recall(&self) -> Option<Kept> {
         for _ in 0..READS.0 {
-            if let Ok(rows) = self.parts.store.wanted(UnixMs(0)).await {
+            if let Ok(rows) = self.parts.store.patient().wanted(UnixMs(0)).await {
                 let row = rows.into_iter().find(|row| row.name == ROW)?;
                 return serde_json::from_str(&row.value).ok();
             }
