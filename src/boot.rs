@@ -51,9 +51,9 @@ pub struct House {
 pub async fn run(start: Start) -> anyhow::Result<()> {
     let house = House::build(start).await?;
     let bind = house.bind;
+    // Before the port is open: whoever finds it may end the daemon at once, and it is to end in order.
+    stop_on_signal(house.stop_token());
     let listener = TcpListener::bind(bind).await.with_context(|| format!("cannot listen on {bind} (BIND_ADDR)"))?;
-    let stop = house.stop_token();
-    tokio::spawn(stop_on_signal(stop));
     house.serve(listener).await
 }
 
@@ -181,17 +181,19 @@ fn at_home() -> Option<IpAddr> {
     Some(socket.local_addr().ok()?.ip()).filter(|ip| limits::is_private(*ip) && !ip.is_loopback())
 }
 
-/// Cancels `stop` at SIGTERM or SIGINT.
-pub async fn stop_on_signal(stop: CancellationToken) {
+/// Cancels `stop` at SIGTERM or SIGINT that come from now on.
+pub fn stop_on_signal(stop: CancellationToken) {
     let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
         return;
     };
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = int.recv() => {}
-    }
-    let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
-    stop.cancel();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
+        let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+        stop.cancel();
+    });
 }
 
 /// Tells systemd that the house is ready and, if asked to, that it is still alive: from the same
