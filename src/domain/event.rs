@@ -4,9 +4,9 @@
 use super::alert::Alert;
 use super::failover::Place;
 use super::happening::Happening;
-use super::ids::SceneName;
+use super::ids::{FeedId, SceneName};
 use super::people::Origin;
-use crate::kit::units::{Kbps, UnixMs};
+use crate::kit::units::{Kbps, Millis, UnixMs};
 
 /// A fact that rooms and pages may react to.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +47,13 @@ pub enum Fact {
     FeedRestored {
         /// Reason with numbers.
         reason: String,
+    },
+    /// Work on an ingest was announced.
+    WorkAnnounced {
+        /// The feed; `None` for all.
+        feed: Option<FeedId>,
+        /// How long it lasts at most.
+        span: Millis,
     },
     /// An alert goes out to every overlay.
     AlertRaised(Alert),
