@@ -239,7 +239,6 @@ fn told(fact: Option<Fact>) -> Input {
         Some(Fact::RaidSent { to_id, to_name, viewers, at }) => {
             Input::Raided(Raid { to_id, to_name, viewers: Some(viewers) }, at)
         }
-        Some(Fact::Happened(happening)) if happening.is_raid_called_off() => Input::CalledOff(happening.at),
         _ => Input::Look,
     }
 }
@@ -262,7 +261,7 @@ impl Task for RaidRoom {
     }
 
     async fn run(&mut self, stop: CancellationToken) -> anyhow::Result<()> {
-        let mut facts = self.parts.bus.listen();
+        let (mut facts, mut happenings) = (self.parts.bus.listen(), self.parts.bus.listen_to_happenings());
         self.wake().await;
         self.step(Input::Look, None).await;
         loop {
@@ -271,6 +270,11 @@ impl Task for RaidRoom {
                 () = stop.cancelled() => return Ok(()),
                 Some(ticket) = self.parts.orders.recv() => self.step(asked(&ticket.order), Some(ticket)).await,
                 fact = facts.next() => self.step(told(fact), None).await,
+                Some(happening) = happenings.next() => {
+                    if happening.is_raid_called_off() {
+                        self.step(Input::CalledOff(happening.at), None).await;
+                    }
+                }
                 Some(Ok((input, ticket))) = self.jobs.join_next() => self.step(input, ticket).await,
                 () = self.parts.obs.changed() => self.step(Input::Look, None).await,
                 () = self.parts.twitch.changed() => self.step(Input::Look, None).await,
