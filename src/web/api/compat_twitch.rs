@@ -131,14 +131,14 @@ pub struct RaidBody {
     channel_name: String,
 }
 
-/// POST /twitch/raid {channel_name}
+/// POST /twitch/raid {channel_name}: upstream knows channels by their names alone.
 pub async fn raid(
     State(ctx): State<Ctx>,
     person: SignedIn,
     body: Result<Json<RaidBody>, JsonRejection>,
 ) -> Result<Response, WebError> {
     let RaidBody { channel_name } = answer::body(body, words::RAID_SHAPE)?;
-    Ok(give(&ctx, &person, TwitchOrder::StartRaid { channel: channel_name }).await)
+    Ok(give(&ctx, &person, TwitchOrder::StartRaid { channel: format!("@{channel_name}") }).await)
 }
 
 async fn set(ctx: &Ctx, person: &SignedIn, title: Option<String>, category: Option<String>) -> Response {
