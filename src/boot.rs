@@ -69,7 +69,7 @@ impl House {
         let (desk, orders) = ends::desk(&journal, &stop);
         let (write, read) = ends::cells();
 
-        tell_what_is_set_aside(&journal, &settled);
+        tell_what_does_not_count(&journal, &settled);
         let settings = SettingsRoom::new(store.clone(), settled, orders.settings, bus.clone());
         let (config, settings_view) = (settings.config(), settings.view());
         let access = Access::open(store.clone(), &config.get().web, journal.clone()).await?;
@@ -156,9 +156,10 @@ async fn open(values: &Values) -> anyhow::Result<(Store, config::Settled)> {
     Ok((store, settled))
 }
 
-fn tell_what_is_set_aside(journal: &Journal, settled: &config::Settled) {
-    for mistake in &settled.set_aside {
-        let text = format!("A saved setting no longer fits and is set aside: {mistake}");
+/// Saved settings that had to be set aside, and lines of `.env` without effect.
+fn tell_what_does_not_count(journal: &Journal, settled: &config::Settled) {
+    let aside = |mistake: &Mistake| format!("A saved setting no longer fits and is set aside: {mistake}");
+    for text in settled.set_aside.iter().map(aside).chain(settled.values.warnings()) {
         journal.note(Topic::System, Tone::Warn, "settings", text);
     }
 }

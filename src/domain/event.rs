@@ -1,9 +1,9 @@
 //! Facts: what happened, in the past tense. Carried by the bus; any of them may be lost, so nothing
-//! that must happen may hang on one.
+//! that must happen may hang on one. What happens on a platform, often by the hundred, is a
+//! [`Happening`](super::happening::Happening).
 
 use super::alert::Alert;
 use super::failover::Place;
-use super::happening::Happening;
 use super::ids::{FeedId, SceneName};
 use super::people::Origin;
 use crate::kit::units::{Kbps, Millis, UnixMs};
@@ -59,8 +59,6 @@ pub enum Fact {
     AlertRaised(Alert),
     /// Settings changed and are in force.
     SettingsChanged,
-    /// Something happened on a platform.
-    Happened(Happening),
     /// Our raid went out (`channel.raid` from us).
     RaidSent {
         /// The raided channel's id.

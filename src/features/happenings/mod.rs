@@ -3,7 +3,6 @@
 
 use crate::config::Config;
 use crate::domain::chat::{ChatMessage, ChatTail};
-use crate::domain::event::Fact;
 use crate::domain::happening::{EVENT_TAIL, EventTail, Happening};
 use crate::kit::backoff::Backoff;
 use crate::kit::clock;
@@ -47,7 +46,7 @@ pub struct Parts {
 pub struct Happenings {
     config: Reader<Config>,
     store: Store,
-    facts: Listener,
+    told: Listener<Arc<Happening>>,
     messages: Listener<Arc<ChatMessage>>,
     chat: Writer<ChatTail>,
     events: Writer<EventTail>,
@@ -62,9 +61,9 @@ impl Happenings {
     /// Listens from now on.
     pub fn new(parts: Parts) -> Self {
         let Parts { config, bus, store, chat, events } = parts;
-        let (facts, messages) = (bus.listen(), bus.listen_to_chat());
+        let (told, messages) = (bus.listen_to_happenings(), bus.listen_to_chat());
         let backoff = Backoff::new(TRIES.0, TRIES.1);
-        Self { config, store, facts, messages, chat, events, waiting: Vec::new(), write_at: None, backoff }
+        Self { config, store, told, messages, chat, events, waiting: Vec::new(), write_at: None, backoff }
     }
 
     /// Shows what the run before wrote.
@@ -79,13 +78,12 @@ impl Happenings {
         });
     }
 
-    fn take(&mut self, fact: Fact) {
-        let Fact::Happened(happening) = fact else { return };
+    fn take(&mut self, happening: &Happening) {
         if !self.events.edit(|tail| tail.push(happening.clone())) {
             return;
         }
         if self.waiting.len() < WAITING {
-            self.waiting.push(happening);
+            self.waiting.push(happening.clone());
         }
         self.write_at.get_or_insert_with(|| Instant::now() + GATHER);
     }
@@ -140,7 +138,7 @@ impl Task for Happenings {
             let write_at = self.write_at.unwrap_or_else(|| Instant::now() + PRUNE);
             tokio::select! {
                 () = stop.cancelled() => break,
-                Some(fact) = self.facts.next() => self.take(fact),
+                Some(happening) = self.told.next() => self.take(&happening),
                 Some(message) = self.messages.next() => self.chat.edit(|tail| tail.push(message)),
                 () = sleep_until(write_at), if writes.is_empty() && self.write_at.is_some() => self.write(&mut writes),
                 Some(Ok(written)) = writes.join_next() => self.written(written),
