@@ -393,6 +393,32 @@ async fn a_contrary_press_ends_a_wish() {
 }
 
 #[tokio::test]
+async fn a_start_waits_until_obs_is_through_with_the_last_stream() {
+    let script = Script { ending: Duration::from_secs(4), ..Script::default() };
+    let mut stage = Stage::with(script, Limits::default()).await;
+    stage.connected().await;
+    assert!(stage.give(START).await.is_done() && stage.give(STOP).await.is_done());
+    assert_eq!(stage.give(START).await, Outcome::Done("OBS is streaming.".to_owned()));
+    assert_eq!(stage.fake.count("StartStream"), 2, "OBS would have forgotten an earlier one");
+    let (on, off) = ("OBS is streaming.", "The stream has ended.");
+    assert_eq!(stage.journal(), ["Connected to OBS 30.2.3, not streaming.", on, off, on]);
+}
+
+#[tokio::test]
+async fn a_start_that_is_called_off_while_it_waits_begins_nothing() {
+    let script = Script { ending: Duration::from_secs(8), ..Script::default() };
+    let mut stage = Stage::with(script, Limits::default()).await;
+    stage.connected().await;
+    assert!(stage.give(START).await.is_done() && stage.give(STOP).await.is_done());
+    let start = stage.order(START);
+    stage.until("the start waits", |obs| obs.pending.len() == 1).await;
+    assert!(stage.give(STOP).await.is_done() && !ended(start).await.is_done());
+    stage.until("through with it", |obs| !obs.ending).await;
+    assert!(stage.give(to("BRB")).await.is_done());
+    assert_eq!((stage.fake.count("StartStream"), stage.fake.is_streaming()), (1, false));
+}
+
+#[tokio::test]
 async fn a_stop_in_obs_ends_the_wish_to_start_and_nothing_starts_again() {
     let script = Script { output_delay: Duration::from_millis(300), ..Script::default() };
     let mut stage = Stage::with(script, Limits::default()).await;
