@@ -3,7 +3,7 @@
 mod actions;
 mod caller;
 mod keeper;
-pub mod names;
+mod names;
 mod plan;
 mod poll;
 mod reconcile;
