@@ -2,7 +2,7 @@
 
 use super::ends::Readers;
 use crate::config::Config;
-use crate::domain::chat::{ChatTail, Identity};
+use crate::domain::chat::ChatTail;
 use crate::domain::chat_command::ChatTable;
 use crate::domain::failover::View;
 use crate::domain::failover::repair::Troubles;
@@ -172,10 +172,10 @@ impl Rooms {
     }
 
     pub fn chat(&mut self, twitch: &twitch_link::Started, orders: Receiver<Ticket>, cell: Writer<ChatTable>) {
-        let (asker, config) = (twitch.tokens[&Identity::Broadcaster].clone(), self.config.clone());
+        let searches = twitch.searches.clone();
         let lookup: chat::Lookup = Arc::new(move |names| {
-            let (tokens, helix) = (asker.clone(), config.with(|config| config.twitch.helix_url.clone()));
-            Box::pin(async move { twitch_link::names::ids(&tokens, helix, names).await })
+            let searches = searches.clone();
+            Box::pin(async move { searches.ids(&names).await })
         });
         self.supervisor.start(ChatRoom::new(chat::Parts {
             config: self.config.clone(),

@@ -9,7 +9,7 @@ use crate::domain::chat::Identity;
 use crate::domain::twitch_features as features;
 use crate::kit::units::Millis;
 use crate::kit::{clock, qr, text};
-use crate::store::tokens::{Pair, TokenFile, TokenFileError};
+use crate::store::tokens::{Pair, TokenFile};
 use anyhow::Context as _;
 use std::path::Path;
 use tokio::signal::unix::{SignalKind, signal};
@@ -104,8 +104,7 @@ async fn keep(oauth: &OAuth, config: &Config, identity: Identity, granted: Grant
         .map(|()| false);
     }
     let file = TokenFile::new(config.twitch.tokens_path.clone());
-    if let Err(TokenFileError::Damaged(..)) = file.read(identity) {
-        let aside = file.set_aside()?;
+    if let Some(aside) = file.set_aside()? {
         say(&format!("The token file was damaged; it is now {}.\n", aside.display()))?;
     }
     file.write(identity, &Pair { access: granted.access, refresh: granted.refresh })?;

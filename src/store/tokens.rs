@@ -21,6 +21,8 @@ use std::path::{Path, PathBuf};
 
 /// A larger file is none of ours.
 const LARGEST: u64 = 256 * 1024;
+/// Damaged files that are kept.
+const MOST_DAMAGED: u8 = 9;
 const RENEWED: &str = "renewed_at";
 const BEGUN: &str = "renewal_begun";
 
@@ -89,12 +91,13 @@ impl TokenFile {
         Ok(Notes { renewed_at, renewing: place.contains_key(BEGUN) })
     }
 
-    /// Writes down that an identity's pair is about to be renewed; its new pair wipes that out.
+    /// Writes down that an identity's pair is about to be renewed; its new pair wipes that out. A file that
+    /// holds no pair any more gets this one, so that no note ever stands alone.
     ///
     /// # Errors
     /// As [`TokenFile::write`].
-    pub fn begin_renewal(&self, identity: Identity) -> Result<(), TokenFileError> {
-        self.change(|document| begun(document, identity))
+    pub fn begin_renewal(&self, identity: Identity, pair: &Pair, notes: Notes) -> Result<(), TokenFileError> {
+        self.change(|document| begun(document, identity, pair, notes))
     }
 
     /// Takes that back: the renewal did not happen.
@@ -111,6 +114,14 @@ impl TokenFile {
     /// The disk says no (the old file is then whole), or the file is damaged.
     pub fn write(&self, identity: Identity, pair: &Pair) -> Result<(), TokenFileError> {
         self.change(|document| put(document, identity, pair))
+    }
+
+    /// Puts an identity's pair back with what stood beside it, where the file holds none any more.
+    ///
+    /// # Errors
+    /// As [`TokenFile::write`].
+    pub fn put_back(&self, identity: Identity, pair: &Pair, notes: Notes) -> Result<(), TokenFileError> {
+        self.change(|document| again(document, identity, pair, notes))
     }
 
     /// Takes an identity's pair out.
@@ -140,14 +151,35 @@ impl TokenFile {
             .map_err(|error| TokenFileError::Disk(self.path.clone(), error))
     }
 
-    /// Moves a damaged file aside, so that a new sign-in has a place; where it went.
+    /// Moves a damaged file aside, so that tokens have a place; where it went, if it is damaged. Those that
+    /// were moved before stay, up to nine of them; then the last of them is replaced.
     ///
     /// # Errors
     /// The disk says no.
-    pub fn set_aside(&self) -> Result<PathBuf, TokenFileError> {
-        let aside = self.path.with_extension("json.damaged");
+    pub fn set_aside(&self) -> Result<Option<PathBuf>, TokenFileError> {
+        let _turn = file::Turn::wait(&self.path);
+        if !matches!(self.document(), Err(TokenFileError::Damaged(..))) {
+            return Ok(None);
+        }
+        let aside = self.free_place();
         std::fs::rename(&self.path, &aside).map_err(|error| TokenFileError::Disk(self.path.clone(), error))?;
-        Ok(aside)
+        Ok(Some(aside))
+    }
+
+    /// `twitch_tokens.json.damaged`, then `.damaged-2` and so on.
+    fn free_place(&self) -> PathBuf {
+        let place = |n: u8| {
+            let mut name = self.path.file_name().unwrap_or_default().to_owned();
+            name.push(".damaged");
+            if n > 1 {
+                name.push(format!("-{n}"));
+            }
+            self.path.with_file_name(name)
+        };
+        (1..MOST_DAMAGED)
+            .map(place)
+            .find(|path| path.symlink_metadata().is_err())
+            .unwrap_or_else(|| place(MOST_DAMAGED))
     }
 
     /// Takes over another file, with all that stands in it, where there is none yet; false where there is
@@ -202,8 +234,23 @@ impl TokenFile {
     }
 }
 
-fn begun(document: &mut Map<String, Value>, identity: Identity) {
+fn begun(document: &mut Map<String, Value>, identity: Identity, pair: &Pair, notes: Notes) {
+    again(document, identity, pair, notes);
     place_of(document, identity).insert(BEGUN.to_owned(), seconds());
+}
+
+fn again(document: &mut Map<String, Value>, identity: Identity, held: &Pair, notes: Notes) {
+    if looked_up(document, identity).and_then(pair).is_some() {
+        return;
+    }
+    put(document, identity, held);
+    let place = place_of(document, identity);
+    if let Some(at) = notes.renewed_at {
+        place.insert(RENEWED.to_owned(), Value::from(at.0 / 1000));
+    }
+    if notes.renewing {
+        place.insert(BEGUN.to_owned(), seconds());
+    }
 }
 
 fn put(document: &mut Map<String, Value>, identity: Identity, pair: &Pair) {

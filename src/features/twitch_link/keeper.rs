@@ -30,6 +30,7 @@ use crate::runtime::journal::Journal;
 use crate::runtime::shared::{Reader, Writer};
 use crate::runtime::supervisor::Task;
 use crate::store::tokens::{Notes, Pair};
+use custody::Known;
 use disk::Disk;
 use held::Held;
 use pending::Pending;
@@ -40,6 +41,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How often the file is looked at: `authorize` and sister programs write it too.
 const WATCH: Millis = Millis(10_000);
+/// A file that gives nothing is looked at again after this: it may just be being written.
+const MOMENT: Millis = Millis(1000);
 /// Between tries while Twitch cannot be reached.
 const TRIES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 
@@ -50,6 +53,8 @@ pub(super) struct Parts {
     pub(super) cell: Arc<Writer<Twitch>>,
     pub(super) asks: mpsc::Receiver<Ask>,
     pub(super) journal: Journal,
+    /// The shortest and the longest wait before a sign-in that Twitch refused is tried again.
+    pub(super) refused: (Duration, Duration),
 }
 
 /// See the module's head.
@@ -61,10 +66,14 @@ pub(super) struct Keeper {
     held: Option<Held>,
     /// Why there is no usable token although there was one.
     gone: Option<String>,
+    /// The pair that Twitch refused, and when it is tried again.
+    kept: Option<Held>,
+    patience: Backoff,
     /// How the last try to sign in ended, when it did not end in a sign-in.
     in_vain: Option<String>,
-    /// The pair that the file held when it was last read or written.
-    known: Option<Pair>,
+    known: Known,
+    /// The file did not give our pair at the last look.
+    missed: bool,
     pending: Pending,
     backoff: Backoff,
     watch_at: Mono,
@@ -75,8 +84,23 @@ impl Keeper {
         let twitch = parts.config.with(|config| config.twitch.clone());
         let disk = Disk::new(twitch.tokens_path.clone(), parts.identity);
         let backoff = Backoff::new(TRIES.0, TRIES.1);
-        let (held, gone, in_vain, known, pending) = (None, None, None, None, Pending::default());
-        Self { parts, twitch, oauth: None, disk, held, gone, in_vain, known, pending, backoff, watch_at: Mono(0) }
+        let patience = Backoff::new(parts.refused.0, parts.refused.1);
+        Self {
+            parts,
+            twitch,
+            oauth: None,
+            disk,
+            held: None,
+            gone: None,
+            kept: None,
+            patience,
+            in_vain: None,
+            known: Known::Unread,
+            missed: false,
+            pending: Pending::default(),
+            backoff,
+            watch_at: Mono(0),
+        }
     }
 
     /// Takes in the settings; the file is read anew only where they touch the sign-in.
@@ -85,8 +109,10 @@ impl Keeper {
         if begin || !same_ground(&before, &self.twitch) {
             self.oauth = OAuth::new(&self.twitch)?;
             self.disk = Disk::new(self.twitch.tokens_path.clone(), self.parts.identity);
-            (self.gone, self.in_vain, self.known, self.pending) = (None, None, None, Pending::default());
+            (self.gone, self.kept, self.in_vain, self.missed) = (None, None, None, false);
+            (self.known, self.pending) = (Known::Unread, Pending::default());
             self.backoff.reset();
+            self.patience.reset();
             // What stands in memory alone must not be lost for a setting.
             self.held = self.held.take().filter(|held| held.unsaved.is_some());
             if self.held.is_some() {
@@ -106,12 +132,13 @@ impl Keeper {
     }
 
     fn hold(&mut self, pair: Pair, notes: Notes) {
-        self.gone = None;
+        (self.gone, self.kept, self.missed) = (None, None, false);
+        self.patience.reset();
         self.held = Some(Held::new(pair, notes));
     }
 
     fn lose(&mut self, why: String) {
-        if self.gone.as_ref() != Some(&why) {
+        if self.gone.is_none() {
             self.note(Tone::Bad, &words::sign_in_again(&why));
         }
         (self.held, self.gone) = (None, Some(why));
@@ -184,7 +211,8 @@ impl Keeper {
     /// When the next thing is to be done.
     fn next(&self) -> Mono {
         let held = self.held.as_ref().map(Held::next);
-        self.pending.next().into_iter().chain(held).fold(self.watch_at, Mono::min)
+        let kept = self.kept.as_ref().map(|kept| kept.due);
+        self.pending.next().into_iter().chain(held).chain(kept).fold(self.watch_at, Mono::min)
     }
 
     async fn tick(&mut self) {
@@ -197,11 +225,17 @@ impl Keeper {
             (None, _) => {}
         }
         let now = clock::mono();
-        if self.held.as_ref().and_then(|held| held.unsaved.as_ref()).is_some_and(|(_, again)| *again <= now) {
+        let unsaved = |held: &Held| held.unsaved.as_ref().is_some_and(|(_, again)| *again <= now);
+        let save_again = self.held.as_ref().is_some_and(unsaved);
+        // Whatever somebody else has written is seen before anything is written over it.
+        if self.watch_at <= now || save_again {
+            self.watch().await;
+        }
+        if self.held.as_ref().is_some_and(unsaved) {
             self.save().await;
         }
-        if self.watch_at <= now {
-            self.watch().await;
+        if self.kept.as_ref().is_some_and(|kept| kept.due <= now) {
+            self.try_kept().await;
         }
         match &self.held {
             Some(held) if held.due <= now && held.near_end(now) => self.renew(false).await,

@@ -3,7 +3,7 @@
 mod actions;
 mod caller;
 mod keeper;
-pub mod names;
+mod names;
 mod plan;
 mod poll;
 mod reconcile;
@@ -72,7 +72,7 @@ pub struct Parts {
     pub journal: Journal,
     /// Where facts and chat messages are told.
     pub bus: Bus,
-    /// How patient the event connections are.
+    /// How patient the connections and the sign-in are.
     pub pace: Pace,
     /// OBS as last reported.
     pub obs: Reader<Obs>,
@@ -94,7 +94,8 @@ pub fn start(supervisor: &mut Supervisor, parts: Parts) -> Started {
     let keep = |identity| {
         let (asks_in, asks) = mpsc::channel(QUESTIONS);
         let (config, cell, journal) = (parts.config.clone(), cell.clone(), parts.journal.clone());
-        supervisor.start(Keeper::new(keeper::Parts { identity, config, cell, asks, journal }));
+        let refused = parts.pace.refused;
+        supervisor.start(Keeper::new(keeper::Parts { identity, config, cell, asks, journal, refused }));
         (identity, Tokens::new(identity, asks_in))
     };
     let tokens: BTreeMap<Identity, Tokens> = Identity::ALL.map(keep).into();

@@ -1,7 +1,8 @@
-//! Questions of the page that change nothing: categories, channels, labels, channels raided lately.
+//! Questions that change nothing: categories, channels, labels, channels raided lately, ids behind names.
 
 use super::actions::plainly;
 use super::caller::Caller;
+use super::names;
 use super::refresh::Refresh;
 pub use crate::adapters::twitch::calls::channel::Label;
 pub use crate::adapters::twitch::calls::people::FoundChannel;
@@ -13,6 +14,7 @@ use crate::kit::text;
 use crate::store::Store;
 use crate::store::raids::RaidTarget;
 use serde::Serialize;
+use std::collections::HashMap;
 
 /// Longest text to look for.
 const LONGEST: usize = 100;
@@ -115,6 +117,15 @@ impl Searches {
     pub async fn labels(&self) -> Result<Vec<Label>, String> {
         let asked = self.caller()?.own(&[], |helix, access| async move { channel::labels(&helix, &access).await });
         asked.await.map_err(|error| plainly(&error))
+    }
+
+    /// The ids of those names that exist, by name in lower case. At most 100 names.
+    ///
+    /// # Errors
+    /// Why Twitch cannot be asked, for people.
+    pub async fn ids(&self, names: &[String]) -> Result<HashMap<String, String>, String> {
+        let found = self.caller()?.own(&[], |helix, access| async move { names::ids(&helix, &access, names).await });
+        found.await.map_err(|error| plainly(&error))
     }
 
     /// The channels raided lately, the newest first; nothing while the store cannot be read.

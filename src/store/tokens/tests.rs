@@ -46,17 +46,56 @@ fn a_damaged_file_is_named_never_quoted_and_never_overwritten() {
 }
 
 #[test]
+fn what_was_damaged_first_is_kept_and_no_more_than_nine() {
+    let (folder, file) = made(None);
+    let aside = |n: u8| if n == 1 { "damaged".to_owned() } else { format!("damaged-{n}") };
+    for n in 1..=12 {
+        std::fs::write(file.path(), format!("{n}")).unwrap();
+        let wanted = folder.path().join(format!("twitch_tokens.json.{}", aside(n.min(9))));
+        assert_eq!(file.set_aside().unwrap(), Some(wanted));
+    }
+    let kept = |n| std::fs::read_to_string(folder.path().join(format!("twitch_tokens.json.{}", aside(n)))).unwrap();
+    assert_eq!((1..=9).map(kept).collect::<Vec<_>>(), ["1", "2", "3", "4", "5", "6", "7", "8", "12"]);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 9);
+    file.write(Identity::Bot, &pair("x")).unwrap();
+    assert_eq!(file.set_aside().unwrap(), None, "a good one stays where it is");
+    assert_eq!(file.read(Identity::Bot).unwrap(), Some(pair("x")));
+}
+
+#[test]
+fn a_pair_is_put_back_with_its_notes_and_never_over_another() {
+    let notes = Notes { renewed_at: Some(UnixMs(1_700_000_000_000)), renewing: true };
+    for who in Identity::ALL {
+        let (_folder, file) = made(Some(r#"{"kick":1}"#));
+        file.put_back(who, &pair("ours"), notes).unwrap();
+        assert_eq!((file.read(who).unwrap(), file.notes(who).unwrap()), (Some(pair("ours")), notes));
+        file.write(who, &pair("newer")).unwrap();
+        file.put_back(who, &pair("ours"), notes).unwrap();
+        assert_eq!(file.read(who).unwrap(), Some(pair("newer")));
+        assert!(!file.notes(who).unwrap().renewing && std::fs::read_to_string(file.path()).unwrap().contains("kick"));
+    }
+}
+
+#[test]
+fn a_renewal_that_begins_without_a_file_notes_the_pair_too() {
+    let (_folder, file) = made(None);
+    file.begin_renewal(Identity::Broadcaster, &pair("ours"), Notes::default()).unwrap();
+    assert_eq!(file.read(Identity::Broadcaster).unwrap(), Some(pair("ours")));
+    assert!(file.notes(Identity::Broadcaster).unwrap().renewing);
+}
+
+#[test]
 fn a_renewal_that_was_begun_shows_until_its_pair_is_there() {
     let (_folder, file) = made(None);
     for who in Identity::ALL {
         file.write(who, &pair("old")).unwrap();
         assert!(file.notes(who).unwrap().renewed_at.is_some_and(|at| at.0 > 0));
-        file.begin_renewal(who).unwrap();
+        file.begin_renewal(who, &pair("old"), Notes::default()).unwrap();
         assert!(file.notes(who).unwrap().renewing);
         assert_eq!(file.read(who).unwrap(), Some(pair("old")));
         file.write(who, &pair("new")).unwrap();
         assert!(!file.notes(who).unwrap().renewing);
-        file.begin_renewal(who).unwrap();
+        file.begin_renewal(who, &pair("new"), Notes::default()).unwrap();
         file.end_renewal(who).unwrap();
         assert!(!file.notes(who).unwrap().renewing && file.read(who).unwrap() == Some(pair("new")));
     }
@@ -82,7 +121,7 @@ fn whoever_is_killed_anywhere_in_a_renewal_leaves_a_pair_and_the_reason_for_its_
         let (_folder, file) = made(Some(r#"{"access_token":"a","refresh_token":"r","kick":{"x":1}}"#));
         file.write(who, &pair("old")).unwrap();
         if half {
-            file.begin_renewal(who).unwrap();
+            file.begin_renewal(who, &pair("old"), Notes::default()).unwrap();
         }
         let order = format!("{n} {half} {}", file.path().display());
         let mut second = Command::new(&itself);
@@ -115,7 +154,7 @@ fn renew_and_die(order: &str, who: Identity) {
     };
     let change = |document: &mut Map<String, Value>| match half {
         true => put(document, who, &pair("new")),
-        false => begun(document, who),
+        false => begun(document, who, &pair("old"), Notes::default()),
     };
     file.change_watched(change, die).unwrap();
 }
@@ -181,7 +220,7 @@ fn what_sister_programs_keep_beside_a_pair_stays_through_its_whole_life() {
     ));
     for who in Identity::ALL {
         file.write(who, &pair("one")).unwrap();
-        file.begin_renewal(who).unwrap();
+        file.begin_renewal(who, &pair("one"), Notes::default()).unwrap();
         file.write(who, &pair("two")).unwrap();
         file.forget(who).unwrap();
     }

@@ -3,6 +3,7 @@
 
 mod codes;
 mod life;
+mod refused;
 
 use crate::support::app::{App, owner};
 use std::path::PathBuf;

@@ -40,6 +40,7 @@ pub fn hurry() -> Pace {
         check: Duration::from_millis(300),
         again: Duration::from_secs(3600),
         linger: Duration::from_secs(10),
+        refused: (Duration::from_millis(50), Duration::from_millis(400)),
     }
 }
 
@@ -212,15 +213,21 @@ impl TwitchRoom {
         next.expect("a happening in time").expect("a happening")
     }
 
-    /// Waits for a line of the journal.
-    pub async fn line(&mut self, text: &str) {
+    /// Waits for a line of the journal; all that were written until then, with it.
+    pub async fn line(&mut self, text: &str) -> Vec<String> {
+        let mut lines = Vec::new();
         loop {
             let line = tokio::time::timeout(LIMIT, self.lines.recv()).await;
-            let line = line.unwrap_or_else(|_| panic!("no line '{text}'")).expect("a line");
-            if line.text.contains(text) {
-                return;
+            lines.push(line.unwrap_or_else(|_| panic!("no line '{text}'")).expect("a line").text);
+            if lines.last().is_some_and(|line| line.contains(text)) {
+                return lines;
             }
         }
+    }
+
+    /// The token file.
+    pub fn tokens(&self) -> TokenFile {
+        tokens_in(&self._folder)
     }
 }
 
@@ -240,7 +247,11 @@ fn account(identity: Identity) -> &'static str {
 fn sign_in(twitch: &FakeTwitch, folder: &TempDir, identity: Identity, scopes: &[&str]) {
     let (access, refresh) = twitch.world().grant(CLIENT_ID, account(identity), scopes);
     let pair = Pair { access: Secret::new(access), refresh: Secret::new(refresh) };
-    TokenFile::new(folder.path().join("twitch_tokens.json")).write(identity, &pair).expect("a token file");
+    tokens_in(folder).write(identity, &pair).expect("a token file");
+}
+
+fn tokens_in(folder: &TempDir) -> TokenFile {
+    TokenFile::new(folder.path().join("twitch_tokens.json"))
 }
 
 /// What a churn came to.

@@ -1,12 +1,32 @@
 //! The pair and its file: read at the start, written before it is used, watched for what `authorize` and
 //! sister programs write.
 
-use super::{Keeper, WATCH, words};
+use super::held::Held;
+use super::{Keeper, MOMENT, WATCH, words};
 use crate::domain::chat::Identity;
 use crate::domain::journal::Tone;
 use crate::kit::clock;
 use crate::kit::secret::Secret;
 use crate::store::tokens::{Notes, Pair};
+
+/// What the file held for this identity when it was last read or written.
+#[derive(PartialEq)]
+pub(super) enum Known {
+    /// It could not be read so far.
+    Unread,
+    Nothing,
+    Holds(Pair),
+}
+
+impl Known {
+    fn of(found: Option<&(Pair, Notes)>) -> Self {
+        found.map_or(Self::Nothing, |(pair, _)| Self::Holds(pair.clone()))
+    }
+
+    pub(super) fn is(&self, pair: &Pair) -> bool {
+        matches!(self, Self::Holds(known) if known == pair)
+    }
+}
 
 impl Keeper {
     /// The pair of the file; without one, that of the working folder or of `.env` is taken over.
@@ -56,16 +76,27 @@ impl Keeper {
         }
     }
 
-    /// A pair in the file that is another than ours was put there by a sister program.
+    /// Takes over what `authorize` or a sister program has put into the file.
     pub(super) async fn adopt_newer(&mut self) -> bool {
-        let Ok(Some((pair, notes))) = self.read().await else { return false };
-        if self.held.as_ref().is_some_and(|held| held.pair == pair) {
-            return false;
+        match self.disk.read().await {
+            Ok(Some((pair, notes))) if self.is_newer(&pair) => self.adopt(pair, notes),
+            _ => return false,
         }
-        self.note(Tone::Info, words::SISTER);
-        self.hold(pair, notes);
         self.ask_about(None).await;
         true
+    }
+
+    /// Neither ours nor the one that stood in the file before: somebody has put it there. One that stands in
+    /// memory alone is newer than whatever a file holds that could not be read until now.
+    fn is_newer(&self, pair: &Pair) -> bool {
+        let ours = |held: &Held| held.pair == *pair || (held.unsaved.is_some() && self.known == Known::Unread);
+        !self.known.is(pair) && !self.held.as_ref().is_some_and(ours)
+    }
+
+    fn adopt(&mut self, pair: Pair, notes: Notes) {
+        self.known = Known::Holds(pair.clone());
+        self.note(Tone::Info, words::SISTER);
+        self.hold(pair, notes);
     }
 
     pub(super) async fn save(&mut self) {
@@ -76,42 +107,61 @@ impl Keeper {
         match written {
             Ok(()) => {
                 held.notes = Notes { renewed_at: Some(clock::unix()), renewing: false };
-                self.known = Some(pair);
+                self.known = Known::Holds(pair);
                 if was_unsaved {
                     self.note(Tone::Good, words::SAVED_AGAIN);
                 }
             }
-            Err(why) => {
-                held.not_saved(why.clone());
-                if !was_unsaved {
-                    self.note(Tone::Bad, &words::in_memory_only(&why));
-                }
-            }
+            Err(why) if was_unsaved => held.not_saved(why),
+            Err(why) => self.in_memory(why),
+        }
+    }
+
+    /// The file takes nothing: tried again later, and said once.
+    fn in_memory(&mut self, why: String) {
+        self.note(Tone::Bad, &words::in_memory_only(&why));
+        if let Some(held) = &mut self.held {
+            held.not_saved(why);
         }
     }
 
     async fn read(&mut self) -> Result<Option<(Pair, Notes)>, String> {
         let found = self.disk.read().await?;
-        self.known = found.as_ref().map(|(pair, _)| pair.clone());
+        self.known = Known::of(found.as_ref());
         Ok(found)
     }
 
-    /// Takes over what somebody else has put into the file since we last looked.
+    /// Takes over what somebody else has put into the file, and sees that it still gives what we put there.
     pub(super) async fn watch(&mut self) {
         self.watch_at = clock::mono() + WATCH;
-        if !self.is_wanted() || self.held.as_ref().is_some_and(|held| held.unsaved.is_some()) {
+        if !self.is_wanted() {
             return;
         }
-        let before = self.known.clone();
-        let Ok(Some((pair, notes))) = self.read().await else {
-            self.known = before;
+        match self.disk.read().await {
+            Ok(Some((pair, notes))) if self.is_newer(&pair) => {
+                self.adopt(pair, notes);
+                self.look().await;
+            }
+            Ok(Some((pair, _))) => (self.known, self.missed) = (Known::Holds(pair), false),
+            Ok(None) | Err(_) => self.miss().await,
+        }
+    }
+
+    /// The file gives our pair no more. Somebody may be writing it just now: what is still so a moment later
+    /// is mended.
+    async fn miss(&mut self) {
+        let Some(held) = self.held.as_ref().filter(|held| self.known.is(&held.pair)) else { return };
+        if held.unsaved.is_some() {
             return;
-        };
-        let ours = self.held.as_ref().is_some_and(|held| held.pair == pair);
-        if !ours && before.as_ref() != Some(&pair) {
-            self.note(Tone::Info, words::SISTER);
-            self.hold(pair, notes);
-            self.look().await;
+        }
+        if !std::mem::replace(&mut self.missed, true) {
+            self.watch_at = clock::mono() + MOMENT;
+            return;
+        }
+        self.missed = false;
+        match self.disk.put_back(held.pair.clone(), held.notes).await {
+            Ok(aside) => self.note(Tone::Warn, &words::put_back(&self.twitch.tokens_path, aside.as_deref())),
+            Err(why) => self.in_memory(why),
         }
     }
 }

@@ -21,8 +21,18 @@ impl Disk {
         self.on(|file, who| Ok(file.read(who)?.map(|pair| (pair, file.notes(who).unwrap_or_default())))).await
     }
 
+    /// A damaged file makes way for the pair; one that cannot be read is left where it is.
     pub(super) async fn write(&self, pair: Pair) -> Result<(), String> {
-        self.on(move |file, who| file.write(who, &pair)).await
+        self.on(move |file, who| file.set_aside().and_then(|_| file.write(who, &pair))).await
+    }
+
+    /// The same for a pair that the file held before; where a damaged file went.
+    pub(super) async fn put_back(&self, pair: Pair, notes: Notes) -> Result<Option<PathBuf>, String> {
+        self.on(move |file, who| {
+            let aside = file.set_aside()?;
+            file.put_back(who, &pair, notes).map(|()| aside)
+        })
+        .await
     }
 
     /// Closes the file to others; true when it was open to them.
@@ -30,8 +40,8 @@ impl Disk {
         self.on(|file, _| file.close()).await
     }
 
-    pub(super) async fn begin_renewal(&self) -> Result<(), String> {
-        self.on(|file, who| file.begin_renewal(who)).await
+    pub(super) async fn begin_renewal(&self, pair: Pair, notes: Notes) -> Result<(), String> {
+        self.on(move |file, who| file.begin_renewal(who, &pair, notes)).await
     }
 
     pub(super) async fn end_renewal(&self) -> Result<(), String> {
@@ -40,15 +50,6 @@ impl Disk {
 
     pub(super) async fn forget(&self) -> Result<(), String> {
         self.on(|file, who| file.forget(who)).await
-    }
-
-    /// A damaged file makes way for a new sign-in; one that cannot be read is left where it is.
-    pub(super) async fn make_room(&self) -> Result<(), String> {
-        self.on(|file, who| match file.read(who) {
-            Err(TokenFileError::Damaged(..)) => file.set_aside().map(drop),
-            _ => Ok(()),
-        })
-        .await
     }
 
     /// Takes over the file of an earlier program, whole; false where there is none.

@@ -70,9 +70,6 @@ impl Keeper {
             self.revoke(&granted.access, &valid.user_id).await;
             return Err(wrong);
         }
-        if let Err(why) = self.disk.make_room().await {
-            tracing::warn!("{why}");
-        }
         self.hold(Pair { access: granted.access, refresh: granted.refresh }, Notes::default());
         self.save().await;
         let valid = checked.as_ref().ok();
@@ -115,7 +112,7 @@ impl Keeper {
 
     pub(super) async fn forget(&mut self) -> Result<String, String> {
         let held = self.held.take();
-        (self.gone, self.in_vain, self.pending) = (None, None, Pending::default());
+        (self.gone, self.kept, self.in_vain, self.pending) = (None, None, None, Pending::default());
         let forgotten = self.disk.forget().await;
         if let Some(held) = held {
             let user_id = held.who.map(|who| who.user_id).unwrap_or_default();

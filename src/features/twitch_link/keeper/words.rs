@@ -6,6 +6,7 @@ use crate::domain::chat::Identity;
 use crate::kit::clock;
 use crate::kit::units::{Millis, UnixMs};
 use crate::store::tokens::Notes;
+use std::path::Path;
 
 pub(super) const NOT_SET_UP: &str =
     "Twitch is not set up: enter the id of your application on the Twitch page (TWITCH_CLIENT_ID).";
@@ -18,6 +19,7 @@ pub(super) const NOT_BEGUN: &str = "This sign-in was not begun here, or is too o
 pub(super) const NO_RANDOM: &str = "The system gives no random numbers.";
 pub(super) const SISTER: &str = "The token file holds newer Twitch tokens than ours; they were taken over.";
 pub(super) const SAVED_AGAIN: &str = "The Twitch tokens are on the disk again.";
+pub(super) const LIVES_AGAIN: &str = "Twitch accepts the stored sign-in again. Nothing needs to be done.";
 pub(super) const WAS_OPEN: &str = "The token file could be read by other users of this machine. That is closed now; if somebody else uses the \
      machine, sign in anew.";
 pub(super) const FIRST_TAKEN: &str = "The first tokens of the settings were taken over into the token file.";
@@ -25,7 +27,7 @@ pub(super) const OTHER_APPLICATION: &str = "the tokens were made for another app
 pub(super) const NO_ACCOUNT: &str = "the stored token belongs to an application, not to an account.";
 pub(super) const BEING_CHECKED: &str = "the sign-in is being checked";
 
-pub(super) fn old_file_taken(new: &std::path::Path) -> String {
+pub(super) fn old_file_taken(new: &Path) -> String {
     format!(
         "The tokens of twitch_tokens.json in the working folder were taken over into {}. The old file is left as it is \
          and goes out of date: programs that read it should read the new one, or set TWITCH_TOKENS_PATH to the old one.",
@@ -71,8 +73,23 @@ pub(super) fn another_channel(login: &str) -> String {
 
 pub(super) fn in_memory_only(why: &str) -> String {
     format!(
-        "The new Twitch tokens are in memory only: {why} Until that is mended, a restart asks you to sign in again."
+        "The newest Twitch tokens are in memory only: {why} Until that is mended, a restart asks you to sign in again."
     )
+}
+
+/// The file did not give what it held before.
+pub(super) fn put_back(path: &Path, aside: Option<&Path>) -> String {
+    let path = path.display();
+    match aside {
+        None => format!(
+            "The token file {path} lost the Twitch tokens. They were written there again; to be rid of them, sign out \
+             on the Twitch page."
+        ),
+        Some(aside) => format!(
+            "The token file {path} was damaged. The Twitch tokens were written anew; the damaged file is kept as {}.",
+            aside.display()
+        ),
+    }
 }
 
 /// Why Twitch took a refresh token no more.

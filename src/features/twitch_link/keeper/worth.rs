@@ -1,5 +1,6 @@
 //! What the tokens are worth: asked at the start, every hour and after a 401; renewed before their end.
 
+use super::held::Held;
 use super::{Keeper, words};
 use crate::adapters::twitch::error::TwitchError;
 use crate::adapters::twitch::oauth::{Granted, Validated};
@@ -64,16 +65,16 @@ impl Keeper {
     /// one already: then its pair is taken.
     pub(super) async fn renew(&mut self, dead: bool) {
         let (Some(oauth), Some(held)) = (self.oauth.clone(), &self.held) else { return };
-        let (refresh, saved) = (held.pair.refresh.clone(), held.unsaved.is_none());
-        if saved && (self.adopt_newer().await || !self.note_renewal(dead).await) {
+        let (refresh, saved) = (held.pair.refresh.clone(), self.known.is(&held.pair));
+        if self.adopt_newer().await || (saved && !self.note_renewal(dead).await) {
             return;
         }
         match oauth.refresh(&refresh).await {
             Ok(granted) => self.granted(granted).await,
             Err(TwitchError::Refused { status: 400 | 403, message } | TwitchError::Unauthorised(message)) => {
-                if !(saved && self.adopt_newer().await) {
+                if !self.adopt_newer().await {
                     let notes = self.not_renewed(saved).await;
-                    self.lose(words::refused(&message, &self.twitch, notes));
+                    self.refused(words::refused(&message, &self.twitch, notes), notes);
                 }
             }
             Err(passing) => {
@@ -86,11 +87,49 @@ impl Keeper {
         }
     }
 
+    /// Twitch takes the pair no more. That may be Twitch's mistake: it is kept and tried again.
+    fn refused(&mut self, why: String, notes: Notes) {
+        let kept = self.held.take().map(|held| Held::new(held.pair, notes));
+        self.lose(why);
+        self.kept = kept;
+        self.put_off();
+    }
+
+    fn put_off(&mut self) {
+        let wait = Millis::from(self.patience.next(clock::jitter()));
+        if let Some(kept) = &mut self.kept {
+            kept.due = clock::mono() + wait;
+        }
+    }
+
+    /// Whether a pair that was refused lives again. As long as it does not, no line is written.
+    pub(super) async fn try_kept(&mut self) {
+        let Some(kept) = self.kept.take() else { return };
+        if self.adopt_newer().await {
+            return;
+        }
+        let pair = kept.pair.clone();
+        self.held = Some(kept);
+        self.look().await;
+        if let Some(unasked) = self.held.take_if(|held| held.pair == pair && held.who.is_none()) {
+            self.kept = Some(unasked);
+            self.put_off();
+        } else if let Some(held) = &self.held {
+            let stored = held.unsaved.is_some() || self.known.is(&held.pair);
+            self.gone = None;
+            self.patience.reset();
+            self.note(Tone::Good, words::LIVES_AGAIN);
+            if !stored {
+                self.save().await;
+            }
+        }
+    }
+
     /// Writes down that a renewal begins. A disk that takes no note would not take the new pair either: the
     /// renewal waits for it as long as the old token lives.
     async fn note_renewal(&mut self, dead: bool) -> bool {
-        let noted = self.disk.begin_renewal().await;
         let Some(held) = &mut self.held else { return false };
+        let noted = self.disk.begin_renewal(held.pair.clone(), held.notes).await;
         let Err(why) = noted else {
             held.waits_for_disk = false;
             return true;

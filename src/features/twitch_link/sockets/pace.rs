@@ -1,4 +1,4 @@
-//! How patient the connections are.
+//! How patient the connections and the sign-in are.
 
 use std::time::Duration;
 
@@ -18,6 +18,8 @@ pub struct Pace {
     pub again: Duration,
     /// The old socket is read so long after the session moved.
     pub linger: Duration,
+    /// The shortest and the longest wait before a sign-in that Twitch refused is tried again.
+    pub refused: (Duration, Duration),
 }
 
 impl Default for Pace {
@@ -29,6 +31,7 @@ impl Default for Pace {
             check: Duration::from_secs(30),
             again: Duration::from_secs(3600),
             linger: Duration::from_secs(10),
+            refused: (Duration::from_secs(60), Duration::from_secs(3600)),
         }
     }
 }

@@ -136,3 +136,89 @@ async fn first_tokens_that_are_dead_are_not_kept_and_those_of_a_file_come_first(
     let stage = Stage { app: App::start_in(folder, &settings).await, twitch };
     stage.linked().await;
 }
+
+#[tokio::test]
+async fn a_file_that_vanishes_or_is_damaged_is_said_once_and_written_again() {
+    let ends: [(&str, fn(&std::path::Path)); 3] = [
+        ("lost the Twitch tokens. They were written there again", |path| std::fs::remove_file(path).expect("a file")),
+        ("lost the Twitch tokens. They were written there again", |path| std::fs::write(path, "{}").expect("a file")),
+        ("was damaged. The Twitch tokens were written anew", |path| std::fs::write(path, "{\"acc").expect("a file")),
+    ];
+    let stages = ends.map(async |(line, end)| {
+        let stage = Stage::set(signed_in).await;
+        stage.linked().await;
+        let (kept, notes) = (stage.file().read(Identity::Broadcaster), stage.file().notes(Identity::Broadcaster));
+        end(stage.file().path());
+        stage.app.line(line).await;
+        assert_eq!(stage.file().read(Identity::Broadcaster).expect("a file"), kept.expect("a file"));
+        assert_eq!(stage.file().notes(Identity::Broadcaster).expect("a file"), notes.expect("a file"));
+        let told = stage.app.ctx.cells.tail.with(|tail| tail.lines.iter().filter(|at| at.text.contains(line)).count());
+        assert_eq!(told, 1, "{line}");
+        stage.linked().await;
+    });
+    futures_util::future::join_all(stages).await;
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_is_said_and_left_until_it_can_be() {
+    let stage = Stage::set(signed_in).await;
+    stage.linked().await;
+    let (path, away) = (stage.file().path().to_owned(), stage.app.folder().join("away"));
+    // Even root cannot read through a link that leads to itself.
+    std::fs::rename(&path, &away).expect("a file");
+    std::os::unix::fs::symlink(&path, &path).expect("a link");
+    stage.sign_in("in memory", |state| matches!(state, SignIn::Linked { unsaved: Some(_), .. })).await;
+    stage.app.line("are in memory only").await;
+    assert!(std::fs::symlink_metadata(&path).expect("a link").is_symlink(), "nobody knows what is there");
+    std::fs::rename(&away, &path).expect("the file comes back");
+    stage.sign_in("on the disk", |state| matches!(state, SignIn::Linked { unsaved: None, .. })).await;
+    assert!(stage.file().read(Identity::Broadcaster).expect("a file").is_some());
+}
+
+#[tokio::test]
+async fn a_sign_in_that_waits_for_the_disk_gives_way_to_one_from_a_terminal() {
+    let stage = Stage::set(|twitch, file| {
+        twitch.world().manners.device_interval = 1;
+        signed_in(twitch, file);
+        std::fs::create_dir(file.path().with_extension("json.new")).expect("a hindrance");
+    })
+    .await;
+    stage.linked().await;
+    stage.order(TwitchOrder::BeginSignIn(Identity::Broadcaster)).await;
+    stage.twitch.world().approve_device(BROADCASTER);
+    stage.sign_in("in memory", |state| matches!(state, SignIn::Linked { unsaved: Some(_), .. })).await;
+    std::fs::remove_dir(stage.file().path().with_extension("json.new")).expect("room again");
+    let newer = pair(stage.twitch.world().grant(CLIENT_ID, BROADCASTER, &["user:read:chat"]));
+    stage.file().write(Identity::Broadcaster, &newer).expect("a token file");
+    stage.sign_in("on the disk", |state| matches!(state, SignIn::Linked { unsaved: None, .. })).await;
+    let tokens = &stage.app.ctx.sign_in[&Identity::Broadcaster];
+    assert_eq!(tokens.access().await.expect("a token").token, newer.access);
+    assert_eq!(stage.file().read(Identity::Broadcaster).expect("a file"), Some(newer));
+}
+
+#[tokio::test]
+async fn who_signed_out_stays_signed_out_when_the_file_vanishes() {
+    use stream_control::demo::fake_twitch::BOT;
+    let stage = Stage::set_with(&[("TWITCH_BOT", "true")], |twitch, file| {
+        signed_in(twitch, file);
+        let granted = pair(twitch.world().grant(CLIENT_ID, BOT, &["user:read:chat"]));
+        file.write(Identity::Bot, &granted).expect("a token file");
+    })
+    .await;
+    let linked = |twitch: &Twitch| {
+        Identity::ALL.iter().all(|who| matches!(twitch.sign_in.get(who), Some(SignIn::Linked { .. })))
+    };
+    stage.until("both accounts", linked).await;
+    assert!(stage.order(TwitchOrder::SignOut(Identity::Broadcaster)).await.is_done());
+    for _ in 0..2 {
+        std::fs::remove_file(stage.file().path()).expect("a file");
+        let back = async {
+            while stage.file().read(Identity::Bot).expect("a file").is_none() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), back).await.expect("the bot's pair comes back");
+    }
+    assert_eq!(stage.file().read(Identity::Broadcaster).expect("a file"), None);
+    stage.sign_in("nobody", |state| *state == SignIn::Unlinked).await;
+}
