@@ -25,12 +25,12 @@ const START: ObsOrder = ObsOrder::StartStream;
 const STOP: ObsOrder = ObsOrder::StopStream;
 const FIX: ObsOrder = ObsOrder::RestartMedia { feed: None };
 
-/// Limits for tests that wait for their end.
+/// Limits for tests that wait for their end; longer than a busy machine stands still.
 const SHORT: Limits = Limits {
-    output: Millis(1_500),
-    switch: Millis(1_200),
+    output: Millis(4_000),
+    switch: Millis(4_000),
     retry: Millis(300),
-    restart: Millis(600),
+    restart: Millis(4_000),
     claim: Millis(10_000),
 };
 
@@ -379,12 +379,12 @@ async fn start_and_stop_are_done_when_obs_reports_so() {
 #[tokio::test]
 async fn a_start_that_does_not_come_to_pass_says_why() {
     let table = [
-        (Start::Blocked, "Perhaps a dialog is open in OBS"),
-        (Start::Refused, "OBS says: The stream could not be started. (code 702)."),
-        (Start::Fails, "Check the stream settings"),
+        (Start::Blocked, SHORT, "Perhaps a dialog is open in OBS"),
+        (Start::Refused, PATIENT, "OBS says: The stream could not be started. (code 702)."),
+        (Start::Fails, PATIENT, "Check the stream settings"),
     ];
-    for (start, wanted) in table {
-        let mut stage = Stage::with(Script { start, ..Script::default() }, SHORT).await;
+    for (start, limits, wanted) in table {
+        let mut stage = Stage::with(Script { start, ..Script::default() }, limits).await;
         stage.connected().await;
         let outcome = stage.give(START).await;
         assert!(!outcome.is_done() && outcome.text().contains(wanted), "{start:?}: {outcome:?}");
