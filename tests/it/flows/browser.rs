@@ -271,7 +271,7 @@ async fn the_overlay_shows_an_alert_without_a_login() {
     // The socket may open a moment after the page: it does not get what was said before.
     person.browser.until("performance.getEntriesByType('resource').some((one) => one.name.endsWith('.js'))").await;
     let mut seats = show.app.ctx.overlay_seats.available_permits();
-    let seated = crate::support::real::comes_true(std::time::Duration::from_secs(30), async || {
+    let seated = crate::support::real::comes_true(std::time::Duration::from_secs(60), async || {
         seats = show.app.ctx.overlay_seats.available_permits();
         seats == 63
     });

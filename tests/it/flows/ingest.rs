@@ -104,7 +104,7 @@ async fn nobody_listening_is_told_as_such() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), wait).await.expect("refused once the port is free");
+    tokio::time::timeout(Duration::from_secs(60), wait).await.expect("refused once the port is free");
 }
 
 #[tokio::test]
