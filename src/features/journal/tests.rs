@@ -64,7 +64,7 @@ async fn lines_show_at_once_and_are_written_within_the_second() {
     let mut house = new_house().await;
     house.journal.note(Topic::Decision, Tone::Warn, "failover", "Feed weak");
     house.tail.until(|tail| tail.lines.len() == 1).await;
-    eventually("the row", async || house.store.newest_lines(5).await.unwrap().len() == 1).await;
+    eventually("the row", async || house.store.newest_lines(5).await.is_ok_and(|lines| lines.len() == 1)).await;
     assert_eq!(house.tail.with(|tail| (tail.not_writing.clone(), tail.lost)), (None, 0));
 }
 
@@ -136,7 +136,10 @@ async fn a_run_that_ended_without_a_word_is_known_up_to_its_last_sign() {
     store.add_samples(&[SampleRow { at: UnixMs(9000), ..sample() }]).await.unwrap();
     let house = house(store, dir).await;
     let wanted = [program, Program::unknown(UnixMs(9000))];
-    eventually("the end", async || house.store.programs(UnixMs(0), UnixMs(10_000)).await.unwrap() == wanted).await;
+    eventually("the end", async || {
+        house.store.programs(UnixMs(0), UnixMs(10_000)).await.is_ok_and(|rows| rows == wanted)
+    })
+    .await;
 }
 
 #[tokio::test]

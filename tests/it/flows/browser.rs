@@ -75,6 +75,25 @@ impl Person {
         self.browser.until(&format!("document.querySelector('{element}')?.innerText.includes({text})")).await;
     }
 
+    /// Presses it and waits until it has told that the order is done, which it does for a second only.
+    pub async fn press_until_done(&self, button: &str) {
+        let note = format!(
+            "window.looks = []; const one = document.querySelector({}); \
+             new MutationObserver(() => looks.push(one.dataset.state)).observe(one, {{ attributeFilter: ['data-state'] }})",
+            Value::from(button)
+        );
+        self.browser.run(&note).await;
+        self.press(button).await;
+        self.browser.until("looks.includes('done')").await;
+    }
+
+    /// Taps it, both ends at once: a mouse on a busy machine may take longer than a press that counts.
+    pub async fn tap(&self, button: &str) {
+        let tap = "for (const name of ['pointerdown', 'pointerup']) one.dispatchEvent(new PointerEvent(name)); \
+            one.dispatchEvent(new MouseEvent('click', { detail: 1 }))";
+        self.browser.run(&format!("const one = document.querySelector({}); {tap}", Value::from(button))).await;
+    }
+
     /// Moves the mouse there and does this.
     pub async fn mouse(&self, button: &str, actions: impl IntoIterator<Item = PointerAction>) {
         let element = self.client().find(Locator::Css(button)).await.expect("the button");
@@ -152,8 +171,7 @@ async fn orders_are_pressed_confirmed_held_and_asked_about() {
     person.browser.run(WATCH).await;
 
     let brb = "document.querySelector('#key-brb button')";
-    person.press("#key-brb button").await;
-    person.browser.until(&format!("{brb}.dataset.state === 'done'")).await;
+    person.press_until_done("#key-brb button").await;
     person.browser.until(&format!("{brb}.getAttribute('aria-pressed') === 'true'")).await;
     assert_eq!(show.obs.current_scene(), "BRB");
     person.reads("#failover-chip", "Not managed").await;
@@ -167,7 +185,7 @@ async fn orders_are_pressed_confirmed_held_and_asked_about() {
     person.browser.until("document.querySelector('#key-brb .note').innerText.length > 10").await;
     show.obs.set(|script| script.forget_switches = false);
 
-    person.mouse("#stream-button", [DOWN, UP]).await;
+    person.tap("#stream-button").await;
     person.reads(".key-slot:has(#stream-button) .note", "Keep it pressed for one second.").await;
 
     person.press("#failover-button").await;
@@ -253,7 +271,7 @@ async fn the_overlay_shows_an_alert_without_a_login() {
     // The socket may open a moment after the page: it does not get what was said before.
     person.browser.until("performance.getEntriesByType('resource').some((one) => one.name.endsWith('.js'))").await;
     let mut seats = show.app.ctx.overlay_seats.available_permits();
-    let seated = crate::support::real::comes_true(std::time::Duration::from_secs(30), async || {
+    let seated = crate::support::real::comes_true(std::time::Duration::from_secs(60), async || {
         seats = show.app.ctx.overlay_seats.available_permits();
         seats == 63
     });
@@ -278,12 +296,13 @@ async fn wrong_passwords_are_told_and_the_sixth_has_to_wait() {
     let person = Person::at(app.url("")).await;
     person.open("/settings").await;
     person.browser.until("location.pathname === '/login'").await;
-    for _ in 0..5 {
-        person.browser.run("window.sent = true").await;
-        person.password("not the password").await;
-        person.browser.until("!window.sent && document.querySelector('#password-error')").await;
-        person.reads("#password-error", "That is not the password.").await;
+    // A minute later the first one would be forgotten, so most are typed without a browser.
+    for _ in 0..4 {
+        let answer = Visitor::new(app.address).form("/login", &[("password", "not the password")]).await;
+        assert_eq!(answer.status, 401);
     }
+    person.password("not the password").await;
+    person.reads("#password-error", "That is not the password.").await;
     person.password(PASSWORD).await;
     person.reads("#password-error", "Too many wrong passwords from your address. Try again in").await;
     assert_eq!(Visitor::new(app.address).form("/login", &[("password", PASSWORD)]).await.status, 429);

@@ -248,15 +248,13 @@ async fn a_category_is_found_by_keys_and_all_is_saved_at_twitch() {
     person.browser.until("document.querySelector('#category').value === 'Just Chatting'").await;
     person.fill("#title", " again").await;
     person.fill("#tag", "Oslo\u{E007}").await;
-    person.press("#save").await;
-    person.browser.until("document.querySelector('#save').dataset.state === 'done'").await;
+    person.press_until_done("#save").await;
     let channel = twitch.world().channels[BROADCASTER].clone();
     assert_eq!(
         (channel.title.as_str(), channel.category.as_str(), channel.tags),
         ("Walking through the rain again", "509658", vec!["Oslo".to_owned()])
     );
-    person.press("#marker button").await;
-    person.browser.until("document.querySelector('#marker button').dataset.state === 'done'").await;
+    person.press_until_done("#marker button").await;
     assert_eq!(twitch.world().count("POST", "/helix/streams/markers"), 1);
     app.stop().await;
 }

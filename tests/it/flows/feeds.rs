@@ -54,8 +54,14 @@ async fn each_feed_has_its_own_pace() {
     let feeds = vec![named("a", Some(calm.url())), named("b", Some(quick.url()))];
     let mut room = Watched::over(feeds, Paces::default().with(&"b".into(), Pace::Quick));
     room.until(|feeds| feeds.list.len() == 2 && seen(feeds, "b").polls >= 9).await;
-    let slow = room.feeds.with(|feeds| seen(feeds, "a").polls);
-    assert!((1..=5).contains(&slow), "9 polls of the one in 2 s, {slow} of the other");
+    // Measured where the requests arrive, which a busy machine shifts: what is calm is never faster, and
+    // what is quick is so at least once.
+    let gaps = |fake: &FakeIngest| -> Vec<u64> {
+        fake.asked().windows(2).map(|pair| pair[1].at.since(pair[0].at).0).collect()
+    };
+    assert!(gaps(&quick).iter().any(|gap| *gap < 700), "{:?}", gaps(&quick));
+    room.until(|feeds| seen(feeds, "a").polls >= 4).await;
+    assert!(gaps(&calm).iter().sum::<u64>() >= 1500, "three seconds, or 0.75 if it were quick: {:?}", gaps(&calm));
 }
 
 #[tokio::test]
@@ -103,11 +109,11 @@ async fn lines_about_one_of_several_feeds_begin_with_its_name() {
 async fn a_nudge_has_a_feed_polled_before_its_time() {
     let fake = healthy(Shape::Nginx).await;
     let mut room = Watched::over(vec![named("a", Some(fake.url()))], Paces::default());
-    room.until(|feeds| feeds.first().is_some_and(|feed| feed.polls == 1)).await;
+    room.until(|feeds| feeds.first().is_some_and(|feed| feed.polls >= 1)).await;
     fake.set(Mode::Gone);
     for polls in 2..=6 {
         assert!(room.door.nudge(&"a".into()));
-        room.until(|feeds| seen(feeds, "a").polls == polls).await;
+        room.until(|feeds| seen(feeds, "a").polls >= polls).await;
     }
     let gaps: Vec<u64> = fake.asked().windows(2).map(|pair| pair[1].at.since(pair[0].at).0).collect();
     assert!(gaps.iter().any(|gap| *gap < 900), "sooner than the second that was left: {gaps:?}");
@@ -172,10 +178,18 @@ async fn an_order_to_a_silent_server_holds_up_no_poll() {
     let feed = Settings { control: Some(Secret::new(silent.url("/c"))), ..named("phone", Some(good.url())) };
     let mut room = Watched::over(vec![feed], Paces::default().with(&"phone".into(), Pace::Quick));
     room.until(|feeds| feeds.first().is_some_and(|feed| feed.polls > 0)).await;
-    let before = room.feeds.with(|feeds| seen(feeds, "phone").polls);
-    let outcome = ordered(&room, "phone").await;
-    assert!(matches!(outcome, Outcome::TimedOut(_)), "{outcome:?}");
-    assert!(room.feeds.with(|feeds| seen(feeds, "phone").polls) > before + 4);
+    // A machine that stands still during one order does not do so during each.
+    let mut most = 0;
+    for _ in 0..10 {
+        let before = room.feeds.with(|feeds| seen(feeds, "phone").polls);
+        let outcome = ordered(&room, "phone").await;
+        assert!(matches!(outcome, Outcome::TimedOut(_)), "{outcome:?}");
+        most = most.max(room.feeds.with(|feeds| seen(feeds, "phone").polls) - before);
+        if most > 4 {
+            return;
+        }
+    }
+    panic!("{most} polls during three seconds");
 }
 
 /// A ghost: connected and silent, and nginx refuses another with the same key. Dropping it makes room.

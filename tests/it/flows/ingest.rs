@@ -104,7 +104,7 @@ async fn nobody_listening_is_told_as_such() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), wait).await.expect("refused once the port is free");
+    tokio::time::timeout(Duration::from_secs(60), wait).await.expect("refused once the port is free");
 }
 
 #[tokio::test]
@@ -295,7 +295,7 @@ async fn polls_keep_the_pace_and_quicken_when_asked() {
     let mut room = Watched::new(settings(Some(fake.url()), None, PATIENT), Pace::Calm);
     // Measured where the requests arrive, which a busy machine shifts: three seconds, or 0.75 if it were quick.
     let calm = room.gaps(&fake, 4).await;
-    assert!(calm.iter().sum::<u64>() >= 2000, "{calm:?}");
+    assert!(calm.iter().sum::<u64>() >= 1500, "{calm:?}");
     room.pace.set(Paces::default().with(&FeedId::main(), Pace::Quick));
     let quick = room.gaps(&fake, 10).await.split_off(3);
     assert!(quick.iter().any(|gap| *gap < 700), "{quick:?}");

@@ -25,13 +25,22 @@ const START: ObsOrder = ObsOrder::StartStream;
 const STOP: ObsOrder = ObsOrder::StopStream;
 const FIX: ObsOrder = ObsOrder::RestartMedia { feed: None };
 
-/// Limits for tests that wait for their end.
+/// Limits for tests that wait for their end; longer than a busy machine stands still.
 const SHORT: Limits = Limits {
-    output: Millis(1_500),
-    switch: Millis(1_200),
+    output: Millis(4_000),
+    switch: Millis(4_000),
     retry: Millis(300),
-    restart: Millis(600),
+    restart: Millis(4_000),
     claim: Millis(10_000),
+};
+
+/// Limits that a machine which stands still for some seconds does not reach.
+const PATIENT: Limits = Limits {
+    output: Millis(60_000),
+    switch: Millis(60_000),
+    retry: Millis(500),
+    restart: Millis(60_000),
+    claim: Millis(60_000),
 };
 
 /// A fake OBS and the room that talks to it, with everything the room needs.
@@ -49,7 +58,7 @@ struct Stage {
 
 impl Stage {
     async fn healthy() -> Self {
-        let mut stage = Self::with(Script::default(), Limits::default()).await;
+        let mut stage = Self::with(Script::default(), PATIENT).await;
         stage.connected().await;
         stage
     }
@@ -300,7 +309,7 @@ async fn a_switch_survives_refusals_lost_reports_and_slowness() {
         ("a slow OBS", Script { switch_delay: Duration::from_millis(700), ..Script::default() }),
     ];
     for (name, script) in table {
-        let mut stage = Stage::with(script, Limits::default()).await;
+        let mut stage = Stage::with(script, PATIENT).await;
         stage.connected().await;
         let outcome = ended(stage.order_by(RULE, to("BRB"))).await;
         assert_eq!(outcome, Outcome::Done("OBS shows 'BRB'.".to_owned()), "{name}");
@@ -318,7 +327,7 @@ async fn a_switch_that_is_never_shown_times_out() {
 
 #[tokio::test]
 async fn a_switch_that_is_always_refused_fails_with_the_words_of_obs() {
-    let mut stage = Stage::with(Script { refuse_switches: 9, ..Script::default() }, Limits::default()).await;
+    let mut stage = Stage::with(Script { refuse_switches: 9, ..Script::default() }, PATIENT).await;
     stage.connected().await;
     let wanted = "OBS says: The scene is busy. (code 702).";
     assert_eq!(stage.give(to("BRB")).await, Outcome::Failed(wanted.to_owned()));
@@ -328,7 +337,7 @@ async fn a_switch_that_is_always_refused_fails_with_the_words_of_obs() {
 #[tokio::test]
 async fn a_newer_switch_replaces_the_older() {
     let script = Script { switch_delay: Duration::from_secs(2), ..Script::default() };
-    let mut stage = Stage::with(script, Limits::default()).await;
+    let mut stage = Stage::with(script, PATIENT).await;
     stage.connected().await;
     let older = stage.order_by(RULE, to("BRB"));
     stage.until("pending", |obs| obs.pending.iter().any(|one| one.what == "switch to scene 'BRB'")).await;
@@ -352,7 +361,10 @@ async fn a_human_switch_whose_report_was_lost_is_found_by_reading() {
 
 #[tokio::test]
 async fn start_and_stop_are_done_when_obs_reports_so() {
-    let mut stage = Stage::healthy().await;
+    // Long enough that "starting" is seen, whatever else the machine does.
+    let script = Script { output_delay: Duration::from_secs(2), ..Script::default() };
+    let mut stage = Stage::with(script, PATIENT).await;
+    stage.connected().await;
     let start = stage.order(START);
     stage.until("starting", |obs| obs.output == Some(Output::Starting) && obs.pending.len() == 1).await;
     assert_eq!(ended(start).await, Outcome::Done("OBS is streaming.".to_owned()));
@@ -367,12 +379,12 @@ async fn start_and_stop_are_done_when_obs_reports_so() {
 #[tokio::test]
 async fn a_start_that_does_not_come_to_pass_says_why() {
     let table = [
-        (Start::Blocked, "Perhaps a dialog is open in OBS"),
-        (Start::Refused, "OBS says: The stream could not be started. (code 702)."),
-        (Start::Fails, "Check the stream settings"),
+        (Start::Blocked, SHORT, "Perhaps a dialog is open in OBS"),
+        (Start::Refused, PATIENT, "OBS says: The stream could not be started. (code 702)."),
+        (Start::Fails, PATIENT, "Check the stream settings"),
     ];
-    for (start, wanted) in table {
-        let mut stage = Stage::with(Script { start, ..Script::default() }, SHORT).await;
+    for (start, limits, wanted) in table {
+        let mut stage = Stage::with(Script { start, ..Script::default() }, limits).await;
         stage.connected().await;
         let outcome = stage.give(START).await;
         assert!(!outcome.is_done() && outcome.text().contains(wanted), "{start:?}: {outcome:?}");
@@ -383,7 +395,7 @@ async fn a_start_that_does_not_come_to_pass_says_why() {
 
 #[tokio::test]
 async fn a_contrary_press_ends_a_wish() {
-    let mut stage = Stage::with(Script { start: Start::Blocked, ..Script::default() }, Limits::default()).await;
+    let mut stage = Stage::with(Script { start: Start::Blocked, ..Script::default() }, PATIENT).await;
     stage.connected().await;
     let start = stage.order(START);
     stage.heard("StartStream", 1).await;
@@ -421,7 +433,7 @@ async fn a_start_that_is_called_off_while_it_waits_begins_nothing() {
 #[tokio::test]
 async fn a_stop_in_obs_ends_the_wish_to_start_and_nothing_starts_again() {
     let script = Script { output_delay: Duration::from_millis(300), ..Script::default() };
-    let mut stage = Stage::with(script, Limits::default()).await;
+    let mut stage = Stage::with(script, PATIENT).await;
     stage.connected().await;
     assert!(stage.give(START).await.is_done());
     stage.fake.human_stop();
@@ -435,7 +447,7 @@ async fn a_stop_in_obs_ends_the_wish_to_start_and_nothing_starts_again() {
 
 #[tokio::test]
 async fn a_pending_start_is_sent_again_after_a_reconnect() {
-    let mut stage = Stage::with(Script { start: Start::Blocked, ..Script::default() }, Limits::default()).await;
+    let mut stage = Stage::with(Script { start: Start::Blocked, ..Script::default() }, PATIENT).await;
     stage.connected().await;
     let start = stage.order(START);
     stage.heard("StartStream", 1).await;
@@ -461,7 +473,7 @@ async fn a_media_restart_is_confirmed_by_obs() {
 
 #[tokio::test]
 async fn a_media_restart_is_confirmed_by_the_moving_picture() {
-    let mut stage = Stage::with(Script { lose_events: true, ..Script::default() }, Limits::default()).await;
+    let mut stage = Stage::with(Script { lose_events: true, ..Script::default() }, PATIENT).await;
     stage.fake.move_media("Feed", false);
     stage.until("frozen", media(|media| media.moving == Some(false))).await;
     assert_eq!(stage.give(FIX).await, Outcome::Done("'Feed' plays again.".to_owned()));
@@ -477,7 +489,7 @@ async fn a_media_restart_that_changes_nothing_times_out() {
 
 #[tokio::test]
 async fn a_media_restart_is_not_sent_again_after_a_reconnect() {
-    let mut stage = Stage::with(Script { ignore_restart: true, ..Script::default() }, Limits::default()).await;
+    let mut stage = Stage::with(Script { ignore_restart: true, ..Script::default() }, PATIENT).await;
     stage.until("a source", |obs| !obs.media.is_empty()).await;
     let fix = stage.order(FIX);
     stage.heard("SetInputSettings", 1).await;
@@ -543,7 +555,7 @@ async fn without_obs_orders_fail_with_the_reason_and_wishes_wait() {
 #[tokio::test]
 async fn a_wrong_password_needs_a_person_and_the_right_one_connects_at_once() {
     let script = Script { password: Some("correct horse".to_owned()), ..Script::default() };
-    let mut stage = Stage::with(script, Limits::default()).await;
+    let mut stage = Stage::with(script, PATIENT).await;
     for given in [None, Some("battery staple")] {
         stage.config.edit(|config| config.obs.password = given.map(Into::into));
         stage.until("refused", |obs| matches!(&obs.link, ObsLink::Lost { repair: Some(_), .. })).await;
@@ -560,7 +572,7 @@ async fn a_wrong_password_needs_a_person_and_the_right_one_connects_at_once() {
 #[tokio::test]
 async fn an_old_obs_gets_a_clear_message_and_no_crash_loop() {
     let version = ("29.0.2".to_owned(), "5.1.0".to_owned());
-    let mut stage = Stage::with(Script { version, ..Script::default() }, Limits::default()).await;
+    let mut stage = Stage::with(Script { version, ..Script::default() }, PATIENT).await;
     let (reason, repair) = stage.lost().await;
     assert_eq!(reason, "OBS 29.0.2 is too old; Stream Control needs OBS 30.2 or newer.");
     assert_eq!(repair.as_deref(), Some("Update OBS."));
@@ -572,13 +584,13 @@ async fn an_old_obs_gets_a_clear_message_and_no_crash_loop() {
 #[tokio::test]
 async fn a_beta_of_a_newer_obs_is_welcome() {
     let version = ("32.0.0-beta1".to_owned(), "5.6.2".to_owned());
-    let mut stage = Stage::with(Script { version, ..Script::default() }, Limits::default()).await;
+    let mut stage = Stage::with(Script { version, ..Script::default() }, PATIENT).await;
     assert_eq!(stage.connected().await.version.as_deref(), Some("32.0.0-beta1"));
 }
 
 #[tokio::test]
 async fn an_obs_that_accepts_and_never_speaks_is_lost() {
-    let mut stage = Stage::with(Script { mute: true, ..Script::default() }, Limits::default()).await;
+    let mut stage = Stage::with(Script { mute: true, ..Script::default() }, PATIENT).await;
     let (reason, repair) = stage.lost().await;
     assert_eq!((reason.as_str(), repair), ("OBS does not answer.", None));
     stage.fake.set(|script| script.mute = false);
@@ -587,7 +599,8 @@ async fn an_obs_that_accepts_and_never_speaks_is_lost() {
 
 #[tokio::test]
 async fn an_obs_that_hangs_in_the_middle_is_lost_and_found_again() {
-    let mut stage = Stage::healthy().await;
+    let mut stage = Stage::with(Script::default(), Limits::default()).await;
+    stage.connected().await;
     stage.fake.set(|script| script.hang = true);
     let outcome = stage.give(to("LOW")).await;
     assert!(matches!(&outcome, Outcome::TimedOut(text) if text.contains("did not answer")), "{outcome:?}");
@@ -600,7 +613,7 @@ async fn an_obs_that_hangs_in_the_middle_is_lost_and_found_again() {
 
 #[tokio::test]
 async fn a_connection_that_closes_again_and_again_is_tried_with_patience() {
-    let mut stage = Stage::with(Script { close: true, ..Script::default() }, Limits::default()).await;
+    let mut stage = Stage::with(Script { close: true, ..Script::default() }, PATIENT).await;
     stage.heard("GetVersion", 3).await;
     let log = stage.fake.log();
     let waited = log[2].at.since(log[1].at);

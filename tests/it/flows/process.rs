@@ -17,7 +17,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
 /// Longest wait for the end after SIGTERM; it needs far less.
-const STOP_TIME: Duration = Duration::from_secs(20);
+const STOP_TIME: Duration = Duration::from_secs(60);
 /// Longest wait for an end by itself.
 const LIMIT: Duration = Duration::from_secs(60);
 

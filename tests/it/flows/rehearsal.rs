@@ -35,7 +35,7 @@ async fn files_that_are_taken_away_do_not_name_the_publisher() {
     let file = async |path: &str| show.page.get(&format!("/api/v1/{path}?{span}")).await.body;
     let named = |text: &str| text.contains("Connected to the ingest: publish/fe…d1.");
     for path in ["journal/export.csv", "journal/export.json"] {
-        let written = comes_true(Duration::from_secs(30), async || named(&file(path).await)).await;
+        let written = comes_true(Duration::from_secs(60), async || named(&file(path).await)).await;
         assert!(written, "{path}: the line, with the name masked");
     }
     for path in ["journal/export.csv", "journal/export.json", "timeline/export.csv", "timeline/export.json"] {

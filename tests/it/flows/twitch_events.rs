@@ -104,7 +104,11 @@ async fn a_socket_that_says_nothing_is_replaced() {
     room.restored().await;
     room.twitch.world().manners.silent = true;
     room.line("nothing came for 1.2 s").await;
-    room.twitch.world().manners.silent = false;
+    {
+        let mut world = room.twitch.world();
+        // From now on a second in which nothing runs is no silence.
+        (world.manners.silent, world.manners.keepalive_secs) = (false, None);
+    }
     room.line("events arrive").await;
     room.restored().await;
     said(&mut room, "still here").await;
@@ -214,6 +218,9 @@ async fn after_a_restart_in_the_middle_all_is_there_again() {
     tokio::time::timeout(Duration::from_secs(60), cheered).await.expect("the cheer");
     let app = App::start_in(app.stop().await, &settings).await;
     restored(&app).await;
+    let mut events = app.ctx.cells.events.clone();
+    let read = events.until(|tail| tail.happenings.iter().any(|one| one.amount == Some(5)));
+    tokio::time::timeout(Duration::from_secs(60), read).await.expect("the cheer of the run before");
     let kept = app.ctx.cells.events.with(|tail| tail.happenings.iter().filter(|one| one.amount == Some(5)).count());
     assert_eq!(kept, 1, "written down once");
     assert_eq!(twitch.world().sockets(), 1);

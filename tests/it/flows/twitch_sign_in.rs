@@ -121,7 +121,7 @@ async fn tokens_are_renewed_before_their_end_and_the_file_has_the_newest() {
     let renewals = || stage.twitch.world().count("POST", "/oauth2/token");
     let mut cell = stage.app.ctx.cells.twitch.clone();
     while renewals() < 2 {
-        tokio::time::timeout(Duration::from_secs(30), cell.changed()).await.expect("a renewal");
+        tokio::time::timeout(Duration::from_secs(60), cell.changed()).await.expect("a renewal");
     }
     stage.linked().await;
     let kept = stage.file().read(Identity::Broadcaster).expect("a file").expect("a pair");

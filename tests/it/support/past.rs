@@ -16,7 +16,7 @@ const SAG: i64 = 12;
 /// Writes the seconds up to `end`, one sample of each feed in each, with the sags, the switches that
 /// follow from them, and their lines.
 pub async fn past(store: &Store, end: UnixMs, seconds: i64, feeds: &[&str]) {
-    let begin = end.0 - seconds * 1000;
+    let (store, begin) = (store.patient(), end.0 - seconds * 1000);
     let rows: Vec<SampleRow> =
         (0..seconds).flat_map(|second| feeds.iter().map(move |feed| sample(begin, second, feed))).collect();
     for batch in rows.chunks(BATCH) {

@@ -47,6 +47,8 @@ async fn from_no_application_to_two_accounts() {
     person.client().goto(link.as_str().expect("a link")).await.expect("the fake's page");
     assert_eq!(person.browser.run("return document.querySelector('input').value").await, code);
     person.press("button[value='40112233']").await;
+    // A page that is still on its way would take the place of the next one.
+    person.reads("body", "Done.").await;
     person.open("/twitch").await;
     person.reads("[data-account=broadcaster]", "Signed in as mobile_mia").await;
     person.reads(".parts .chip", "Rights given").await;

@@ -134,6 +134,14 @@ impl Stage {
         self.twitch.world().said.iter().map(|said| said.message.clone()).collect()
     }
 
+    /// The most that was said within a span in which the bot says no more than fifteen lines; a little
+    /// shorter than that, since a busy machine may hand lines over late.
+    fn most_said(&self) -> usize {
+        let at: Vec<i64> = self.twitch.world().said.iter().map(|said| said.at.0).collect();
+        let within = |from: &i64| at.iter().filter(|at| (*from..*from + 25_000).contains(*at)).count();
+        at.iter().map(within).max().unwrap_or_default()
+    }
+
     /// The scenes that OBS was asked for.
     fn switches(&self) -> Vec<String> {
         let log = self.obs.log();

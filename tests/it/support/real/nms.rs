@@ -32,7 +32,7 @@ impl RealNms {
         let process = Process::start(command, &folder.path().join("nms.log"));
         let server = Self { process, _folder: folder, rtmp_port, http_port };
         let up = async || port_open(http_port).await && port_open(rtmp_port).await;
-        let up = comes_true(Duration::from_secs(30), up).await;
+        let up = comes_true(Duration::from_secs(60), up).await;
         assert!(up, "Node-Media-Server does not come up: {}", server.process.log_tail());
         server
     }
