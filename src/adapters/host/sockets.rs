@@ -148,7 +148,7 @@ impl Sockets {
     /// The connection that has grown as the counter has.
     fn compare(&mut self, port: &mut Port, now: Mono, counted: Bytes, hint: Hint<'_>) -> Option<Connection> {
         let same = |mark: &&mut Mark| mark.session.as_deref() == hint.session && mark.counted <= counted;
-        let Some(mark) = self.mark.as_mut().filter(same) else { return self.mark_all(port, now, counted, hint) };
+        let Some(mark) = self.mark.as_mut().filter(same) else { return self.mark_all(port, now, Millis(0), hint) };
         let pause = if mark.sure { FAITH } else { WALK };
         if self.looked.is_some_and(|at| now.since(at) < pause) {
             return self.known(port);
@@ -162,7 +162,8 @@ impl Sockets {
         let all: Vec<(Connection, u64)> = mark.received.iter().filter_map(growth).collect();
         let span = now.since(mark.at);
         let Some(one) = nearest(&all, counted.0 - mark.counted.0, span, hint.refresh) else {
-            return self.mark_all(port, now, counted, hint);
+            // Perhaps for ever, if it does not come by this port.
+            return self.mark_all(port, now, WALK, hint);
         };
         if span >= FAITH {
             let received = all.iter().map(|(one, _)| (one.name.clone(), one.received)).collect();
@@ -172,9 +173,11 @@ impl Sockets {
         Some(one.clone())
     }
 
-    /// Begins to compare: which connection is the publisher's shows at the next look.
-    fn mark_all(&mut self, port: &mut Port, now: Mono, counted: Bytes, hint: Hint<'_>) -> Option<Connection> {
-        let all = port.connections(now, Millis(0)).unwrap_or_default();
+    /// Begins to compare: which connection is the publisher's shows at the next look. The walk that
+    /// finds them is no older than `age`.
+    fn mark_all(&mut self, port: &mut Port, now: Mono, age: Millis, hint: Hint<'_>) -> Option<Connection> {
+        let counted = hint.counted?;
+        let all = port.connections(now, age).unwrap_or_default();
         let received = all.into_iter().map(|one| (one.name, one.received)).collect();
         let session = hint.session.map(str::to_owned);
         self.mark = Some(Mark { at: now, session, counted, received, sure: false });
@@ -472,6 +475,24 @@ mod tests {
         let known = lock(&sockets.port).again(name).expect("by its full name");
         assert_eq!(known.received, Bytes(1));
         assert!(sockets.witness(Hint::default()).is_some());
+        assert_eq!(lock(&sockets.port).walked, walked);
+    }
+
+    #[tokio::test]
+    async fn a_publisher_that_comes_by_another_way_costs_no_walk_of_its_own() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let mut sockets = Ports::default().watch(listener.local_addr().expect("an address").port()).expect("asked");
+        let mut hint = Hint { counted: Some(Bytes(1_000_000)), session: Some("1"), ..Hint::default() };
+        assert_eq!(sockets.witness(hint), None);
+        let mut port = lock(&sockets.port);
+        port.walked = Some(clock::mono() + Millis(3_600_000));
+        let walked = port.walked;
+        drop(port);
+        for _ in 0..3 {
+            sockets.looked = None;
+            hint.counted = hint.counted.map(|counted| Bytes(counted.0 + 1_000_000));
+            assert_eq!(sockets.witness(hint), None);
+        }
         assert_eq!(lock(&sockets.port).walked, walked);
     }
 

@@ -56,7 +56,9 @@ impl Machine {
 
     fn place_with(&self, now: Mono, heir: usize, inputs: Inputs<'_>) -> Place {
         let weak = self.watches.get(heir).is_some_and(|watch| watch.class() == Class::Low);
-        let restless = self.unsteady || self.flaps.is_spent(now, inputs.rules);
+        // From LIVE to LIVE is no way up.
+        let up = self.spot.place != Place::Live;
+        let restless = up && (self.unsteady || self.flaps.is_spent(now, inputs.rules));
         if weak || (restless && self.has_low(heir, inputs)) { Place::Low } else { Place::Live }
     }
 

@@ -275,6 +275,18 @@ fn hand_overs_are_no_flapping_so_a_real_cut_is_told_as_it_is() {
 }
 
 #[test]
+fn a_fine_heir_is_shown_as_it_is_after_real_cuts_too() {
+    let mut stage = Stage::two();
+    stage.run(&[GOOD, Feed::Gone], 10_000);
+    for _ in 0..2 {
+        assert_eq!(stage.shown(&[Feed::Gone, Feed::Gone], 3000), ["A off"]);
+        assert_eq!(stage.shown(&[GOOD, Feed::Gone], 8000), ["A"]);
+    }
+    stage.run(&[GOOD, GOOD], 2000);
+    assert_eq!(stage.shown(&[Feed::Gone, GOOD], 3000), ["B"], "never its LOW scene: LIVE goes on");
+}
+
+#[test]
 fn a_feed_that_comes_first_and_keeps_getting_lost_is_preferred_later_each_time() {
     let mut stage = Stage::two();
     stage.run(&[GOOD, GOOD], 10_000);
