@@ -175,7 +175,7 @@ impl RaidRoom {
         let desk = self.parts.desk.clone();
         let Some(ticket) = ticket else { return };
         self.jobs.spawn(async move {
-            let outcome = desk.give(ticket.origin.clone(), Order::Twitch(TwitchOrder::CancelRaid)).await;
+            let outcome = desk.pass_on(&ticket, Order::Twitch(TwitchOrder::CancelRaid)).await;
             (Input::TookBack(outcome), Some(ticket))
         });
     }
