@@ -1,6 +1,6 @@
 //! How often the bot speaks. Twitch ignores an account that says more than 20 lines in 30 s.
 
-use crate::domain::failover::Place;
+use crate::domain::failover::{Class, Place};
 use crate::kit::units::{Millis, Mono};
 use std::collections::VecDeque;
 
@@ -40,11 +40,15 @@ pub struct Announcements {
 
 impl Announcements {
     /// What to announce now; `place` is what automatic switching wants, `None` while it rests.
-    pub fn step(&mut self, now: Mono, place: Option<Place>) -> Option<Place> {
+    pub fn step(&mut self, now: Mono, place: Option<Place>, class: Class) -> Option<Place> {
         let Some(place) = place else {
             self.told = None;
             return None;
         };
+        // A good feed that is still on its way up is no loss any more, and at a show's beginning never was.
+        if class == Class::Good && place != Place::Live {
+            return None;
+        }
         // A show that begins well needs no words.
         let told = *self.told.get_or_insert(Place::Live);
         if told == place || self.due().is_some_and(|due| now < due) {
@@ -82,19 +86,24 @@ mod tests {
     fn announcements_tell_the_newest_state_once_in_30_s() {
         let mut told = Announcements::default();
         let (low, lost, live) = (Some(Place::Low), Some(Place::Offline), Some(Place::Live));
+        let (good, weak, absent) = (Class::Good, Class::Low, Class::Absent);
         let table = [
-            (0, live, None),
-            (1_000, low, low),
-            (2_000, lost, None),
-            (3_000, live, None),
-            (20_000, lost, None),
-            (31_000, lost, lost),
-            (62_000, live, live),
-            (100_000, None, None),
-            (101_000, low, low),
+            (0, live, good, None),
+            (1_000, low, weak, low),
+            (2_000, lost, absent, None),
+            (3_000, live, good, None),
+            (20_000, lost, absent, None),
+            (31_000, lost, absent, lost),
+            (60_000, lost, absent, None),
+            (61_500, lost, good, None),
+            (62_000, live, good, live),
+            (100_000, None, good, None),
+            (101_000, lost, good, None),
+            (102_000, live, good, None),
+            (103_000, low, weak, low),
         ];
-        for (at, place, announced) in table {
-            assert_eq!(told.step(Mono(at), place), announced, "{at}");
+        for (at, place, class, announced) in table {
+            assert_eq!(told.step(Mono(at), place, class), announced, "{at}");
         }
     }
 }

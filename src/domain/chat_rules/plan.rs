@@ -368,7 +368,8 @@ fn help(args: &str, seen: Seen<'_>) -> Reply {
     let prefix = seen.book.prefix();
     match seen.book.spec(args.strip_prefix(prefix).unwrap_or(args)) {
         Some(spec) => {
-            say::HELP_ONE.with([("usage", &format!("{prefix}{} {}", spec.name, spec.args)), ("does", spec.does)])
+            let usage = format!("{prefix}{} {}", spec.name, spec.args);
+            say::HELP_ONE.with([("usage", usage.trim_end()), ("does", spec.does)])
         }
         None => {
             let names: Vec<String> = seen.allowed.iter().map(|name| format!("{prefix}{name}")).collect();

@@ -67,7 +67,7 @@ impl fmt::Display for Order {
             Order::Alerts(alert) => write!(f, "raise the alert '{}'", alert.message),
             Order::Import(import) => write!(f, "import the settings of {}", import.from),
             Order::Twitch(order) => order.fmt(f),
-            Order::Raid(RaidOrder::Cancel) => f.write_str("go on after the raid"),
+            Order::Raid(RaidOrder::Cancel) => f.write_str("cancel the raid or the stop after it"),
             Order::Raid(RaidOrder::StopNow) => f.write_str("stop now, after the raid"),
             Order::Settings(change) => {
                 // Values stay out: a password may be among them.

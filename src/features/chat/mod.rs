@@ -213,7 +213,8 @@ impl ChatRoom {
     fn announce(&mut self) {
         let wanted = self.config.with(|config| config.chat.announce) && self.twitch.with(Twitch::is_signed_in);
         let place = self.view.with(|view| view.wanted.filter(|_| wanted && view.armed && view.testing.is_none()));
-        let Some(place) = self.told.step(clock::mono(), place) else { return };
+        let class = self.view.with(|view| view.class);
+        let Some(place) = self.told.step(clock::mono(), place, class) else { return };
         // A rate that is high enough is not why the signal is weak.
         let low = self.config.with(|config| config.rules.low);
         let rate = self.view.with(|view| view.kbps).filter(|rate| *rate < low);

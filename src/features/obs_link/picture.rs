@@ -1,18 +1,19 @@
 //! The OBS cell and everything that is told when it changes: facts on the bus, lines in the journal.
+//! What is seen of the media sources is told to nobody: [`media`] writes that part.
 
-use super::media::Choice;
-use crate::adapters::obs::{MediaReport, ObsError, SceneReport, StreamReport};
+mod media;
+
+use crate::adapters::obs::{ObsError, SceneReport, StreamReport};
 use crate::domain::event::Fact;
 use crate::domain::ids::SceneName;
 use crate::domain::journal::{Tone, Topic};
 use crate::domain::people::Origin;
-use crate::domain::stream::{MediaInput, Obs, ObsLink, Output, Pending, Watched};
+use crate::domain::stream::{Obs, ObsLink, Output, Pending};
 use crate::kit::clock;
 use crate::kit::units::{Millis, Mono, UnixMs};
 use crate::runtime::bus::Bus;
 use crate::runtime::journal::Journal;
 use crate::runtime::shared::Writer;
-use std::collections::BTreeMap;
 
 /// OBS may take so long to start before a read that says "not active" is believed.
 const STARTING: Millis = Millis(40_000);
@@ -21,14 +22,6 @@ const STARTING: Millis = Millis(40_000);
 const STOPPING: Millis = Millis(40_000);
 /// OBS says "not active" a moment before it reports the end itself.
 const ENDING: Millis = Millis(3_000);
-/// Two reads of the media source closer than this tell nothing: a frame may last as long.
-const GLANCE: Millis = Millis(200);
-/// Two looks further apart than this are no comparison.
-const STARE: Millis = Millis(6000);
-/// Peaks up to this are silence: -60 dB.
-const SILENCE: f32 = 0.001;
-/// Volumes come twenty times a second; the cell need not change so often.
-const EARSHOT: Millis = Millis(500);
 
 /// Writes the cell; tells of changes.
 pub(super) struct Picture {
@@ -43,10 +36,7 @@ pub(super) struct Picture {
     duration: Millis,
     /// When the record output was reported last.
     record_heard: Mono,
-    /// When each media source was last compared.
-    compared: BTreeMap<String, Mono>,
-    /// Each media source's picture as last seen.
-    seen: BTreeMap<String, u64>,
+    looks: media::Looks,
 }
 
 struct Before {
@@ -64,8 +54,7 @@ impl Picture {
             output_since: Mono::default(),
             duration: Millis(0),
             record_heard: Mono::default(),
-            compared: BTreeMap::new(),
-            seen: BTreeMap::new(),
+            looks: media::Looks::default(),
         }
     }
 
@@ -251,81 +240,6 @@ impl Picture {
         self.cell.edit_if_changed(|obs| obs.pending = pending);
     }
 
-    /// Which media source plays which feed, or why none was chosen.
-    pub(super) fn media_sources(&mut self, choice: Choice) {
-        self.cell.edit_if_changed(|obs| {
-            let known = std::mem::take(&mut obs.media);
-            obs.media_notes.clear();
-            for (feed, one) in choice {
-                match one {
-                    Ok(name) => {
-                        let same = known.iter().find(|media| media.feed == feed && media.name == name).cloned();
-                        obs.media.push(same.unwrap_or_else(|| MediaInput::unread(feed, name)));
-                    }
-                    Err(note) => obs.media_notes.push((feed, note)),
-                }
-            }
-        });
-    }
-
-    /// A media source was read. It moves when its cursor went on since the last read.
-    pub(super) fn media(&mut self, name: &str, report: MediaReport) {
-        let now = clock::mono();
-        let known = self.cell.with(|obs| obs.media.iter().find(|media| media.name == name).and_then(|one| one.cursor));
-        let compared = self.compared.get(name).copied().unwrap_or_default();
-        if report.cursor == known && now.since(compared) < GLANCE {
-            return;
-        }
-        self.compared.insert(name.to_owned(), now);
-        self.edit_media(name, |media| {
-            let first = media.moving.is_none() && media.cursor.is_none() && !media.playing;
-            let moving = report.playing && report.cursor > media.cursor && media.cursor.is_some();
-            // The very first read has nothing to compare with, unless nothing plays at all; a source
-            // that OBS stops off air is no witness.
-            media.moving = if report.resting || (first && report.playing) { None } else { Some(moving) };
-            media.moving_since = media.moving_since.or(Some(now)).filter(|_| moving);
-            (media.playing, media.over, media.cursor) = (report.playing, report.over, report.cursor);
-        });
-    }
-
-    /// A media source was looked at; `None` where there was nothing to see. A look of long ago is no
-    /// comparison: what happened in between nobody saw.
-    pub(super) fn glimpse(&mut self, name: &str, shot: Option<u64>) {
-        let now = clock::mono();
-        let before = shot.and_then(|shot| self.seen.insert(name.to_owned(), shot));
-        self.edit_media(name, |media| {
-            let same = media.picture.filter(|old| shot == before && now.since(old.looked) < STARE);
-            media.picture = shot.map(|_| Watched { looked: now, changed: same.map_or(now, |old| old.changed) });
-        });
-    }
-
-    /// Nobody looks at the pictures any more.
-    pub(super) fn look_away(&mut self) {
-        self.seen.clear();
-        self.cell.edit_if_changed(|obs| obs.media.iter_mut().for_each(|media| media.picture = None));
-    }
-
-    /// How loud the active inputs were.
-    pub(super) fn volumes(&mut self, peaks: &[(String, f32)]) {
-        let now = clock::mono();
-        self.cell.edit_if_changed(|obs| {
-            for media in &mut obs.media {
-                let Some((_, peak)) = peaks.iter().find(|(name, _)| *name == media.name) else { continue };
-                let heard = media.sound.filter(|old| now.since(old.looked) < STARE);
-                if heard.is_some_and(|old| now.since(old.looked) < EARSHOT) && *peak <= SILENCE {
-                    continue;
-                }
-                let changed = heard.filter(|_| *peak <= SILENCE).map_or(now, |old| old.changed);
-                media.sound = Some(Watched { looked: now, changed });
-            }
-        });
-    }
-
-    /// Nobody listens any more.
-    pub(super) fn stop_listening(&mut self) {
-        self.cell.edit_if_changed(|obs| obs.media.iter_mut().for_each(|media| media.sound = None));
-    }
-
     /// OBS reported that the record output runs, or does not.
     pub(super) fn recording(&mut self, runs: bool) {
         self.record_heard = clock::mono();
@@ -348,12 +262,6 @@ impl Picture {
             Some(true) if !runs => self.note(Tone::Info, "The recording has ended.".to_owned()),
             _ => {}
         }
-    }
-
-    fn edit_media(&mut self, name: &str, mut change: impl FnMut(&mut MediaInput)) {
-        self.cell.edit_if_changed(|obs| {
-            obs.media.iter_mut().filter(|media| media.name == name).for_each(&mut change);
-        });
     }
 
     fn note(&self, tone: Tone, text: String) {

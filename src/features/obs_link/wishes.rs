@@ -146,7 +146,7 @@ impl Wishes {
     /// Who of ours is behind the program scene that OBS just reported; `None` for a person in OBS.
     /// Ask once per report: the claim is used up.
     pub fn author_of(&mut self, now: Mono, scene: &SceneName) -> Option<Origin> {
-        self.switch.author_of(now, scene)
+        self.switch.author_of(now, scene).or_else(|| self.choose.author(now))
     }
 
     /// When the next [`Input::Tick`] is needed.

@@ -192,7 +192,7 @@ impl RaidRoom {
         let desk = self.parts.desk.clone();
         let Some(ticket) = ticket else { return };
         self.jobs.spawn(async move {
-            let order = desk.give(ticket.origin.clone(), Order::Twitch(TwitchOrder::CancelRaid));
+            let order = desk.pass_on(&ticket, Order::Twitch(TwitchOrder::CancelRaid));
             (Input::TookBack(whatever_happens(order).await), Some(ticket))
         });
     }

@@ -146,7 +146,7 @@ async fn a_word_in_chat_takes_the_raid_back_and_later_the_stop() {
     night.cell("no raid", |twitch| twitch.raid.is_none()).await;
     night.raid("rest", |view| view.stage == Stage::Idle).await;
     assert!(night.twitch.world().raid.is_none());
-    night.app.line("take back the raid – done").await;
+    night.app.line("cancel the raid or the stop after it – done").await;
 
     // The same channel again: what was cancelled does not stand in its way.
     night.twitch.world().manners.raid_secs = 1;
@@ -168,6 +168,14 @@ async fn what_was_begun_or_called_off_on_twitch_itself() {
     assert!(taken.is_done() && night.twitch.world().raid.is_none(), "{taken:?}");
     let none = night.app.ctx.desk.give(owner(), Order::Raid(RaidOrder::Cancel)).await;
     assert!(none.text().contains("No raid is waiting"), "{none:?}");
+    night.app.line("owner: cancel the raid or the stop after it – failed. No raid is waiting").await;
+    let told = night
+        .app
+        .ctx
+        .cells
+        .tail
+        .with(|tail| tail.lines.iter().filter(|line| line.text.contains("failed. No raid")).count());
+    assert_eq!(told, 1, "one order, one line");
 
     assert!(night.ask(FRIEND).await.is_done());
     night.waits().await;

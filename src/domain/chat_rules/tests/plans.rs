@@ -125,7 +125,7 @@ fn every_command_has_its_effects() {
         ("!alias add f fix", "let 'f' mean the chat command 'fix'; say done"),
         ("!alias rem f", "forget the chat command's other word 'f'; say done"),
         ("!alias f fix", "say usage"),
-        ("!cancel", "go on after the raid; say done"),
+        ("!cancel", "cancel the raid or the stop after it; say done"),
         ("!noalbsversion", "say version"),
         ("!record ON", "say usage"),
         ("!guard on please", "say usage"),
@@ -138,6 +138,15 @@ fn every_command_has_its_effects() {
     }
     let tried = |name: &str| table.iter().any(|(text, _)| text[1..].split(' ').next() == Some(name));
     assert!(COMMANDS.iter().all(|spec| tried(spec.name)), "every command stands in the table");
+}
+
+#[test]
+fn help_tells_how_a_command_is_written() {
+    let table = [("!help brb", "!brb"), ("!help !switch", "!switch SCENE")];
+    for (text, usage) in table {
+        let End::Say(reply) = planned(&scene(), &book(), text).end else { panic!("{text} says something") };
+        assert_eq!(reply.render("{usage}"), usage, "{text}");
+    }
 }
 
 #[test]

@@ -6,8 +6,9 @@ use super::{Effect, Id, Input, Limits, Request, View};
 use crate::domain::chat_rules::fuzzy::{Meant, meant};
 use crate::domain::command::{ObsOrder, Outcome};
 use crate::domain::ids::SceneName;
+use crate::domain::people::Origin;
 use crate::kit::text;
-use crate::kit::units::Mono;
+use crate::kit::units::{Millis, Mono};
 
 /// What there is to choose from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +32,11 @@ pub struct Choice {
 
 /// Those that are under way.
 #[derive(Default)]
-pub(super) struct Slot(Vec<Wish>);
+pub(super) struct Slot {
+    wishes: Vec<Wish>,
+    /// Who asked for another collection, and until when a new scene counts as theirs.
+    claim: Option<(Origin, Mono)>,
+}
 
 struct Wish {
     id: Id,
@@ -55,13 +60,17 @@ impl Slot {
                 let list = scene.clone().or_else(|| view.obs.scene.clone()).map(List::Items);
                 self.ask(view, *id, list, item, *visible, effects);
             }
-            Input::Asked(id, ObsOrder::SetCollection { name }, _) => {
+            Input::Asked(id, ObsOrder::SetCollection { name }, by) => {
+                self.claim = Some(((*by).clone(), view.now + view.limits.output));
                 self.ask(view, *id, Some(List::Collections), name, Some(true), effects);
             }
             _ => {}
         }
-        self.0.retain_mut(|wish| match wish.take_in(view, effects).or_else(|| wish.overdue(view)) {
+        self.wishes.retain_mut(|wish| match wish.take_in(view, effects).or_else(|| wish.overdue(view)) {
             Some(outcome) => {
+                if let (List::Collections, Some((_, until))) = (&wish.list, &mut self.claim) {
+                    *until = view.now + if outcome.is_done() { view.limits.switch } else { Millis(0) };
+                }
                 effects.push(Effect::Answer(wish.id, outcome));
                 false
             }
@@ -69,8 +78,13 @@ impl Slot {
         });
     }
 
+    /// Who is behind a scene that came with another collection; the claim is used up.
+    pub(super) fn author(&mut self, now: Mono) -> Option<Origin> {
+        self.claim.take().filter(|(_, until)| now < *until).map(|(by, _)| by)
+    }
+
     pub(super) fn due(&self, limits: &Limits) -> Option<Mono> {
-        self.0.iter().map(|wish| wish.asked + limits.output).min()
+        self.wishes.iter().map(|wish| wish.asked + limits.output).min()
     }
 
     fn ask(
@@ -88,7 +102,7 @@ impl Slot {
             (None, Some(list)) => {
                 effects.push(Effect::Send(id, Request::List(list.clone())));
                 let name = name.to_owned();
-                self.0.push(Wish { id, list, name, on, asked: view.now, stage: Stage::Reading });
+                self.wishes.push(Wish { id, list, name, on, asked: view.now, stage: Stage::Reading });
             }
             (refusal, _) => effects.push(Effect::Answer(id, Outcome::Failed(refusal.unwrap_or_default()))),
         }

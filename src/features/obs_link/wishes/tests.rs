@@ -612,6 +612,35 @@ fn a_scene_change_is_ours_only_while_we_may_have_asked_for_it() {
 }
 
 #[test]
+fn the_scene_that_comes_with_another_collection_is_of_whoever_asked_for_it() {
+    let anna = Origin::Person { name: "Anna".to_owned(), role: crate::domain::people::Role::Owner };
+    let order = ObsOrder::SetCollection { name: "home".to_owned() };
+    let lists = |on: bool| vec![Choice { name: "At home".to_owned(), id: 0, on }];
+    let changed = |at: u64| {
+        let mut wishes = Wishes::default();
+        wishes.step(Mono(0), &obs(Streaming), &Input::Asked(1, &order, &anna));
+        wishes.step(Mono(10), &obs(Streaming), &Input::Listed(1, &lists(false)));
+        wishes.step(Mono(5_000), &obs(Streaming), &Input::Accepted(1));
+        wishes.step(Mono(5_010), &obs(Streaming), &Input::Listed(1, &lists(true)));
+        wishes.author_of(Mono(at), &"Kitchen".into())
+    };
+    assert_eq!(changed(5_100), Some(anna.clone()), "the read comes after the answer");
+    assert_eq!(changed(9_000), None, "too late to be of that");
+
+    let mut wishes = Wishes::default();
+    wishes.step(Mono(0), &obs(Streaming), &Input::Asked(1, &order, &anna));
+    assert_eq!(wishes.author_of(Mono(4_000), &"Kitchen".into()), Some(anna.clone()), "still changing");
+    assert_eq!(wishes.author_of(Mono(4_001), &"Hall".into()), None, "used up");
+    wishes.step(Mono(5_000), &obs(Streaming), &Input::Asked(2, &order, &anna));
+    wishes.step(
+        Mono(5_010),
+        &obs(Streaming),
+        &Input::Refused(2, &ObsError::Refused { code: 600, text: String::new() }),
+    );
+    assert_eq!(wishes.author_of(Mono(5_020), &"Hall".into()), None, "no other collection came");
+}
+
+#[test]
 fn automation_waits_while_a_person_switches() {
     let anna = Origin::Person { name: "Anna".to_owned(), role: crate::domain::people::Role::Owner };
     let rule = Origin::Automation("failover");

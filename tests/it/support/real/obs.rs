@@ -104,7 +104,7 @@ impl RealObs {
 
     /// Waits until the websocket accepts a session.
     pub async fn wait_ready(&self) {
-        let up = comes_true(Duration::from_secs(60), async || self.answers().await).await;
+        let up = comes_true(Duration::from_secs(180), async || self.answers().await).await;
         assert!(up, "OBS does not come up: {}", self.process.log_tail());
     }
 
