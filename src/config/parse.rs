@@ -10,6 +10,7 @@ use super::{Config, Feed, Keep, Login, Obs, Scenes, Web};
 use crate::domain::failover::lineup::{Lineup, Member, SceneSet};
 use crate::domain::ids::{FeedId, SceneName};
 use crate::domain::server::Server;
+use crate::kit::text::plain;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
@@ -142,7 +143,8 @@ impl Form<'_> {
 fn host(text: &str) -> Option<String> {
     let odd = |c: char| c.is_whitespace() || c.is_control() || "/@?#".contains(c);
     // Two colons are an IPv6 address, a single one would be a port.
-    (!text.contains(odd) && text.matches(':').count() != 1).then(|| text.to_owned())
+    let seen = plain(text) == text;
+    (seen && !text.contains(odd) && text.matches(':').count() != 1).then(|| text.to_owned())
 }
 
 /// `auto` is no kind: the answers tell.
@@ -235,6 +237,7 @@ mod tests {
             ("OBS_HOST", "ws://h", false),
             ("OBS_HOST", "h:4455", false),
             ("OBS_HOST", "fd00::7", true),
+            ("OBS_HOST", "box\u{202e}", false),
             ("STATS_URL", "http://u:p@h:8080/stat", true),
             ("STATS_URL", "ftp://h/", false),
             ("STATS_URL", "h:8080/stat", false),

@@ -34,6 +34,10 @@ impl Values {
         for (name, value) in environment {
             values.add_environment(&name.to_string_lossy(), value.into_string());
         }
+        // Only the usual one may be missing without a word: another was named by somebody.
+        if path != Path::new(".env") && !path.exists() {
+            values.idle.push(format!("{}: there is no such file, so no setting comes from it.", path.display()));
+        }
         match dotenv::read(path) {
             Ok(file) => values.add_dotenv(path, file),
             Err(why) => values.unreadable.push(Mistake::of_file(path, &format!("The file {why}."))),
@@ -216,6 +220,13 @@ mod tests {
                 assert!(warnings.iter().all(|text| text.contains(near.unwrap_or_default())), "{warnings:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_file_that_somebody_named_and_that_is_not_there_is_told() {
+        let warnings = |path: &str| Values::from_layers([], Path::new(path)).warnings();
+        assert_eq!(warnings(".env"), [""; 0]);
+        assert!(warnings("/nonexistent/.env")[0].contains("/nonexistent/.env: there is no such file"));
     }
 
     #[test]

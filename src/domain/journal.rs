@@ -21,6 +21,23 @@ pub enum Topic {
     System,
 }
 
+impl Topic {
+    /// All of them.
+    pub const ALL: [Topic; 6] = [Self::Decision, Self::Standing, Self::Order, Self::Link, Self::Alert, Self::System];
+
+    /// The word in rows and addresses.
+    pub fn word(self) -> &'static str {
+        match self {
+            Topic::Decision => "decision",
+            Topic::Standing => "standing",
+            Topic::Order => "order",
+            Topic::Link => "link",
+            Topic::Alert => "alert",
+            Topic::System => "system",
+        }
+    }
+}
+
 /// How loud a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

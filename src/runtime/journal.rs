@@ -9,6 +9,8 @@ use tokio::sync::mpsc;
 
 /// Lines that wait for the journal room.
 const CAPACITY: usize = 1024;
+/// Longest line, in characters: what somebody wrote may be part of it.
+const LONGEST: usize = 2000;
 
 /// A handle on the lane; clones share it.
 #[derive(Clone)]
@@ -32,7 +34,8 @@ impl Journal {
     /// Drops a line with its numbers. Keys inside URLs are hidden here and the text is made plain,
     /// whatever the caller wrote: names of scenes and publishers come from outside.
     pub fn note_with(&self, topic: Topic, tone: Tone, origin: &str, line: impl Into<String>, data: serde_json::Value) {
-        let text = redact::urls(&text::plain(&line.into())).into_owned();
+        // Hidden first: an address that is cut before its `@` would show the password.
+        let text = text::excerpt(&redact::urls(&text::plain(&line.into())), LONGEST);
         let entry = Entry { at: clock::unix(), topic, tone, text, origin: origin.to_owned(), data };
         if self.lane.try_send(entry).is_err() {
             self.lost.fetch_add(1, Ordering::Relaxed);
@@ -54,5 +57,7 @@ mod tests {
         let (journal, mut lines) = lane();
         journal.note(Topic::Link, Tone::Info, "ingest", "'\u{1b}[2Jx\nOBS: Good' at rtmp://h/app/live_123");
         assert_eq!(lines.try_recv().expect("a line").text, "' [2Jx OBS: Good' at rtmp://h/app/••••");
+        journal.note(Topic::Link, Tone::Info, "ingest", "x".repeat(50_000));
+        assert_eq!(lines.try_recv().expect("a line").text.chars().count(), LONGEST + 1, "and …");
     }
 }

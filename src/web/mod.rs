@@ -8,6 +8,7 @@ pub mod csrf;
 pub mod ctx;
 pub mod dress;
 pub mod error;
+pub mod input;
 pub mod limits;
 pub mod live;
 pub mod pages;

@@ -43,13 +43,35 @@ pub const ALERT_TOKEN_WRONG: &str = "X-Alert-Token is missing or wrong.";
 /// 403 of an alert without a token set.
 pub const ALERT_LOCAL_ONLY: &str = "ALERT_TOKEN is not set, so alerts are taken from this machine only, \
     at http://127.0.0.1 or http://localhost.";
+/// 400 of an address: what behind its `?` is wrong.
+pub fn bad_query(why: &str) -> String {
+    format!("What stands behind the ? of this address cannot be taken: {why}.")
+}
+/// 422 of a group's mode.
+pub fn no_such_mode(word: &str) -> String {
+    format!("A group's mode is '{}'. Allowed: any, priority or handover.", text::excerpt(word, 40))
+}
+/// 422 of a form with a field that has no place in it.
+pub fn no_such_field(name: &str, allowed: &str) -> String {
+    bad_form(&format!("it has no field '{}'. Allowed: {allowed}", text::excerpt(name, 40)))
+}
+/// 422 of a form: what of it is wrong.
+pub fn bad_form(why: &str) -> String {
+    format!("This form cannot be taken: {why}.")
+}
+/// 400 of a body: what is allowed, and what is wrong.
+pub fn bad_body(allowed: &str, why: &str) -> String {
+    format!("{allowed} What came cannot be taken: {why}.")
+}
 /// 400 of an alert.
 pub const ALERT_SHAPE: &str = "Send JSON {\"type\": \"low\" or \"restored\", \"message\": text}.";
 /// 400 of a maintenance order.
 pub const MAINTENANCE_SHAPE: &str =
     "Send JSON {\"seconds\": 1 to 300, \"reason\": text, \"feed\": the feed's id, or nothing for all}.";
 /// 400 of a feed that does not exist.
-pub const NO_SUCH_FEED: &str = "There is no feed with this id.";
+pub fn no_such_feed(id: &str, known: &[&str]) -> String {
+    format!("There is no feed '{}'. Allowed: {}.", text::excerpt(id, 40), text::one_of(known))
+}
 /// The reason of work on the ingest that came without one.
 pub const WORK: &str = "work on the ingest";
 /// 400 of a span of time.

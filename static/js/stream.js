@@ -194,7 +194,7 @@ function made(result) {
 form("marker", "marker", () => ({ description: $("marker-text").value.trim() }));
 form("clip", "clip", () => ({ title: $("clip-title").value.trim(), seconds: Number($("clip-seconds").value) }));
 form("announce", "announce", () => ({ message: $("announce-text").value.trim(), colour: $("announce-colour").value }));
-form("shoutout", "shoutout", () => ({ channel: $("shoutout-channel").value.trim().replace(/^@/, "") }));
+form("shoutout", "shoutout", () => ({ channel: $("shoutout-channel").value.trim() }));
 form("run-ads", "ads/run", () => ({ seconds: Number($("ads-seconds").value) }));
 $("snooze").addEventListener("click", () => order($("snooze"), $("snooze").parentElement, "ads/snooze"));
 

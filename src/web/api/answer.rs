@@ -3,6 +3,8 @@
 use crate::domain::command::Outcome;
 use crate::web::dress::AsItIs;
 use crate::web::error::WebError;
+use crate::web::input::why;
+use crate::web::words;
 use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -41,11 +43,11 @@ pub fn plain(status: StatusCode, text: &str) -> Response {
     (status, Extension(AsItIs), text.to_owned()).into_response()
 }
 
-/// The body, or 413 when it is too large, or 400 with what is allowed.
+/// The body, or 413 when it is too large, or 400 with what is allowed and what is wrong.
 pub fn body<T>(body: Result<Json<T>, JsonRejection>, allowed: &str) -> Result<T, WebError> {
     match body {
         Ok(Json(body)) => Ok(body),
         Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(WebError::TooLarge),
-        Err(_) => Err(WebError::Bad(allowed.to_owned())),
+        Err(wrong) => Err(WebError::Bad(words::bad_body(allowed, &why(&wrong.body_text())))),
     }
 }

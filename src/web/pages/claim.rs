@@ -5,9 +5,9 @@ use crate::features::access::{ClaimError, SHORTEST_PASSWORD};
 use crate::web::auth::{self, Caller};
 use crate::web::ctx::Ctx;
 use crate::web::error::WebError;
+use crate::web::input::Sent;
 use crate::web::words;
 use askama::Template;
-use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -59,7 +59,7 @@ pub async fn claim(
     State(ctx): State<Ctx>,
     caller: Caller,
     headers: HeaderMap,
-    Form(form): Form<ClaimForm>,
+    Sent(form): Sent<ClaimForm>,
 ) -> Result<Response, WebError> {
     if ctx.access.claimed() {
         return Ok(Redirect::to("/login").into_response());

@@ -8,8 +8,8 @@ use crate::domain::command::{ChatOrder, Order, Outcome};
 use crate::web::auth::SignedIn;
 use crate::web::ctx::Ctx;
 use crate::web::error::WebError;
+use crate::web::input::Sent;
 use askama::Template;
-use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -64,6 +64,7 @@ pub struct Done {
 
 /// One command as it is sent.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Wanted {
     name: String,
     enabled: Option<String>,
@@ -81,7 +82,7 @@ pub async fn show(State(ctx): State<Ctx>, person: SignedIn, Query(done): Query<D
 }
 
 /// POST /chat-commands
-pub async fn save(State(ctx): State<Ctx>, person: SignedIn, Form(form): Form<Wanted>) -> Result<Response, WebError> {
+pub async fn save(State(ctx): State<Ctx>, person: SignedIn, Sent(form): Sent<Wanted>) -> Result<Response, WebError> {
     let given = match command(&form) {
         Ok(wanted) => ctx.desk.give(person.origin(), Order::Chat(ChatOrder::SetCommand(wanted))).await,
         Err(why) => Outcome::Failed(why),

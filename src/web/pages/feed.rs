@@ -10,9 +10,9 @@ use crate::kit::units::Millis;
 use crate::web::auth::SignedIn;
 use crate::web::ctx::Ctx;
 use crate::web::error::WebError;
+use crate::web::input::Sent;
 use crate::web::words;
 use askama::Template;
-use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -109,22 +109,22 @@ pub async fn new(State(ctx): State<Ctx>, person: SignedIn) -> Result<Response, W
 }
 
 /// POST /settings/feeds/draft: a new feed with some fields filled in; nothing is saved yet.
-pub async fn draft(State(ctx): State<Ctx>, person: SignedIn, Form(form): Form<Pairs>) -> Result<Response, WebError> {
+pub async fn draft(State(ctx): State<Ctx>, person: SignedIn, Sent(form): Sent<Pairs>) -> Result<Response, WebError> {
     begin(&ctx, &person, &form)
 }
 
 fn begin(ctx: &Ctx, person: &SignedIn, form: &[(String, String)]) -> Result<Response, WebError> {
     let mut entry = Entry::default();
-    apply(&mut entry, form);
+    apply(&mut entry, form)?;
     let draft = Draft { entry, saved: Entry::default(), at: None, wrong: Vec::new(), rest: String::new() };
     Ok(html(&page(ctx, person, &document(ctx), &draft))?.into_response())
 }
 
 /// POST /settings/feeds/new
-pub async fn create(State(ctx): State<Ctx>, person: SignedIn, Form(form): Form<Pairs>) -> Result<Response, WebError> {
+pub async fn create(State(ctx): State<Ctx>, person: SignedIn, Sent(form): Sent<Pairs>) -> Result<Response, WebError> {
     let mut document = document(&ctx);
     let mut entry = Entry::default();
-    apply(&mut entry, &form);
+    apply(&mut entry, &form)?;
     if entry.get("id").is_empty() {
         let id = short_name(entry.get("name"), &document);
         entry.set("id", &id);
@@ -139,11 +139,11 @@ pub async fn save(
     State(ctx): State<Ctx>,
     person: SignedIn,
     Path(id): Path<String>,
-    Form(form): Form<Pairs>,
+    Sent(form): Sent<Pairs>,
 ) -> Result<Response, WebError> {
     let mut document = document(&ctx);
     let at = document.position(&id).ok_or(WebError::NotFound)?;
-    apply(&mut document.feeds[at], &form);
+    apply(&mut document.feeds[at], &form)?;
     document.feeds[at].set("id", &id);
     keep(&ctx, &person, document, at, false).await
 }
@@ -180,7 +180,10 @@ async fn keep(
 }
 
 /// Takes what was typed. A secret left empty stays, an address shown in part and not touched too.
-fn apply(entry: &mut Entry, form: &[(String, String)]) {
+fn apply(entry: &mut Entry, form: &[(String, String)]) -> Result<(), WebError> {
+    let paths: Vec<&str> = FIELDS.iter().map(|spec| spec.path).collect();
+    let known = |name: &str| paths.contains(&name.strip_prefix("clear.").unwrap_or(name));
+    fields::no_strangers(form, known, &paths.join(", "))?;
     for spec in FIELDS {
         let now = entry.get(spec.path).to_owned();
         let Some(typed) = sent(form, spec.path).map(str::trim) else { continue };
@@ -195,6 +198,7 @@ fn apply(entry: &mut Entry, form: &[(String, String)]) {
             entry.set(spec.path, if usual { "" } else { typed });
         }
     }
+    Ok(())
 }
 
 /// An address that was edited and still holds the dots has lost its secret part.
@@ -324,7 +328,7 @@ mod tests {
         for (form, wanted) in table {
             let mut entry = Entry::default();
             entry.set("password", "hunter2");
-            apply(&mut entry, &pairs(form));
+            apply(&mut entry, &pairs(form)).unwrap();
             assert_eq!(entry.get("password"), *wanted, "{form:?}");
         }
     }
@@ -338,7 +342,7 @@ mod tests {
         {
             let mut entry = Entry::default();
             entry.set("url", whole);
-            apply(&mut entry, &pairs(&[("url", typed)]));
+            apply(&mut entry, &pairs(&[("url", typed)])).unwrap();
             assert_eq!((entry.get("url"), dots(&entry, 0).count()), (wanted, lost));
         }
     }
@@ -346,7 +350,8 @@ mod tests {
     #[test]
     fn what_is_usual_is_not_written() {
         let mut entry = Entry::default();
-        apply(&mut entry, &pairs(&[("type", "auto"), ("enabled", "true"), ("priority", "0"), ("name", " Phone ")]));
+        apply(&mut entry, &pairs(&[("type", "auto"), ("enabled", "true"), ("priority", "0"), ("name", " Phone ")]))
+            .unwrap();
         assert_eq!(
             Document { feeds: vec![entry], ..Document::default() }.to_json(),
             r#"{"cameras":[],"feeds":[{"name":"Phone"}],"groups":[]}"#

@@ -14,11 +14,11 @@ use crate::web::api::v1::live::Snapshot;
 use crate::web::auth::SignedIn;
 use crate::web::ctx::Ctx;
 use crate::web::error::WebError;
+use crate::web::input::Sent;
 use crate::web::live::sections::Level;
 use crate::web::live::view::{class_state, level};
 use crate::web::words;
 use askama::Template;
-use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -99,7 +99,7 @@ pub async fn shift(
     State(ctx): State<Ctx>,
     person: SignedIn,
     Path(id): Path<String>,
-    Form(shift): Form<Shift>,
+    Sent(shift): Sent<Shift>,
 ) -> Result<Response, WebError> {
     let mut document = document(&ctx);
     let at = document.position(&id).ok_or(WebError::NotFound)?;
@@ -124,11 +124,12 @@ pub async fn back(State(ctx): State<Ctx>, person: SignedIn) -> Result<Response, 
 }
 
 /// POST /settings/feeds/together: the modes of the groups, and the cameras.
-pub async fn together(State(ctx): State<Ctx>, person: SignedIn, Form(form): Form<Pairs>) -> Result<Response, WebError> {
+pub async fn together(State(ctx): State<Ctx>, person: SignedIn, Sent(form): Sent<Pairs>) -> Result<Response, WebError> {
     let mut document = document(&ctx);
+    known_together(&form, &document)?;
     for group in &mut document.groups {
-        let word = fields::sent(&form, &format!("mode.{}", group.name));
-        group.mode = word.and_then(mode_of).unwrap_or(group.mode);
+        let Some(word) = fields::sent(&form, &format!("mode.{}", group.name)) else { continue };
+        group.mode = mode_of(word).ok_or_else(|| WebError::Unreadable(words::no_such_mode(word)))?;
     }
     document.cameras = (0..document.cameras.len() + SPARE).filter_map(|at| camera(&form, at)).collect();
     done(&ctx, &person, &document).await
@@ -196,6 +197,22 @@ fn camera(form: &[(String, String)], at: usize) -> Option<MultiCamera> {
     let ticked = format!("camera.{at}.feed");
     let feeds = form.iter().filter(|(key, _)| *key == ticked).map(|(_, id)| FeedId(id.clone())).collect();
     (!scene.is_empty()).then(|| MultiCamera { scene: SceneName(scene.to_owned()), feeds })
+}
+
+/// Cameras that are not sent go, so a name that was meant for one must not pass unseen.
+fn known_together(form: &Pairs, document: &Document) -> Result<(), WebError> {
+    let group = |name: &str| document.groups.iter().any(|group| group.name == name);
+    let camera = |name: &str| {
+        let (number, part) = name.split_once('.')?;
+        let number: usize = number.parse().ok()?;
+        Some(number < document.cameras.len() + SPARE && ["scene", "feed"].contains(&part))
+    };
+    let known = |name: &str| match name.split_once('.') {
+        Some(("mode", name)) => group(name),
+        Some(("camera", name)) => camera(name).unwrap_or_default(),
+        _ => false,
+    };
+    fields::no_strangers(form, known, "mode.GROUP, camera.NUMBER.scene, camera.NUMBER.feed")
 }
 
 fn mode_of(word: &str) -> Option<GroupMode> {

@@ -6,6 +6,7 @@ use crate::domain::command::{ChangeSetting, Order, Outcome};
 use crate::features::settings::view::{SettingItem, SettingsView};
 use crate::web::auth::SignedIn;
 use crate::web::ctx::Ctx;
+use crate::web::error::WebError;
 use crate::web::words;
 use axum::http::StatusCode;
 
@@ -83,7 +84,8 @@ pub async fn give(
     }
 }
 
-/// What the form changes: edited fields get a row, "back" takes the row away, the rest is left alone.
+/// What the form changes: edited fields get a row, "back" takes the row away, the rest is left alone. What
+/// no field is called, or comes twice, goes along: the settings room says so.
 pub fn changes(view: &SettingsView, form: &[(String, String)]) -> Vec<(String, Option<String>)> {
     let change = |item: &SettingItem| {
         if item.overridden && sent(form, &format!("back.{}", item.name)).is_some() {
@@ -94,7 +96,35 @@ pub fn changes(view: &SettingsView, form: &[(String, String)]) -> Vec<(String, O
         let edited = if item.secret { !value.is_empty() } else { value != was };
         edited.then(|| Some(value.to_owned()))
     };
-    view.items.iter().filter_map(|item| change(item).map(|value| (item.name.to_owned(), value))).collect()
+    let edits = view.items.iter().filter_map(|item| change(item).map(|value| (item.name.to_owned(), value)));
+    edits.chain(strangers(view, form)).collect()
+}
+
+/// Refuses a form with a field that it does not have: a slip of the pen must not pass for "nothing sent".
+pub fn no_strangers(form: &[(String, String)], known: impl Fn(&str) -> bool, allowed: &str) -> Result<(), WebError> {
+    match form.iter().find(|(name, _)| !known(name)) {
+        Some((name, _)) => Err(WebError::Unreadable(words::no_such_field(name, allowed))),
+        None => Ok(()),
+    }
+}
+
+fn strangers<'a>(
+    view: &SettingsView,
+    form: &'a [(String, String)],
+) -> impl Iterator<Item = (String, Option<String>)> + 'a {
+    let known: Vec<&str> = view.items.iter().map(|item| item.name).collect();
+    form.iter().enumerate().flat_map(move |(at, (name, value))| {
+        let again = form[..at].iter().any(|(earlier, _)| earlier == name);
+        let bare = name.strip_prefix("was.").or(name.strip_prefix("back.")).unwrap_or(name);
+        let times = if !known.contains(&bare) {
+            1
+        } else if again {
+            2
+        } else {
+            0
+        };
+        std::iter::repeat_n((bare.to_owned(), Some(value.clone())), times)
+    })
 }
 
 /// What stands in the form under a name.
@@ -257,12 +287,15 @@ mod tests {
             ("back.NOT_A_ROW", "on"),
             ("SECRET_KEPT", ""),
             ("SECRET_NEW", "sesame"),
-            ("UNKNOWN", "x"),
         ];
         let form: Pairs = form.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         let some = |text: &str| Some(text.to_owned());
         let wanted = [("EDITED", some("new")), ("BACK", None), ("SECRET_NEW", some("sesame"))];
         assert_eq!(changes(&view, &form), wanted.map(|(key, value)| (key.to_owned(), value)));
+        let odd = [("UNKNOWN", "x"), ("back.STRANGE", "on"), ("SAME", "now"), ("was.SAME", "now"), ("SAME", "other")];
+        let odd: Pairs = odd.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let names: Vec<String> = changes(&view, &odd).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["UNKNOWN", "STRANGE", "SAME", "SAME"], "for the room to refuse");
     }
 
     #[test]

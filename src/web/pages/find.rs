@@ -7,9 +7,9 @@ use crate::features::probe::{Found, Report};
 use crate::web::auth::SignedIn;
 use crate::web::ctx::Ctx;
 use crate::web::error::WebError;
+use crate::web::input::Sent;
 use crate::web::words;
 use askama::Template;
-use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -66,7 +66,7 @@ pub async fn show(person: SignedIn) -> Result<Response, WebError> {
 }
 
 /// POST /find
-pub async fn look(State(ctx): State<Ctx>, person: SignedIn, Form(at): Form<Where>) -> Result<Response, WebError> {
+pub async fn look(State(ctx): State<Ctx>, person: SignedIn, Sent(at): Sent<Where>) -> Result<Response, WebError> {
     allowed(&person)?;
     match ctx.probe.look(&at.host).await {
         Ok(report) => page(&person, StatusCode::OK, &at.host, None, Some(Findings::of(&report))),
@@ -78,7 +78,7 @@ pub async fn look(State(ctx): State<Ctx>, person: SignedIn, Form(at): Form<Where
 pub async fn choose(
     State(ctx): State<Ctx>,
     person: SignedIn,
-    Form(chosen): Form<Choice>,
+    Sent(chosen): Sent<Choice>,
 ) -> Result<Response, WebError> {
     let row = |key: &str, value: String| (key.to_owned(), Some(value));
     let changes = vec![

@@ -8,9 +8,9 @@ use crate::features::import::{Fate, Line, Plan, Version};
 use crate::web::auth::SignedIn;
 use crate::web::ctx::Ctx;
 use crate::web::error::WebError;
+use crate::web::input::Sent;
 use crate::web::words;
 use askama::Template;
-use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -48,6 +48,7 @@ struct Row {
 
 /// The files as pasted or read by the page's script.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Files {
     config: String,
     #[serde(default)]
@@ -73,7 +74,7 @@ pub async fn show(person: SignedIn, Query(done): Query<Done>) -> Result<Response
 }
 
 /// POST /import
-pub async fn preview(State(ctx): State<Ctx>, person: SignedIn, Form(files): Form<Files>) -> Result<Response, WebError> {
+pub async fn preview(State(ctx): State<Ctx>, person: SignedIn, Sent(files): Sent<Files>) -> Result<Response, WebError> {
     allowed(&person)?;
     let env = Some(files.env.as_bytes()).filter(|env| !env.is_empty());
     match ctx.imports.read(&person.0.name, files.config.as_bytes(), env) {
@@ -86,7 +87,7 @@ pub async fn preview(State(ctx): State<Ctx>, person: SignedIn, Form(files): Form
 }
 
 /// POST /import/apply
-pub async fn apply(State(ctx): State<Ctx>, person: SignedIn, Form(yes): Form<Yes>) -> Result<Response, WebError> {
+pub async fn apply(State(ctx): State<Ctx>, person: SignedIn, Sent(yes): Sent<Yes>) -> Result<Response, WebError> {
     let Some(import) = ctx.imports.take(&person.0.name, &yes.ticket) else {
         let wrong = vec![words::IMPORT_GONE.to_owned()];
         return page(&person, StatusCode::GONE, wrong, None, false);

@@ -5,8 +5,8 @@ use crate::features::access::SignInError;
 use crate::web::auth::{self, Caller};
 use crate::web::ctx::Ctx;
 use crate::web::error::WebError;
+use crate::web::input::Sent;
 use askama::Template;
-use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -59,7 +59,7 @@ pub async fn sign_in(
     State(ctx): State<Ctx>,
     caller: Caller,
     headers: HeaderMap,
-    Form(form): Form<LoginForm>,
+    Sent(form): Sent<LoginForm>,
 ) -> Result<Response, WebError> {
     match ctx.access.sign_in(&form.password, caller.addr.ip(), auth::agent(&headers)).await {
         Ok(token) => {

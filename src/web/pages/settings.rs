@@ -11,9 +11,9 @@ use crate::runtime::shared::Reader;
 use crate::web::auth::SignedIn;
 use crate::web::ctx::Ctx;
 use crate::web::error::WebError;
+use crate::web::input::Sent;
 use crate::web::words;
 use askama::Template;
-use axum::Form;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -58,7 +58,7 @@ pub async fn show(State(ctx): State<Ctx>, person: SignedIn, Query(done): Query<D
 }
 
 /// POST /settings
-pub async fn save(State(ctx): State<Ctx>, person: SignedIn, Form(form): Form<Pairs>) -> Result<Response, WebError> {
+pub async fn save(State(ctx): State<Ctx>, person: SignedIn, Sent(form): Sent<Pairs>) -> Result<Response, WebError> {
     let changes = ctx.cells.settings.with(|view| fields::changes(view, &form));
     if changes.is_empty() {
         return Ok(Redirect::to("/settings").into_response());

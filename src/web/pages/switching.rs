@@ -11,9 +11,9 @@ use crate::web::api::v1::live::Snapshot;
 use crate::web::auth::SignedIn;
 use crate::web::ctx::Ctx;
 use crate::web::error::WebError;
+use crate::web::input::Sent;
 use crate::web::words;
 use askama::Template;
-use axum::Form;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -138,7 +138,7 @@ pub async fn show(State(ctx): State<Ctx>, person: SignedIn, Query(asked): Query<
 }
 
 /// POST /settings/switching
-pub async fn save(State(ctx): State<Ctx>, person: SignedIn, Form(form): Form<Pairs>) -> Result<Response, WebError> {
+pub async fn save(State(ctx): State<Ctx>, person: SignedIn, Sent(form): Sent<Pairs>) -> Result<Response, WebError> {
     let changes = ctx.cells.settings.with(|view| fields::changes(view, &form));
     if changes.is_empty() {
         return Ok(Redirect::to("/settings/switching").into_response());
@@ -158,7 +158,7 @@ pub struct TestForm {
 }
 
 /// POST /settings/switching/test: the test without JavaScript.
-pub async fn test(State(ctx): State<Ctx>, person: SignedIn, Form(form): Form<TestForm>) -> Result<Response, WebError> {
+pub async fn test(State(ctx): State<Ctx>, person: SignedIn, Sent(form): Sent<TestForm>) -> Result<Response, WebError> {
     let order = if form.on { FailoverOrder::StartTest } else { FailoverOrder::StopTest };
     match ctx.desk.give(person.origin(), Order::Failover(order)).await {
         Outcome::Done(_) => Ok(Redirect::to("/settings/switching#test").into_response()),

@@ -16,8 +16,8 @@ use crate::kit::qr as picture;
 use crate::web::auth::SignedIn;
 use crate::web::ctx::Ctx;
 use crate::web::error::WebError;
+use crate::web::input::Sent;
 use crate::web::words;
-use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -41,18 +41,22 @@ pub async fn show(State(ctx): State<Ctx>, person: SignedIn, Query(done): Query<D
 }
 
 /// POST /twitch: the application and the accounts.
-pub async fn save(State(ctx): State<Ctx>, person: SignedIn, Form(form): Form<Pairs>) -> Result<Response, WebError> {
+pub async fn save(State(ctx): State<Ctx>, person: SignedIn, Sent(form): Sent<Pairs>) -> Result<Response, WebError> {
     let changes = ctx.cells.settings.with(|view| fields::changes(view, &form));
     change(&ctx, &person, changes, Typed { form: &form, refusal: "" }).await
 }
 
 /// POST /twitch/features: those that are ticked.
-pub async fn features(State(ctx): State<Ctx>, person: SignedIn, Form(form): Form<Pairs>) -> Result<Response, WebError> {
-    let ticked = |word: &&str| form.iter().any(|(key, value)| key == "feature" && value == word);
-    let words: Vec<&str> = FEATURES.iter().map(|feature| feature.word).filter(ticked).collect();
+pub async fn features(State(ctx): State<Ctx>, person: SignedIn, Sent(form): Sent<Pairs>) -> Result<Response, WebError> {
+    fields::no_strangers(&form, |name| name == "feature", "feature")?;
+    // In the order of the table; words that nobody knows are for the settings room to refuse.
+    let is_known = |word: &&str| FEATURES.iter().any(|feature| feature.word == *word);
+    let sent = || form.iter().map(|(_, value)| value.as_str());
+    let ticked = FEATURES.iter().map(|feature| feature.word).filter(|word| sent().any(|one| one == *word));
+    let words: Vec<&str> = ticked.chain(sent().filter(|word| !is_known(word))).collect();
     let value = match words.len() {
         0 => NONE.to_owned(),
-        all if all == FEATURES.len() => String::new(),
+        all if all == FEATURES.len() && words.iter().all(is_known) => String::new(),
         _ => words.join(","),
     };
     change(&ctx, &person, vec![("TWITCH_FEATURES".to_owned(), Some(value))], Typed::default()).await

@@ -14,3 +14,4 @@ mod settings;
 pub mod sockets;
 mod switching;
 mod twitch_docs;
+mod wrong_input;

@@ -174,7 +174,6 @@ fn missing(obs: &Obs, scene: &SceneName) -> Option<String> {
     if obs.scenes.contains(scene) {
         return None;
     }
-    let near = text::nearest(scene.as_str(), obs.scenes.iter().map(SceneName::as_str));
-    let hint = near.map(|name| format!(" Did you mean '{name}'?")).unwrap_or_default();
-    Some(format!("There is no scene '{scene}' in OBS.{hint}"))
+    let near = text::did_you_mean(scene.as_str(), obs.scenes.iter().map(SceneName::as_str));
+    Some(format!("There is no scene '{}' in OBS.{near}", text::excerpt(scene.as_str(), 80)))
 }

@@ -34,6 +34,7 @@ pub async fn resume(State(ctx): State<Ctx>, person: SignedIn) -> Response {
 
 /// Whether a test is wanted.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Test {
     on: bool,
 }
@@ -51,6 +52,7 @@ pub async fn test(
 
 /// Work on the ingest, announced.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Work {
     seconds: f64,
     #[serde(default)]
@@ -84,9 +86,13 @@ fn order(ctx: &Ctx, work: Work) -> Result<FailoverOrder, WebError> {
     if !(1.0..=LONGEST_WORK).contains(&work.seconds) {
         return refuse(words::MAINTENANCE_SHAPE);
     }
-    let known = |feed: &FeedId| ctx.cells.config.with(|config| config.feeds.iter().any(|one| one.id == *feed));
-    if work.feed.as_ref().is_some_and(|feed| !known(feed)) {
-        return refuse(words::NO_SUCH_FEED);
+    if let Some(feed) = &work.feed {
+        let known: Vec<FeedId> =
+            ctx.cells.config.with(|config| config.feeds.iter().map(|one| one.id.clone()).collect());
+        if !known.contains(feed) {
+            let known: Vec<&str> = known.iter().map(FeedId::as_str).collect();
+            return refuse(&words::no_such_feed(feed.as_str(), &known));
+        }
     }
     let reason = work.reason.unwrap_or_default();
     let why = if reason.trim().is_empty() { words::WORK.to_owned() } else { excerpt(reason.trim(), LONGEST_REASON) };

@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 /// Which machine.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ProbeBody {
     /// Its name or address, without a port.
     pub host: String,

@@ -11,9 +11,10 @@ use crate::web::api::export::{self, Form, iso};
 use crate::web::auth::SignedIn;
 use crate::web::ctx::Ctx;
 use crate::web::error::WebError;
+use crate::web::input::Asked;
 use crate::web::words;
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -25,6 +26,7 @@ const POINTS: u32 = 600;
 
 /// Which part of the past; unix milliseconds. Nothing means the last 24 hours.
 #[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Span {
     from: Option<i64>,
     to: Option<i64>,
@@ -54,7 +56,7 @@ impl Span {
 pub async fn show(
     State(ctx): State<Ctx>,
     _person: SignedIn,
-    Query(span): Query<Span>,
+    Asked(span): Asked<Span>,
 ) -> Result<Json<Timeline>, WebError> {
     ctx.history.timeline(span.window()?).await.map(Json).map_err(unavailable)
 }
@@ -75,19 +77,19 @@ const COLUMNS: &[&str] = &[
 ];
 
 /// GET /api/v1/timeline/export.csv?from=&to=
-pub async fn csv(state: State<Ctx>, person: SignedIn, span: Query<Span>) -> Result<Response, WebError> {
+pub async fn csv(state: State<Ctx>, person: SignedIn, span: Asked<Span>) -> Result<Response, WebError> {
     download(state, person, span, Form::Csv).await
 }
 
 /// GET /api/v1/timeline/export.json?from=&to=
-pub async fn json(state: State<Ctx>, person: SignedIn, span: Query<Span>) -> Result<Response, WebError> {
+pub async fn json(state: State<Ctx>, person: SignedIn, span: Asked<Span>) -> Result<Response, WebError> {
     download(state, person, span, Form::Json).await
 }
 
 async fn download(
     State(ctx): State<Ctx>,
     _person: SignedIn,
-    Query(span): Query<Span>,
+    Asked(span): Asked<Span>,
     form: Form,
 ) -> Result<Response, WebError> {
     let (from, to) = span.ends()?;

@@ -9,17 +9,18 @@ use crate::web::api::answer;
 use crate::web::auth::SignedIn;
 use crate::web::ctx::Ctx;
 use crate::web::error::WebError;
+use crate::web::input::Asked;
 use crate::web::words;
 use axum::Json;
+use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
 /// What is looked for.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SearchQuery {
-    #[serde(default)]
     q: String,
 }
 
@@ -27,7 +28,7 @@ pub struct SearchQuery {
 pub async fn categories(
     State(ctx): State<Ctx>,
     _person: SignedIn,
-    Query(SearchQuery { q }): Query<SearchQuery>,
+    Asked(SearchQuery { q }): Asked<SearchQuery>,
 ) -> Result<Json<Vec<Category>>, WebError> {
     ctx.twitch.categories(&q).await.map(Json).map_err(WebError::Unavailable)
 }
@@ -36,7 +37,7 @@ pub async fn categories(
 pub async fn channels(
     State(ctx): State<Ctx>,
     _person: SignedIn,
-    Query(SearchQuery { q }): Query<SearchQuery>,
+    Asked(SearchQuery { q }): Asked<SearchQuery>,
 ) -> Result<Json<Vec<FoundChannel>>, WebError> {
     ctx.twitch.channels(&q).await.map(Json).map_err(WebError::Unavailable)
 }
@@ -123,6 +124,7 @@ pub async fn channel(State(ctx): State<Ctx>, _person: SignedIn) -> Json<ChannelS
 
 /// What is to be changed; what is left out stays.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ChannelBody {
     title: Option<String>,
     category_id: Option<String>,
@@ -142,6 +144,7 @@ pub async fn change(
 
 /// Which channel.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TargetBody {
     channel: String,
 }
@@ -168,6 +171,7 @@ pub async fn cancel_raid(State(ctx): State<Ctx>, person: SignedIn) -> Response {
 
 /// What the marker says.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct MarkerBody {
     #[serde(default)]
     description: String,
@@ -185,6 +189,7 @@ pub async fn marker(
 
 /// A clip's title and length.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ClipBody {
     #[serde(default)]
     title: String,
@@ -203,6 +208,7 @@ pub async fn clip(
 
 /// What is announced.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AnnounceBody {
     message: String,
     #[serde(default)]
@@ -231,6 +237,7 @@ pub async fn shoutout(
 
 /// How long ads run.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AdsBody {
     seconds: u32,
 }
@@ -252,6 +259,7 @@ pub async fn snooze_ad(State(ctx): State<Ctx>, person: SignedIn) -> Response {
 
 /// What is said, and by whom.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SayBody {
     message: String,
     identity: Option<Identity>,
