@@ -51,9 +51,9 @@ pub struct House {
 pub async fn run(start: Start) -> anyhow::Result<()> {
     let house = House::build(start).await?;
     let bind = house.bind;
+    // Before the port is open: whoever finds it may end the daemon at once, and it is to end in order.
+    stop_on_signal(house.stop_token());
     let listener = TcpListener::bind(bind).await.with_context(|| format!("cannot listen on {bind} (BIND_ADDR)"))?;
-    let stop = house.stop_token();
-    tokio::spawn(stop_on_signal(stop));
     house.serve(listener).await
 }
 
@@ -69,7 +69,7 @@ impl House {
         let (desk, orders) = ends::desk(&journal, &stop);
         let (write, read) = ends::cells();
 
-        tell_what_is_set_aside(&journal, &settled);
+        tell_what_does_not_count(&journal, &settled);
         let settings = SettingsRoom::new(store.clone(), settled, orders.settings, bus.clone());
         let (config, settings_view) = (settings.config(), settings.view());
         let access = Access::open(store.clone(), &config.get().web, journal.clone()).await?;
@@ -152,13 +152,14 @@ async fn open(values: &Values) -> anyhow::Result<(Store, config::Settled)> {
     let told = |mistakes: Vec<Mistake>| anyhow::anyhow!(mistake::all(&mistakes));
     let config = config::Config::parse(values).map_err(told)?;
     let store = Store::open(&config.web.data_dir).await?;
-    let settled = config::settle(values, store.settings().await?).map_err(told)?;
+    let settled = config::settle(values, store.patient().settings().await?).map_err(told)?;
     Ok((store, settled))
 }
 
-fn tell_what_is_set_aside(journal: &Journal, settled: &config::Settled) {
-    for mistake in &settled.set_aside {
-        let text = format!("A saved setting no longer fits and is set aside: {mistake}");
+/// Saved settings that had to be set aside, and lines of `.env` without effect.
+fn tell_what_does_not_count(journal: &Journal, settled: &config::Settled) {
+    let aside = |mistake: &Mistake| format!("A saved setting no longer fits and is set aside: {mistake}");
+    for text in settled.set_aside.iter().map(aside).chain(settled.values.warnings()) {
         journal.note(Topic::System, Tone::Warn, "settings", text);
     }
 }
@@ -181,17 +182,19 @@ fn at_home() -> Option<IpAddr> {
     Some(socket.local_addr().ok()?.ip()).filter(|ip| limits::is_private(*ip) && !ip.is_loopback())
 }
 
-/// Cancels `stop` at SIGTERM or SIGINT.
-pub async fn stop_on_signal(stop: CancellationToken) {
+/// Cancels `stop` at SIGTERM or SIGINT that come from now on.
+pub fn stop_on_signal(stop: CancellationToken) {
     let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
         return;
     };
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = int.recv() => {}
-    }
-    let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
-    stop.cancel();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
+        let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+        stop.cancel();
+    });
 }
 
 /// Tells systemd that the house is ready and, if asked to, that it is still alive: from the same

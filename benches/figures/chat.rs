@@ -9,8 +9,7 @@ use serde_json::json;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use stream_control::demo::fake_twitch::{BROADCASTER, FakeTwitch};
-use stream_control::domain::event::Fact;
-use stream_control::domain::happening::HappeningKind;
+use stream_control::domain::happening::{Happening, HappeningKind};
 use stream_control::runtime::bus::Listener;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
@@ -91,7 +90,7 @@ impl Heard {
         let app = fakes.daemon().await;
         let bus = &app.ctx.bus;
         let told = Arc::new(Mutex::new(Vec::new()));
-        let facts = follow(bus.listen(), told.clone());
+        let facts = follow(bus.listen_to_happenings(), told.clone());
         let mut chat = bus.listen_to_chat();
         let (before, began) = (thread_secs()?, Instant::now());
         let (orders, pouring) = (fakes.obs.count(SWITCH), fakes.clone());
@@ -112,12 +111,12 @@ impl Heard {
 }
 
 /// How long each follow was on its way; `told` holds when they were sent.
-fn follow(mut facts: Listener, told: Arc<Mutex<Vec<Instant>>>) -> JoinHandle<Vec<Duration>> {
+fn follow(mut happenings: Listener<Arc<Happening>>, told: Arc<Mutex<Vec<Instant>>>) -> JoinHandle<Vec<Duration>> {
     tokio::spawn(async move {
         let mut spans = Vec::new();
         while spans.len() < FLOOD.1 / FACT {
-            match facts.next().await {
-                Some(Fact::Happened(one)) if one.kind == HappeningKind::Follow => {
+            match happenings.next().await {
+                Some(one) if one.kind == HappeningKind::Follow => {
                     let sent = told.lock().expect("no panic")[spans.len()];
                     spans.push(sent.elapsed());
                 }

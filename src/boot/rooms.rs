@@ -105,7 +105,8 @@ impl Rooms {
 
     /// The watch over the feeds and the recorder of what it hears. Errors: no client, no random numbers.
     pub fn ingest(&mut self, orders: Receiver<Ticket>, feeds: Writer<Feeds>) -> anyhow::Result<(Door, Tape)> {
-        let (recorder, recorder_room, tape) = recorder::recorder(self.config.clone(), self.journal.clone())?;
+        let (config, journal) = (self.config.clone(), self.journal.clone());
+        let (recorder, recorder_room, tape) = recorder::recorder(config, journal, &self.bus)?;
         let watch = IngestWatch::new(ingest_watch::Parts {
             config: self.config.clone(),
             paces: self.read.paces.clone(),

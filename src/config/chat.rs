@@ -35,7 +35,7 @@ impl Form<'_> {
             text.chars().count() <= PREFIX && !text.contains(odd) && !text.starts_with(['/', '.'])
         };
         let prefix = self.text("CHAT_PREFIX").unwrap_or_default();
-        self.demand("CHAT_PREFIX", good(&prefix), "up to 8 marks such as ! or !!, not beginning with / or .");
+        self.demand("CHAT_PREFIX", good(&prefix), "up to 8 marks such as ! or !!, with neither / nor . ahead");
         Chat {
             prefix,
             relaxed: self.switch("CHAT_RELAXED"),

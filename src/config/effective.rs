@@ -33,7 +33,7 @@ pub fn report(values: &Values) -> String {
         Standing::NoEffect(why) => Some(why),
         _ => None,
     }));
-    for warning in &values.warnings {
+    for warning in values.warnings() {
         let _ = writeln!(out, "\nWarning: {warning}");
     }
     out

@@ -31,7 +31,14 @@ impl<'a> Form<'a> {
         }
         let parsed = if value.len() <= LONGEST { parse(value) } else { None };
         if parsed.is_none() {
-            self.note(name, value, source, &keys::find(name).map(|key| key.kind.allowed()).unwrap_or_default());
+            let kind = keys::find(name).map_or(Kind::Text, |key| key.kind);
+            let text = matches!(kind, Kind::Text | Kind::Scene | Kind::SceneOrNone);
+            let more = match () {
+                () if value.len() > LONGEST => format!(", of at most {LONGEST} bytes (these are {})", value.len()),
+                () if text && value.contains(char::is_control) => ", without tabs and other control characters".into(),
+                () => String::new(),
+            };
+            self.note(name, value, source, &format!("{}{more}", kind.allowed()));
         }
         parsed
     }

@@ -112,6 +112,8 @@ pub enum Kind {
     SocketUrl,
     /// A machine's name or address, without a port.
     Host,
+    /// An id that is a number.
+    Id,
     /// An address and port to serve on.
     Address,
     /// A folder or file.
@@ -136,6 +138,7 @@ impl Kind {
             Kind::Url => "an address that begins with http:// or https://".to_owned(),
             Kind::SocketUrl => "an address that begins with ws:// or wss://".to_owned(),
             Kind::Host => "the name or address of a machine, without http:// and port".to_owned(),
+            Kind::Id => "an id of up to 20 digits, such as 12345678".to_owned(),
             Kind::Address => "an address and port such as 0.0.0.0:5000 or 127.0.0.1:5000".to_owned(),
             Kind::Path => "a folder or file".to_owned(),
             Kind::Document => {
@@ -402,7 +405,7 @@ pub const KEYS: &[Key] = {
         Key::new(Twitch, "TWITCH_CLIENT_SECRET", Text, "", "Secret of that application, if its type is Confidential. Public ones have none.")
             .secret()
             .editable("Twitch client secret"),
-        Key::new(Twitch, "TWITCH_BROADCASTER_ID", Text, "", "Numeric id of the channel. Empty: the account that signs in.").editable("Channel id"),
+        Key::new(Twitch, "TWITCH_BROADCASTER_ID", Kind::Id, "", "Numeric id of the channel. Empty: the account that signs in.").editable("Channel id"),
         Key::new(Twitch, "TWITCH_BOT", Switch, "false", "A second account speaks in chat; it signs in of its own.").editable("Speak as a bot account"),
         Key::new(Twitch, "TWITCH_FEATURES", Text, "", "Feature groups that are on, with commas between; fewer ask for fewer rights. Empty: all. See docs/twitch.md.")
             .editable("Twitch features"),
@@ -417,7 +420,7 @@ pub const KEYS: &[Key] = {
         Key::later(Chat, "CHAT_CHANNEL", "", "The channel whose chat is read. On Twitch it is that of the account that signs in.").kept(Text),
         Key::new(Chat, "CHAT_PREFIX", Text, "!", "What stands before a chat command.").editable("Before a command"),
         Key::new(Chat, "CHAT_RELAXED", Switch, "false", "Large letters in a command and words behind it do no harm.").editable("Read commands leniently"),
-        Key::new(Chat, "CHAT_LANGUAGE", Text, "en", "Language of the answers in chat: en or de. An unknown one is en.").editable("Language of the answers"),
+        Key::new(Chat, "CHAT_LANGUAGE", Text, "en", "Language of the answers in chat: en, de, or one whose words you wrote (docs/chat-commands.md).").editable("Language of the answers"),
         Key::new(Chat, "CHAT_PUBLIC_COMMANDS", Switch, "true", "Everyone in chat may use the commands that are for everyone.").editable("Commands for viewers"),
         Key::new(Chat, "CHAT_MOD_COMMANDS", Switch, "true", "Moderators may use the commands that are for them.").editable("Commands for moderators"),
         Key::new(Chat, "CHAT_ANNOUNCE", Switch, "true", "Tell the chat when automatic switching finds the signal weak, lost, and back.").editable("Tell of weak signal"),

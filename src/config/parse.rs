@@ -258,6 +258,22 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_seen_in_a_value_is_told() {
+        let long = "x".repeat(5000);
+        let table = [
+            ("LIVE_SCENE_NAME", long.as_str(), "of at most 4096 bytes (these are 5000)"),
+            ("LIVE_SCENE_NAME", "LI\tVE", "without tabs and other control characters"),
+            ("OBS_PASSWORD", "hun\u{1b}ter2", "without tabs and other control characters"),
+            ("TWITCH_BROADCASTER_ID", "mia", "up to 20 digits"),
+            ("TWITCH_BROADCASTER_ID", "123456789012345678901", "up to 20 digits"),
+        ];
+        for (name, value, wanted) in table {
+            let told = parse(&[(name, value)]).expect_err("a mistake").remove(0).text;
+            assert!(told.contains(wanted) && told.len() < 400 && !told.contains("ter2"), "{told}");
+        }
+    }
+
+    #[test]
     fn switches_take_the_usual_words() {
         for word in ["true", "1", "YES", "y", "On"] {
             assert_eq!(switch(word), Some(true), "{word}");

@@ -18,8 +18,8 @@ pub struct Values {
     state_directory: Option<String>,
     /// What could not be read at all; reported together with the mistakes of the values.
     pub(super) unreadable: Vec<Mistake>,
-    /// Names in `.env` that look like typos, each a sentence.
-    pub warnings: Vec<String>,
+    /// Lines of `.env` and names of the environment that have no effect, each a sentence.
+    idle: Vec<String>,
 }
 
 impl Values {
@@ -63,6 +63,29 @@ impl Values {
         Self { rows: rows.into_iter().filter(|(name, _)| editable(name)).collect(), ..self.clone() }
     }
 
+    /// What has no effect although it was probably meant to have one, each a sentence. None of it keeps
+    /// the daemon from starting.
+    pub fn warnings(&self) -> Vec<String> {
+        self.idle.iter().cloned().chain(self.half_of_the_tokens()).collect()
+    }
+
+    /// Stream-Control (Python) ran with one of the two, so that such files are about; and once there is a
+    /// file of tokens, neither counts.
+    fn half_of_the_tokens(&self) -> Option<String> {
+        let pair = ["TWITCH_OAUTH_TOKEN", "TWITCH_REFRESH_TOKEN"];
+        let [access, refresh] = pair.map(|name| !self.get(name).0.trim().is_empty());
+        let [set, missing] = match (access, refresh) {
+            (true, false) => pair,
+            (false, true) => [pair[1], pair[0]],
+            _ => return None,
+        };
+        let source = self.get(set).1;
+        Some(format!(
+            "{set} ({source}) has no effect without {missing}: a sign-in needs both. Set both or neither; the Twitch \
+             page signs in without them."
+        ))
+    }
+
     /// The rows in force.
     pub fn rows(&self) -> &BTreeMap<String, String> {
         &self.rows
@@ -102,7 +125,7 @@ impl Values {
             (name, Err(_)) if keys::find(name).is_some() => {
                 self.unreadable.push(Mistake::new(name, "(not text)", "text in UTF-8", Source::Environment));
             }
-            _ => {}
+            (name, _) => self.idle.extend(likely(name).map(|near| stranger(name, near, Source::Environment))),
         }
     }
 
@@ -111,10 +134,10 @@ impl Values {
             self.unreadable.push(Mistake::of_file(path, &format!("Line {line} cannot be understood: {why}.")));
         }
         for (name, value) in file.pairs {
-            if keys::find(&name).is_some() {
-                self.dotenv.insert(name, value);
-            } else if let Some(near) = likely(&name) {
-                self.warnings.push(format!("{name} in .env is no known setting. Did you mean {near}?"));
+            if keys::find(&name).is_none() {
+                self.idle.extend(likely(&name).map(|near| stranger(&name, near, Source::DotEnv)));
+            } else if self.dotenv.insert(name.clone(), value).is_some() {
+                self.idle.push(format!("{name} stands more than once in .env. The last one counts."));
             }
         }
     }
@@ -123,6 +146,10 @@ impl Values {
 /// A blank value counts as not set, except where nothing is a choice.
 fn counts(name: &str, value: &str) -> bool {
     !value.trim().is_empty() || keys::find(name).is_some_and(|key| key.kind == Kind::SceneOrNone)
+}
+
+fn stranger(name: &str, near: &str, source: Source) -> String {
+    format!("{} ({source}) is no known setting. Did you mean {near}?", crate::kit::text::excerpt(name, 60))
 }
 
 /// The known name that an unknown one was probably meant to be. Other programs share `.env` files, so
@@ -183,9 +210,39 @@ mod tests {
             ("TZ", None),
         ];
         for (name, near) in table {
-            let warnings = from(&[], &format!("{name}=1\n")).warnings;
-            assert_eq!(warnings.len(), usize::from(near.is_some()), "{name}");
-            assert!(warnings.iter().all(|text| text.contains(near.unwrap_or_default())), "{warnings:?}");
+            for values in [from(&[], &format!("{name}=1\n")), from(&[(name, "1")], "")] {
+                let warnings = values.warnings();
+                assert_eq!(warnings.len(), usize::from(near.is_some()), "{name}");
+                assert!(warnings.iter().all(|text| text.contains(near.unwrap_or_default())), "{warnings:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_stands_twice_is_told() {
+        let values = from(&[], "OBS_HOST=one\nOBS_HOST=two\nTZ=a\nTZ=b\n");
+        assert_eq!(values.get("OBS_HOST").0, "two");
+        assert_eq!(values.warnings(), ["OBS_HOST stands more than once in .env. The last one counts."]);
+    }
+
+    #[test]
+    fn one_of_two_tokens_is_told_and_no_mistake() {
+        let table = [
+            ("TWITCH_OAUTH_TOKEN=hunter2\n", Some("TWITCH_OAUTH_TOKEN (from .env) has no effect")),
+            ("TWITCH_REFRESH_TOKEN=hunter2\nTWITCH_OAUTH_TOKEN=\n", Some("without TWITCH_OAUTH_TOKEN")),
+            ("TWITCH_OAUTH_TOKEN=a\nTWITCH_REFRESH_TOKEN=b\n", None),
+            ("", None),
+        ];
+        for (file, wanted) in table {
+            let values = from(&[], file);
+            let warnings = values.warnings().join("\n");
+            assert_eq!(
+                (!warnings.is_empty()).then_some(true),
+                wanted.map(|text| warnings.contains(text)),
+                "{warnings}"
+            );
+            assert!(!warnings.contains("hunter2"), "{warnings}");
+            assert!(crate::config::Config::parse(&values).is_ok(), "the daemon starts");
         }
     }
 }

@@ -71,12 +71,12 @@ pub async fn run() -> anyhow::Result<()> {
     values.extend(twitch.settings());
     let values = Values::from_pairs(values.iter().map(|(key, value)| (*key, value.as_str())));
     let house = House::build(boot::Start { values }).await?;
+    boot::stop_on_signal(house.stop_token());
     let listener = match TcpListener::bind(ADDRESS).await {
         Ok(listener) => listener,
         Err(_) => TcpListener::bind((ADDRESS.ip(), 0)).await?,
     };
     tracing::info!("Demo: open http://{}/ and sign in with the password {PASSWORD}", listener.local_addr()?);
-    tokio::spawn(boot::stop_on_signal(house.stop_token()));
     let on_air = {
         let obs = obs.clone();
         move || obs.is_streaming()

@@ -152,7 +152,7 @@ pub enum TwitchOrder {
     },
     /// Begin a raid: Twitch counts 90 s and then sends the viewers.
     StartRaid {
-        /// The channel's name or id.
+        /// The channel's name, `id:` and its id, or digits that may be either.
         channel: String,
     },
     /// Take back a raid whose 90 s still run.
@@ -178,7 +178,7 @@ pub enum TwitchOrder {
     },
     /// Recommend a channel.
     Shoutout {
-        /// The channel's name or id.
+        /// The channel's name, `id:` and its id, or digits that may be either.
         channel: String,
     },
     /// Run ads.

@@ -1,12 +1,12 @@
 //! Facts: what happened, in the past tense. Carried by the bus; any of them may be lost, so nothing
-//! that must happen may hang on one.
+//! that must happen may hang on one. What happens on a platform, often by the hundred, is a
+//! [`Happening`](super::happening::Happening).
 
 use super::alert::Alert;
 use super::failover::Place;
-use super::happening::Happening;
-use super::ids::SceneName;
+use super::ids::{FeedId, SceneName};
 use super::people::Origin;
-use crate::kit::units::{Kbps, UnixMs};
+use crate::kit::units::{Kbps, Millis, UnixMs};
 
 /// A fact that rooms and pages may react to.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,12 +48,17 @@ pub enum Fact {
         /// Reason with numbers.
         reason: String,
     },
+    /// Work on an ingest was announced.
+    WorkAnnounced {
+        /// The feed; `None` for all.
+        feed: Option<FeedId>,
+        /// How long it lasts at most.
+        span: Millis,
+    },
     /// An alert goes out to every overlay.
     AlertRaised(Alert),
     /// Settings changed and are in force.
     SettingsChanged,
-    /// Something happened on a platform.
-    Happened(Happening),
     /// Our raid went out (`channel.raid` from us).
     RaidSent {
         /// The raided channel's id.

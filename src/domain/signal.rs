@@ -90,6 +90,8 @@ pub struct Sample {
     pub age: Option<Millis>,
     /// Media bytes received in this session.
     pub rx_bytes: Option<Bytes>,
+    /// How long `rx_bytes` has been counted, where that may be longer than the session (nginx).
+    pub counted_for: Option<Millis>,
     /// How long nothing has arrived, where the server itself tells it (OvenMediaEngine's
     /// `lastRecvTime`, RIST's `received` and `dead`).
     pub idle: Option<Millis>,
@@ -144,6 +146,7 @@ impl Sample {
             session: None,
             age: None,
             rx_bytes: None,
+            counted_for: None,
             idle: None,
             refresh: Millis(0),
             media_ts: None,

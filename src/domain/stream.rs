@@ -124,6 +124,8 @@ pub struct Obs {
     pub version: Option<String>,
     /// The stream output.
     pub output: Option<Output>,
+    /// OBS reported the end of the stream and is not through with it: it takes a start and forgets it.
+    pub ending: bool,
     /// When the stream began, from OBS's own output duration.
     pub live_since: Option<UnixMs>,
     /// The program scene.

@@ -179,6 +179,8 @@ impl Twitch {
 /// The channel's own words.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Channel {
+    /// Its name as shown.
+    pub name: String,
     /// The title.
     pub title: String,
     /// The category; `None` for none.

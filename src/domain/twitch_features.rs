@@ -195,6 +195,25 @@ const fn always(kind: &'static str, version: &'static str, condition: Condition)
     Wanted { kind, version, condition, feature: None }
 }
 
+/// In place of features: none of them, since nothing stands for all.
+pub const NONE: &str = "none";
+
+/// What may stand in TWITCH_FEATURES.
+pub fn feature_words() -> Vec<&'static str> {
+    FEATURES.iter().map(|feature| feature.word).chain([NONE]).collect()
+}
+
+/// What may stand in TWITCH_EVENTS_OFF: types, and names where one type has two directions.
+pub fn event_names() -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in SUBSCRIPTIONS.iter().flat_map(|one| [one.kind.to_owned(), one.name()]) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
 /// The scopes of which a subscription needs one; empty where it needs none.
 pub fn rights(kind: &str) -> &'static [&'static str] {
     const RIGHTS: &[(&str, &[&str])] = &[
@@ -264,6 +283,15 @@ mod tests {
             assert!(enough, "{wanted:?}");
             assert_eq!(wanted.feature.is_none(), rights(wanted.kind).is_empty(), "{wanted:?}");
         }
+    }
+
+    #[test]
+    fn every_name_switches_something_off() {
+        let all = |off: &[String]| SUBSCRIPTIONS.iter().filter(|one| is_wanted(one, &[], off)).count();
+        for name in event_names() {
+            assert!(all(std::slice::from_ref(&name)) < SUBSCRIPTIONS.len(), "{name}");
+        }
+        assert_eq!(switched_on(&[NONE.to_owned()]).count(), 0);
     }
 
     #[test]

@@ -35,6 +35,11 @@ pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) 
         .map(|(_, name)| name)
 }
 
+/// ` Did you mean 'clips'?` for a likely typo, to be put behind a full stop; empty for anything else.
+pub fn did_you_mean<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(wanted, candidates).map(|near| format!(" Did you mean '{near}'?")).unwrap_or_default()
+}
+
 /// `a, b or c`; empty for nothing.
 pub fn one_of<S: AsRef<str>>(items: &[S]) -> String {
     match items {
@@ -70,6 +75,8 @@ mod tests {
         assert_eq!(nearest("lowbitrate", scenes), Some("Low bitrate"));
         assert_eq!(nearest("live", scenes), Some("LIVE"));
         assert_eq!(nearest("OFFLINE", ["Camera"]), None);
+        assert_eq!(did_you_mean("live", scenes), " Did you mean 'LIVE'?");
+        assert_eq!(did_you_mean("OFFLINE", ["Camera"]), "");
     }
 
     #[test]

@@ -124,16 +124,21 @@ impl<'a> World<'a> {
     fn live_through(&mut self, poll: &Poll) -> Vec<Decision> {
         let began = *self.began.get_or_insert(poll.t);
         let at = moment(poll.t, began);
-        let feed = poll.feed.as_deref().map_or_else(|| self.first_feed(), FeedId::from);
+        let named = poll.feed.as_deref().map(FeedId::from);
+        let feed = named.clone().unwrap_or_else(|| self.first_feed());
         if self.options.thin_out && poll.is_poll() && !self.ears.is_due(&feed, at + ON_TIME, self.stage.pace(&feed)) {
             return Vec::new();
         }
-        self.stage.know(&feed);
+        if named.is_some() || !poll.is_maintenance() {
+            self.stage.know(&feed);
+        }
         let mut decisions = self.stage.wait_until(at);
         self.now = at;
         for news in &poll.news {
-            if let News::Show(show) = news {
-                self.stage.show(show, &feed);
+            match news {
+                News::Show(show) => self.stage.show(show, &feed),
+                News::Maintenance(span) => decisions.extend(self.stage.expect_work(at, named.as_ref(), *span)),
+                News::Request { .. } => {}
             }
         }
         let heard: Option<Sample> = self.ears.hear(&feed, at, poll, &self.options.config);

@@ -25,6 +25,11 @@ impl Poll {
     pub fn is_poll(&self) -> bool {
         self.news.iter().any(|news| matches!(news, News::Request { .. }))
     }
+
+    /// Whether it only announces work on the ingest: such a line may mean all feeds.
+    pub fn is_maintenance(&self) -> bool {
+        self.news.iter().all(|news| matches!(news, News::Maintenance(_)))
+    }
 }
 
 /// Why a recording could not be played to its end.
@@ -127,6 +132,7 @@ fn belongs(poll: &Poll, next: &Poll) -> bool {
 fn owned(news: News<'_>) -> News<'static> {
     match news {
         News::Show(show) => News::Show(show),
+        News::Maintenance(span) => News::Maintenance(span),
         News::Request { kind, status, body, publisher } => News::Request {
             kind,
             status,

@@ -8,7 +8,7 @@ use crate::domain::failover::machine::{Effect, Inputs, Machine};
 use crate::domain::failover::scenes::{Reported, Scenes};
 use crate::domain::ids::{FeedId, SceneName};
 use crate::domain::signal::{Pace, Sample};
-use crate::kit::units::Mono;
+use crate::kit::units::{Millis, Mono};
 
 /// Steps that may follow each other in one moment; a decision is one, obeying it another.
 const STEPS: usize = 4;
@@ -82,6 +82,13 @@ impl<'a> Stage<'a> {
             obs.scene = Some(SceneName(scene.clone()));
             obs.human_switches += 1;
         }
+    }
+
+    /// Work on the ingest of this feed, or of all, begins. The machine is to know the feed before.
+    pub fn expect_work(&mut self, at: Mono, feed: Option<&FeedId>, span: Millis) -> Vec<Made> {
+        let made = self.step(at, &[]);
+        self.machine.expect_work(at, feed, span, "as the recording says");
+        made
     }
 
     /// Steps at the machine's own deadlines before `next`.

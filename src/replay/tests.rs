@@ -91,6 +91,27 @@ fn obs_does_what_the_file_says() {
     }
 }
 
+#[test]
+fn announced_work_is_no_outage_here_either() {
+    let line = |t: f64, feed: &str, seconds: f64| {
+        format!("{{\"t\":{t},\"type\":\"maintenance\"{feed},\"body\":{{\"seconds\":{seconds}}}}}\n")
+    };
+    let (before, after) = (feed(0, 20, 20), feed(20, 0, 30));
+    let table = [
+        (line(19.5, "", 15.0), vec![(35.5, Place::Offline)], "until its time is over"),
+        (line(19.5, "", 3600.0), vec![], "to the end of the file"),
+        (line(19.5, "", 3600.0) + &line(19.5, "", 0.0), vec![(20.5, Place::Offline)], "taken back"),
+        (line(19.5, ",\"feed\":\"main\"", 15.0), vec![(35.5, Place::Offline)], "by the feed's name"),
+        (String::new(), vec![(20.5, Place::Offline)], "none"),
+    ];
+    for (work, wanted, why) in table {
+        assert_eq!(played(&format!("{before}{work}{after}")).0, wanted, "{why}");
+    }
+    // As the first line, of all feeds: it brings none of its own.
+    let (decisions, played) = played(&format!("{}{}", line(0.0, "", 5.0), feed(0, 20, 40)));
+    assert_eq!((decisions, played.polls), (vec![(20.5, Place::Offline)], 41));
+}
+
 /// What a kind of server that takes several requests said, as several lines of one moment.
 #[test]
 fn several_requests_of_one_moment_are_one_poll() {

@@ -1,15 +1,19 @@
 //! The bus of facts: broadcast, past tense, may be lost. Who falls behind is told how much it
-//! missed, and the total is shown on the health page. Chat has a lane of its own, so that thousands
-//! of messages cannot push out a scene switch.
+//! missed, and the total is shown on the health page. Happenings and chat have a lane each, so that
+//! neither a thousand gifts in one second nor thousands of messages can push out a scene switch.
 
 use crate::domain::chat::ChatMessage;
 use crate::domain::event::Fact;
+use crate::domain::happening::Happening;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::broadcast;
 
 /// Facts that wait for a slow listener before the oldest is dropped.
 const CAPACITY: usize = 256;
+/// The same for happenings: a thousand gifts are a thousand of them and more. The lane itself takes
+/// 128 KiB, and 4 MiB once every place in it is taken, which ends as soon as all have heard them.
+const HAPPENINGS_CAPACITY: usize = 4096;
 /// The same for chat messages.
 const CHAT_CAPACITY: usize = 4096;
 
@@ -17,12 +21,13 @@ const CHAT_CAPACITY: usize = 4096;
 #[derive(Clone)]
 pub struct Bus {
     facts: broadcast::Sender<Fact>,
+    happenings: broadcast::Sender<Arc<Happening>>,
     chat: broadcast::Sender<Arc<ChatMessage>>,
     missed: Arc<AtomicU64>,
     missed_chat: Arc<AtomicU64>,
 }
 
-/// One listener on a lane: facts, or chat messages.
+/// One listener on a lane: facts, happenings, or chat messages.
 pub struct Listener<T = Fact> {
     lane: broadcast::Receiver<T>,
     missed: Arc<AtomicU64>,
@@ -33,6 +38,7 @@ impl Bus {
     pub fn new() -> Self {
         Self {
             facts: broadcast::channel(CAPACITY).0,
+            happenings: broadcast::channel(HAPPENINGS_CAPACITY).0,
             chat: broadcast::channel(CHAT_CAPACITY).0,
             missed: Arc::default(),
             missed_chat: Arc::default(),
@@ -47,6 +53,16 @@ impl Bus {
     /// Hears every fact told from now on.
     pub fn listen(&self) -> Listener {
         Listener { lane: self.facts.subscribe(), missed: self.missed.clone() }
+    }
+
+    /// Tells what happened on a platform.
+    pub fn happened(&self, happening: Arc<Happening>) {
+        let _ = self.happenings.send(happening);
+    }
+
+    /// Hears every happening from now on.
+    pub fn listen_to_happenings(&self) -> Listener<Arc<Happening>> {
+        Listener { lane: self.happenings.subscribe(), missed: self.missed.clone() }
     }
 
     /// Passes a chat message on.
@@ -64,7 +80,7 @@ impl Bus {
         self.missed_chat.load(Ordering::Relaxed)
     }
 
-    /// Facts that slow listeners have missed since the start, over all listeners.
+    /// Facts and happenings that slow listeners have missed since the start, over all listeners.
     pub fn missed(&self) -> u64 {
         self.missed.load(Ordering::Relaxed)
     }

@@ -46,7 +46,7 @@ hold($("go"), slot("go"), () => ({
   title: `Raid ${chosen.name}?`,
   effect: `${about(chosen)} In 90 seconds Twitch sends your viewers to ${chosen.name}. ${$("rule").textContent}`,
   yes: "Raid",
-}), () => act($("go"), slot("go"), "/api/v1/twitch/raid", { channel: chosen.id }, { patient: true, whom: "Twitch" }));
+}), () => act($("go"), slot("go"), "/api/v1/twitch/raid", { channel: chosen.channel ?? `id:${chosen.id}` }, { patient: true, whom: "Twitch" }));
 
 $("takeback").addEventListener("click", () => act($("takeback"), slot("takeback"), "/api/v1/raid/cancel", undefined, { patient: true, whom: "Twitch" }));
 

@@ -65,7 +65,7 @@ async function search() {
   } catch (error) {
     if (mine !== asked) return;
     // A name can be raided without being looked up: Twitch is asked for it then.
-    open([{ id: q.toLowerCase(), name: q, live: null, category: "Not looked up" }]);
+    open([{ id: q.toLowerCase(), channel: `@${q}`, name: q, live: null, category: "Not looked up" }]);
     text($("search-note"), error.name === "Error" ? error.message : "The server cannot be reached.");
   }
 }

@@ -8,7 +8,7 @@ async fn program(dotenv: &str, words: &[&str]) -> Output {
     std::fs::write(dir.path().join(".env"), dotenv).expect("a .env");
     let mut command = Command::new(env!("CARGO_BIN_EXE_stream-control"));
     command.args(words).current_dir(dir.path()).env_clear().env("DATA_DIR", dir.path().join("data"));
-    let output = tokio::time::timeout(std::time::Duration::from_secs(20), command.output()).await;
+    let output = tokio::time::timeout(std::time::Duration::from_secs(60), command.output()).await;
     output.expect("it ends by itself").expect("it starts")
 }
 

@@ -193,9 +193,11 @@ proptest! {
     #[test]
     fn spoiled_polls_never_stop_the_machine(
         polls in proptest::collection::vec((any::<Index>(), proptest::option::of(harm()), 0_u64..5000, 0_u16..700), 1..12),
+        work in any::<u32>(),
     ) {
         let names = Pseudonyms::new().expect("random numbers");
         let (mut at, mut text) = (0, Vec::new());
+        write(Millis(at), None, &News::Maintenance(Millis(work.into())), &mut text);
         for (sample, harm, later, status) in polls {
             at += later;
             let body = harmed(&SAMPLES[sample.index(SAMPLES.len())], harm.as_slice());
@@ -212,7 +214,8 @@ proptest! {
     #[test]
     fn any_line_is_read_or_refused_in_words(line in "\\PC{0,80}", t in any::<f64>(), word in "[a-z0-9]{0,8}") {
         let written = format!("{{\"t\":{t},\"type\":\"{word}\",\"status\":\"{word}\",\"body\":{{}}}}");
-        for line in [line.as_str(), written.as_str()] {
+        let work = format!("{{\"t\":0,\"type\":\"maintenance\",\"body\":{{\"seconds\":{t}}}}}");
+        for line in [line.as_str(), written.as_str(), work.as_str()] {
             if let Err(why) = Line::parse(line) {
                 prop_assert!(!why.is_empty() && why.len() < 2000, "{why}");
             }

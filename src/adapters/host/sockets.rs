@@ -30,6 +30,8 @@ const ALIVE: Millis = Millis(1_000);
 const FAITH: Millis = Millis(10_000);
 /// From one look for a connection to the next, and from one walk through the table to the next.
 const WALK: Millis = Millis(900);
+/// Two looks at the same moment may differ by so much: what is received and not counted yet.
+const UNDER_WAY: Bytes = Bytes(64 * 1024);
 /// "Whatever its cookie": `INET_DIAG_NOCOOKIE`, twice.
 const ANY_COOKIE: [u8; 8] = [0xff; 8];
 /// Parts of one answer: thousands of sockets on one port.
@@ -58,19 +60,27 @@ impl Connection {
         self.received > self.sent
     }
 
-    /// How far its bytes are from what the server counted, headers included.
-    fn distance(&self, counted: Bytes) -> u64 {
-        self.received.0.abs_diff(counted.0)
+    /// It comes from this address; what comes from this machine may come from any address of it.
+    fn is_from(&self, address: IpAddr) -> bool {
+        let here = self.name.1.source_address.to_canonical();
+        let own = self.remote.0.is_loopback() || self.remote.0 == here;
+        self.remote.0 == address.to_canonical() || (own && address.is_loopback())
     }
 }
 
-/// What helps to tell one publisher's connection from another's on the same port.
+/// What helps to tell one publisher's connection from another's on the same port: OBS may stream to it
+/// as well, and so may other feeds.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Hint {
-    /// The publisher's address as the server tells it.
-    pub remote: Option<IpAddr>,
-    /// Media bytes of the session as the server counted them.
+pub struct Hint<'a> {
+    /// Media bytes as the server counted them; `None` while it names no publisher or says nothing.
     pub counted: Option<Bytes>,
+    /// The publisher's session as the server tells it.
+    pub session: Option<&'a str>,
+    /// The server moves its counter no more often than this.
+    pub refresh: Millis,
+    /// Where OBS is while it may stream: until the server has counted, a connection from there is not
+    /// taken for the publisher's.
+    pub obs: Option<IpAddr>,
 }
 
 /// The kernel's view of local ports. Clones share their walks through its table.
@@ -90,7 +100,7 @@ impl Ports {
             None => Arc::new(Mutex::new(Port::open(port)?)),
         };
         ports.insert(port, shared.clone());
-        Ok(Sockets { port: shared, chosen: None, looked: None })
+        Ok(Sockets { port: shared, chosen: None, looked: None, mark: None })
     }
 }
 
@@ -98,19 +108,86 @@ impl Ports {
 pub struct Sockets {
     port: Arc<Mutex<Port>>,
     /// The connection chosen last: it stays chosen where nothing tells otherwise.
-    chosen: Option<Connection>,
-    /// When the connections to the port were looked through last.
+    chosen: Option<Name>,
+    /// When connections were compared last.
     looked: Option<Mono>,
+    mark: Option<Mark>,
+}
+
+/// How far everybody was at one moment of the publisher's session: from there on its own connection
+/// grows as the server's counter does. What stands in them tells less, since the counter of nginx goes
+/// on from one session to the next.
+struct Mark {
+    at: Mono,
+    session: Option<String>,
+    counted: Bytes,
+    received: Vec<(Name, Bytes)>,
+    /// The chosen connection has proved itself over [`FAITH`].
+    sure: bool,
 }
 
 impl Sockets {
-    /// What the publisher's connection says; `None` while nobody is connected or nothing can be read.
-    pub fn witness(&mut self, hint: Hint) -> Option<Witness> {
-        let now = clock::mono();
-        let mut port = lock(&self.port);
-        let since_look = self.looked.map(|at| now.since(at));
-        let known = self.chosen.as_ref().and_then(|one| port.again(&one.name));
+    /// What the publisher's connection says; `None` while nobody is connected, while it is not known
+    /// which connection is the publisher's, or where nothing can be read.
+    pub fn witness(&mut self, hint: Hint<'_>) -> Option<Witness> {
+        let (now, shared) = (clock::mono(), self.port.clone());
+        let mut port = lock(&shared);
+        let one = match (hint.counted, &self.mark) {
+            (Some(counted), _) => self.compare(&mut port, now, counted, hint),
+            // Whoever else is there was never the publisher, and who came since may be anybody.
+            (None, Some(_)) => self.known(&port),
+            (None, None) => self.newest(&mut port, now, hint.obs),
+        };
+        one.map(|one| Witness { last_received: one.silent, bytes: one.received })
+    }
+
+    fn known(&self, port: &Port) -> Option<Connection> {
+        self.chosen.as_ref().and_then(|name| port.again(name))
+    }
+
+    /// The connection that has grown as the counter has.
+    fn compare(&mut self, port: &mut Port, now: Mono, counted: Bytes, hint: Hint<'_>) -> Option<Connection> {
+        let same = |mark: &&mut Mark| mark.session.as_deref() == hint.session && mark.counted <= counted;
+        let Some(mark) = self.mark.as_mut().filter(same) else { return self.mark_all(port, now, counted, hint) };
+        let pause = if mark.sure { FAITH } else { WALK };
+        if self.looked.is_some_and(|at| now.since(at) < pause) {
+            return self.known(port);
+        }
+        self.looked = Some(now);
+        let growth = |(name, before): &(Name, Bytes)| {
+            let one = port.again(name)?;
+            let bytes = one.received.0.saturating_sub(before.0);
+            Some((one, bytes))
+        };
+        let all: Vec<(Connection, u64)> = mark.received.iter().filter_map(growth).collect();
+        let span = now.since(mark.at);
+        let Some(one) = nearest(&all, counted.0 - mark.counted.0, span, hint.refresh) else {
+            return self.mark_all(port, now, counted, hint);
+        };
+        if span >= FAITH {
+            let received = all.iter().map(|(one, _)| (one.name.clone(), one.received)).collect();
+            (mark.at, mark.counted, mark.received, mark.sure) = (now, counted, received, true);
+        }
+        self.chosen = Some(one.name.clone());
+        Some(one.clone())
+    }
+
+    /// Begins to compare: which connection is the publisher's shows at the next look.
+    fn mark_all(&mut self, port: &mut Port, now: Mono, counted: Bytes, hint: Hint<'_>) -> Option<Connection> {
+        let all = port.connections(now, Millis(0)).unwrap_or_default();
+        let received = all.into_iter().map(|one| (one.name, one.received)).collect();
+        let session = hint.session.map(str::to_owned);
+        self.mark = Some(Mark { at: now, session, counted, received, sure: false });
+        (self.chosen, self.looked) = (None, Some(now));
+        None
+    }
+
+    /// Where no server has counted yet: the one of last time, else the one that receives most recently.
+    fn newest(&mut self, port: &mut Port, now: Mono, obs: Option<IpAddr>) -> Option<Connection> {
+        let stranger = |one: &Connection| !obs.is_some_and(|obs| one.is_from(obs));
+        let known = self.known(port).filter(stranger);
         let gone = self.chosen.is_some() && known.is_none();
+        let since_look = self.looked.map(|at| now.since(at));
         let is_recent = since_look.is_some_and(|span| span < WALK);
         let one = match known.filter(|_| since_look.is_some_and(|span| span < FAITH)) {
             Some(one) if one.silent < ALIVE || is_recent => Some(one),
@@ -118,13 +195,14 @@ impl Sockets {
             _ => {
                 self.looked = Some(now);
                 // Whoever takes the place of one that is gone came after the last walk.
-                let found = port.connections(now, if gone { Millis(0) } else { WALK }).unwrap_or_default();
-                choose(&found, hint, self.chosen.as_ref().map(|one| one.remote)).cloned()
+                let mut found = port.connections(now, if gone { Millis(0) } else { WALK }).unwrap_or_default();
+                found.retain(stranger);
+                let last = found.iter().find(|one| Some(&one.name) == self.chosen.as_ref()).cloned();
+                last.or_else(|| found.into_iter().min_by_key(|one| one.silent))
             }
         };
-        drop(port);
-        self.chosen = one;
-        self.chosen.as_ref().map(|one| Witness { last_received: one.silent, bytes: one.received })
+        self.chosen = one.as_ref().map(|one| one.name.clone());
+        one
     }
 }
 
@@ -243,20 +321,14 @@ fn connection(response: &InetResponse, port: u16) -> Option<Connection> {
     })
 }
 
-/// The publisher's connection: by its address, else by the bytes that the server counted, else the
-/// one of last time, else the one that receives most recently.
-fn choose(all: &[Connection], hint: Hint, last: Option<(IpAddr, u16)>) -> Option<&Connection> {
-    let mut fitting: Vec<&Connection> = all.iter().filter(|one| one.is_publisher()).collect();
-    if let Some(remote) = hint.remote.map(|remote| remote.to_canonical())
-        && fitting.iter().any(|one| one.remote.0 == remote)
-    {
-        fitting.retain(|one| one.remote.0 == remote);
-    }
-    if let Some(counted) = hint.counted {
-        return fitting.into_iter().min_by_key(|one| one.distance(counted));
-    }
-    let known = fitting.iter().find(|one| Some(one.remote) == last).copied();
-    known.or_else(|| fitting.into_iter().min_by_key(|one| one.silent))
+/// The connection whose growth over `span` comes nearest to that of the counter, if it comes near at
+/// all: chunk headers, what is under way, and a counter that moves only once in `refresh` make up for
+/// the rest.
+fn nearest(all: &[(Connection, u64)], counted: u64, span: Millis, refresh: Millis) -> Option<&Connection> {
+    let late = |grown: u64| refresh.scale(2.0).0.saturating_mul(grown).checked_div(span.0).unwrap_or(0);
+    let fits = |grown: u64| grown.abs_diff(counted) <= counted / 8 + UNDER_WAY.0 + late(grown);
+    let near = all.iter().filter(|(_, grown)| fits(*grown));
+    near.min_by_key(|(_, grown)| grown.abs_diff(counted)).map(|(one, _)| one)
 }
 
 #[cfg(test)]
@@ -273,23 +345,68 @@ mod tests {
     }
 
     #[test]
-    fn the_publisher_is_told_from_players_and_other_publishers() {
-        let (mine, other, player) = (one(1, 900_000, 3000, 40), one(2, 5_000_000, 3000, 10), one(3, 3000, 800_000, 0));
-        let all = [mine, other, player];
-        let by_address = Hint { remote: Some(all[0].remote.0), counted: None };
-        let by_bytes = Hint { remote: None, counted: Some(Bytes(890_000)) };
+    fn the_publisher_is_who_grows_as_the_counter_does() {
+        let [phone, obs] = [one(1, 300_000, 3000, 40), one(2, 90_000_000, 3000, 10)];
+        let (zero, slow) = (Millis(0), Millis(3000));
         let table = [
-            (&all[..], Hint::default(), None, Some(2), "the one that receives most recently"),
-            (&all, Hint::default(), Some(all[0].remote), Some(1), "the one of last time"),
-            (&all, by_address, None, Some(1), "by address"),
-            (&all, by_bytes, Some(all[1].remote), Some(1), "by the bytes that the server counted"),
-            (&all[2..], Hint::default(), None, None, "a player is no publisher"),
-            (&[], by_address, None, None, "nobody"),
+            ([250_000, 500_000], 245_000, 1000, zero, Some(1), "headers come on top"),
+            ([500_000, 250_000], 245_000, 1000, zero, Some(2), "whatever stood there before"),
+            ([0, 250_000], 0, 1000, zero, Some(1), "a stall"),
+            ([20_000, 900_000], 300_000, 1000, zero, None, "neither is near"),
+            ([250_000, 1_900_000], 0, 1000, slow, Some(1), "the counter moves once in three seconds"),
+            ([2_500_000, 12_000_000], 1_800_000, 10_000, slow, Some(1), "the same over a while"),
         ];
-        for (all, hint, last, wanted, why) in table {
-            let got = choose(all, hint, last).map(|one| one.remote.0);
+        for (grown, counted, span, refresh, wanted, why) in table {
+            let all = [(phone.clone(), grown[0]), (obs.clone(), grown[1])];
+            let got = nearest(&all, counted, Millis(span), refresh).map(|one| one.remote.0);
             assert_eq!(got, wanted.map(|host: u8| IpAddr::from([10, 0, 0, host])), "{why}");
         }
+        let obs = |address: &str| address.parse().expect("an address");
+        assert!(phone.is_from(obs("10.0.0.1")) && phone.is_from(obs("::ffff:10.0.0.1")));
+        assert!(!phone.is_from(obs("10.0.0.2")) && !phone.is_from(obs("127.0.0.1")));
+        assert!(phone.is_publisher() && !one(3, 3000, 800_000, 0).is_publisher(), "a player is no publisher");
+    }
+
+    /// Two publishers on one port: the server counts the first one's bytes on top of older ones.
+    #[tokio::test]
+    async fn another_publisher_never_speaks_for_the_one_that_is_counted() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let at = listener.local_addr().expect("an address");
+        let mut other = TcpStream::connect(at).await.expect("a connection");
+        let (mut to_other, _) = listener.accept().await.expect("a connection");
+        let mut phone = TcpStream::connect(at).await.expect("a connection");
+        let (mut to_phone, _) = listener.accept().await.expect("a connection");
+        let mut sockets = Ports::default().watch(at.port()).expect("sock_diag");
+        let mut buffer = vec![0; 200_000];
+        let mut counted = 1_000_000;
+        let hint = |counted| Hint { counted: Some(Bytes(counted)), session: Some("1"), ..Hint::default() };
+        let told = async {
+            loop {
+                phone.write_all(&buffer[..100_000]).await.expect("sent");
+                to_phone.read_exact(&mut buffer[..100_000]).await.expect("received");
+                other.write_all(&buffer).await.expect("sent");
+                to_other.read_exact(&mut buffer).await.expect("received");
+                counted += 100_000;
+                if let Some(seen) = sockets.witness(hint(counted)) {
+                    return seen;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let seen = tokio::time::timeout(Duration::from_secs(60), told).await.expect("it is found");
+        assert_eq!(seen.bytes, Bytes(counted - 1_000_000));
+        assert!(sockets.witness(Hint::default()).is_some(), "the server says nothing, but the phone is there");
+        drop((phone, to_phone));
+        other.write_all(b"x").await.expect("sent");
+        assert_eq!(sockets.witness(Hint::default()), None, "the other one receives, and is another");
+        let again = Hint { session: Some("2"), ..hint(counted) };
+        assert_eq!(sockets.witness(again), None, "a new session is to prove itself first");
+
+        let mut late = Ports::default().watch(at.port()).expect("sock_diag");
+        let obs = Hint { obs: Some(IpAddr::from([127, 0, 0, 1])), ..Hint::default() };
+        assert_eq!(late.witness(obs), None, "nobody has counted yet, and OBS may be the one that streams");
+        until_seen(&mut late).await;
+        assert_eq!(late.witness(obs), None, "it has begun to stream");
     }
 
     /// Waits until the connection is noticed: the table is not walked at every look.
@@ -351,7 +468,7 @@ mod tests {
         server.read_exact(&mut [0]).await.expect("received");
         until_seen(&mut sockets).await;
         let walked = lock(&sockets.port).walked;
-        let name = &sockets.chosen.as_ref().expect("a connection").name;
+        let name = sockets.chosen.as_ref().expect("a connection");
         let known = lock(&sockets.port).again(name).expect("by its full name");
         assert_eq!(known.received, Bytes(1));
         assert!(sockets.witness(Hint::default()).is_some());

@@ -67,6 +67,7 @@ struct Page {
 #[derive(Default)]
 struct Stream {
     name: String,
+    time: Option<f64>,
     bytes_in: Option<f64>,
     bw_in: Option<f64>,
     publishing: bool,
@@ -139,6 +140,7 @@ impl Stream {
     fn field(&mut self, tag: &str, text: String, client: &mut Client) {
         match tag {
             "name" => self.name = text,
+            "time" => self.time = number::text(&text),
             "bytes_in" => self.bytes_in = number::text(&text),
             "bw_in" => self.bw_in = number::text(&text),
             "publishing" => self.publishing = true,
@@ -157,6 +159,7 @@ impl Stream {
             session: client.id,
             age: client.time.map(number::millis),
             rx_bytes: self.bytes_in.map(|bytes| Bytes(bytes as u64)),
+            counted_for: self.time.map(number::millis),
             media_ts: client.timestamp.map(number::millis),
             kbps_server: self.bw_in.and_then(|bits| number::kbps(bits / 1000.0)),
             window: self.bw_in.map(|_| BANDWIDTH_WINDOW),

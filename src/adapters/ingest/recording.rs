@@ -12,6 +12,8 @@ use std::borrow::Cow;
 
 /// A word in `type` beside the kinds of server: the line says what OBS shows from here on.
 const SHOW: &str = "show";
+/// The same: work on the ingest is announced, so that what looks like an outage meanwhile is not one.
+const MAINTENANCE: &str = "maintenance";
 /// What a line looks like, for those who wrote something else.
 const EXAMPLE: &str = r#"{"t":0.5,"type":"nginx","status":200,"body":"<rtmp>…"}"#;
 /// Larger times are a slip of the pen (the year 5138 in seconds).
@@ -44,6 +46,9 @@ pub enum News<'a> {
     },
     /// OBS is otherwise from here on.
     Show(Show),
+    /// Work on the ingest of `feed`, or of all where none is named, begins and lasts no longer than this;
+    /// zero ends it.
+    Maintenance(Millis),
 }
 
 /// What is otherwise in OBS; `None` leaves it.
@@ -58,6 +63,13 @@ pub struct Show {
     pub scene: Option<String>,
     /// Whether the media source that plays the ingest moves.
     pub moving: Option<bool>,
+}
+
+/// The body of a line about maintenance.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Window {
+    seconds: f64,
 }
 
 #[derive(Deserialize)]
@@ -93,6 +105,16 @@ struct ToWrite<'a> {
 }
 
 #[derive(Serialize)]
+struct Announced<'a> {
+    t: f64,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    feed: Option<&'a str>,
+    body: Window,
+}
+
+#[derive(Serialize)]
 #[serde(untagged)]
 enum Body<'a> {
     Json(&'a RawValue),
@@ -110,18 +132,31 @@ impl<'a> Line<'a> {
             let t = if written.t.abs() < LATEST { written.t.to_string() } else { format!("{:e}", written.t) };
             return Err(format!("t is {t}. Allowed: seconds, 0 or more"));
         }
-        let news = if written.kind == SHOW { shown(written.body)? } else { heard(&written)? };
+        let news = match &*written.kind {
+            SHOW => shown(written.body)?,
+            MAINTENANCE => announced(written.body)?,
+            _ => heard(&written)?,
+        };
         Ok(Self { t: written.t, feed: written.feed, news })
     }
 }
 
-/// Appends a request's line, its end included.
+/// Appends the line of a request or of maintenance, its end included; nobody records what OBS shows.
 pub fn write(t: Millis, feed: Option<&str>, news: &News<'_>, out: &mut Vec<u8>) {
-    let News::Request { kind, status, body, publisher } = news else { return };
-    let kind = kind.map_or(server::WORDS[0], Server::word);
-    let line = ToWrite { t: t.secs_f64(), kind, status, feed, publisher: publisher.as_deref(), body: Body::of(body) };
+    let t = t.secs_f64();
     // Writing strings and numbers into memory cannot fail.
-    let _ = serde_json::to_writer(&mut *out, &line);
+    let _ = match news {
+        News::Request { kind, status, body, publisher } => {
+            let (kind, body) = (kind.map_or(server::WORDS[0], Server::word), Body::of(body));
+            let line = ToWrite { t, kind, status, feed, publisher: publisher.as_deref(), body };
+            serde_json::to_writer(&mut *out, &line)
+        }
+        News::Maintenance(span) => {
+            let line = Announced { t, kind: MAINTENANCE, feed, body: Window { seconds: span.secs_f64() } };
+            serde_json::to_writer(&mut *out, &line)
+        }
+        News::Show(_) => return,
+    };
     out.push(b'\n');
 }
 
@@ -151,12 +186,21 @@ fn shown<'a>(body: Option<&RawValue>) -> Result<News<'a>, String> {
     serde_json::from_str(body).map(News::Show).map_err(|error| in_words(&error))
 }
 
+fn announced<'a>(body: Option<&RawValue>) -> Result<News<'a>, String> {
+    let body = body.map_or("{}", RawValue::get);
+    let Window { seconds } = serde_json::from_str(body).map_err(|error| in_words(&error))?;
+    if !(0.0..LATEST).contains(&seconds) {
+        return Err(format!("seconds is {seconds:e}. Allowed: how long the work may last, 0 or more"));
+    }
+    Ok(News::Maintenance(Millis::from_secs_f64(seconds)))
+}
+
 fn kind(word: &str) -> Result<Option<Server>, String> {
     if word == server::WORDS[0] {
         return Ok(None);
     }
     Server::from_word(word).map(Some).ok_or_else(|| {
-        let words: Vec<&str> = server::WORDS.iter().copied().chain([SHOW]).collect();
+        let words: Vec<&str> = server::WORDS.iter().copied().chain([SHOW, MAINTENANCE]).collect();
         format!("type is '{}'. Allowed: {}", text::excerpt(word, 40), text::one_of(&words))
     })
 }

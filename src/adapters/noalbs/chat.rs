@@ -5,6 +5,7 @@ use super::fields::{Field, Fields, wrong};
 use super::plan::Fate;
 use super::words;
 use crate::domain::chat_command::{Audience, ChatCommand};
+use crate::domain::chat_rules::{book, table};
 use crate::kit::text;
 use serde_json::Value;
 
@@ -129,7 +130,25 @@ fn command(path: &str, name: &str, value: &Value, draft: &mut Draft) {
     };
     let note = if audience.is_none() { words::DEFAULT_ROLE } else { "" };
     let audience = audience.map_or(found.audience, |field| field.value);
+    let aliases = usable(aliases, &found.name, &format!("{path}.alias"), draft);
     add(draft, path, ChatCommand { audience, people, aliases, ..found }, note);
+}
+
+/// Those aliases of a command that can stand for it; the others have a line each that says why not.
+pub(super) fn usable(aliases: Vec<String>, name: &str, path: &str, draft: &mut Draft) -> Vec<String> {
+    let mut left = Vec::new();
+    for alias in aliases {
+        let taken = draft.commands.iter().find(|one| one.name != name && one.aliases.contains(&alias));
+        match taken.map(|one| one.name.clone()) {
+            // Its own name stands for it anyway.
+            _ if alias == name || left.contains(&alias) => {}
+            _ if !book::is_word(&alias) => draft.no_place(path, &alias, words::NO_WORD),
+            _ if table::find(&alias).is_some() => draft.no_place(path, &alias, &words::own_command(&alias, name)),
+            Some(other) => draft.no_place(path, &alias, &words::taken_alias(&alias, &other, name)),
+            None => left.push(alias),
+        }
+    }
+    left
 }
 
 /// Adds a command and its line; one that is there already is replaced.

@@ -6,7 +6,7 @@ use super::fields::{Field, Fields};
 use super::servers::{self, NewFeed};
 use super::{chat, switching, words};
 use crate::config::keys::HIDDEN;
-use crate::domain::chat_command::Audience;
+use crate::domain::chat_command::{Audience, ChatCommand};
 use crate::domain::server::Server;
 use serde_json::Value;
 
@@ -123,16 +123,17 @@ fn twitch(root: &mut Fields, draft: &mut Draft) {
 /// Two lists of words, and pairs of an alias and its word.
 fn commands(twitch: &mut Fields, draft: &mut Draft) {
     let aliases = twitch.read("alias", draft, words::ALIASES, pairs).map(|field| field.value).unwrap_or_default();
-    let of = |word: &str| {
+    let path = twitch.path("alias");
+    let of = |word: &str, draft: &mut Draft| {
         let mine = aliases.iter().filter(|(_, target)| target == word);
-        mine.map(|(alias, _)| alias.clone()).collect::<Vec<_>>()
+        chat::usable(mine.map(|(alias, _)| alias.clone()).collect(), word, &path, draft)
     };
     for (name, audience) in [("modCommands", Audience::Moderators), ("publicCommands", Audience::Everyone)] {
         let Some(list) = twitch.names(name, draft) else { continue };
         for word in &list.value {
             match chat::find(word) {
                 Some(found) => {
-                    let command = crate::domain::chat_command::ChatCommand { audience, aliases: of(word), ..found };
+                    let command = ChatCommand { audience, aliases: of(word, draft), ..found };
                     chat::add(draft, &list.path, command, "");
                 }
                 None => draft.no_place(&list.path, word, &words::unknown_command(chat::near(word))),
@@ -140,10 +141,13 @@ fn commands(twitch: &mut Fields, draft: &mut Draft) {
         }
     }
     for (alias, word) in &aliases {
-        let known = draft.commands.iter().any(|command| command.name == *word);
-        if let (false, Some(found)) = (known, chat::find(word)) {
-            let command = crate::domain::chat_command::ChatCommand { aliases: of(word), ..found };
-            chat::add(draft, &format!("twitchChat.alias {alias}"), command, words::DEFAULT_ROLE);
+        match chat::find(word) {
+            _ if draft.commands.iter().any(|command| command.name == *word) => {}
+            Some(found) => {
+                let command = ChatCommand { aliases: of(word, draft), ..found };
+                chat::add(draft, &format!("{path} {alias}"), command, words::DEFAULT_ROLE);
+            }
+            None => draft.no_place(&path, &format!("{alias}, {word}"), &words::unknown_command(chat::near(word))),
         }
     }
 }

@@ -123,6 +123,39 @@ fn each_mistake_names_its_path_and_all_are_told_together() {
 }
 
 #[test]
+fn an_alias_that_cannot_stand_for_its_command_is_told() {
+    let two = r#"{"switcher": {}, "chat": {"commands": {
+        "Fix": {"alias": ["f", "fix", "cancel", "two words"]}, "Bitrate": {"alias": ["F", "b"]}}}}"#;
+    let one = r#"{"obs": {}, "rtmp": {"stats": "http://h/"}, "twitchChat": {
+        "modCommands": ["fix"], "alias": [["f", "fix"], ["cancel", "fix"], ["f", "bitrate"], ["d", "dance"]]}}"#;
+    let table: [(&str, &[(&str, &str)], &[&str]); 2] = [
+        (
+            two,
+            &[
+                ("cancel", "'cancel' is a command of its own here, so it does not stand for 'fix'"),
+                ("two words", "up to 25 characters"),
+                ("f", "'f' stands for 'bitrate' already"),
+            ],
+            &["f", "b"],
+        ),
+        (
+            one,
+            &[("cancel", "command of its own"), ("f", "stands for 'fix' already"), ("d, dance", "no such command")],
+            &["f"],
+        ),
+    ];
+    for (file, refused, taken) in table {
+        let plan = plan(file, None);
+        for (value, note) in refused {
+            let told = |line: &&Line| line.value == *value && line.note.contains(note) && line.path.ends_with("alias");
+            assert_eq!(plan.lines.iter().filter(told).count(), 1, "{value}:\n{}", plan.table());
+        }
+        let aliases: Vec<&str> = plan.commands.iter().flat_map(|one| &one.aliases).map(String::as_str).collect();
+        assert_eq!(aliases, taken, "{file}");
+    }
+}
+
+#[test]
 fn a_seventeenth_server_is_one_too_many() {
     let server = r#"{"streamServer":{"type":"Rist","statsUrl":"http://h/"},"name":"a"}"#;
     let file = |count| format!("{{\"switcher\":{{\"streamServers\":[{}]}}}}", vec![server; count].join(","));

@@ -128,6 +128,19 @@ pub(super) const KICK: &str = "Found by the channel's name.";
 pub(super) const DEFAULT_ROLE: &str = "The file gives no permission, so that of NOALBS.";
 pub(super) const REFRESH_INTERVAL: &str = "The refresh scene is left as soon as the picture is back.";
 
+/// An alias that nobody could write.
+pub(super) const NO_WORD: &str = "No word for a command. Allowed: up to 25 characters, without spaces and commas.";
+
+pub(super) fn own_command(alias: &str, name: &str) -> String {
+    format!(
+        "'{alias}' is a command of its own here, so it does not stand for '{name}'. Choose another word on the page Chat commands."
+    )
+}
+
+pub(super) fn taken_alias(alias: &str, other: &str, name: &str) -> String {
+    format!("'{alias}' stands for '{other}' already, so it does not stand for '{name}'.")
+}
+
 pub(super) fn unknown_command(near: Option<&str>) -> String {
     match near {
         Some(near) => format!("NOALBS has no such command. Is {near} meant?"),

@@ -300,9 +300,8 @@ pub(super) fn called(at: usize, id: &str) -> String {
 fn no_such<'a>(name: &str, known: impl Iterator<Item = &'a str>, noun: &str) -> String {
     let known: Vec<&str> = known.collect();
     let shown = text::excerpt(name, 40);
-    let near = text::nearest(name, known.iter().copied()).map(|near| format!(" Did you mean '{near}'?"));
-    near.map_or_else(
-        || format!("'{shown}' is no {noun}. Known: {}.", known.join(", ")),
-        |near| format!("'{shown}' is no {noun}.{near}"),
-    )
+    match text::did_you_mean(name, known.iter().copied()).as_str() {
+        "" => format!("'{shown}' is no {noun}. Known: {}.", known.join(", ")),
+        near => format!("'{shown}' is no {noun}.{near}"),
+    }
 }

@@ -247,8 +247,8 @@ impl One<'_> {
         let field: &Field = fields::find(path).filter(|_| !value.is_empty())?;
         let parsed = if value.len() <= 4096 { parse(value) } else { None };
         if parsed.is_none() {
-            let near = near(field, value).map(|near| format!(" Did you mean '{near}'?")).unwrap_or_default();
-            let text = format!("{path} is '{}'. Allowed: {}.{near}", field.shown(value), field.allowed());
+            let text =
+                format!("{path} is '{}'. Allowed: {}.{}", field.shown(value), field.allowed(), near(field, value));
             self.note(path, &text);
         }
         parsed
@@ -263,18 +263,18 @@ impl One<'_> {
     }
 }
 
-fn near<'a>(field: &'a Field, value: &str) -> Option<&'a str> {
+fn near(field: &Field, value: &str) -> String {
     match field.shape {
-        Shape::Word(words) => text::nearest(value, words.iter().copied()),
-        _ => None,
+        Shape::Word(words) => text::did_you_mean(value, words.iter().copied()),
+        _ => String::new(),
     }
 }
 
 fn unknown(field: &str, value: &str, known: &[&str]) -> String {
     let shown = text::excerpt(value, 40);
-    let near = text::nearest(value, known.iter().copied()).map(|near| format!(" Did you mean '{near}'?"));
+    let near = text::did_you_mean(value, known.iter().copied());
     let list = if known.is_empty() { "there is none yet".to_owned() } else { text::one_of(known) };
-    format!("{field} '{shown}' does not exist. Allowed: {list}.{}", near.unwrap_or_default())
+    format!("{field} '{shown}' does not exist. Allowed: {list}.{near}")
 }
 
 fn is_id(text: &str) -> bool {

@@ -245,12 +245,13 @@ fn restart_media(input: &str, shared: &Shared) -> Answer {
 }
 
 fn start(shared: &Arc<Shared>) -> Answer {
-    let (start, streaming) = {
+    let (start, output) = {
         let studio = shared.studio();
-        (studio.script.start, studio.is_streaming())
+        (studio.script.start, studio.output)
     };
     match start {
-        _ if streaming => Err((500, "The output is already running.")),
+        _ if matches!(output, Output::Ending(_)) => Ok(Value::Null),
+        _ if matches!(output, Output::On(_) | Output::Stopping(_)) => Err((500, "The output is already running.")),
         Start::Refused => Err((702, "The stream could not be started.")),
         Start::Blocked => Ok(Value::Null),
         Start::Works | Start::Fails => {
@@ -261,7 +262,7 @@ fn start(shared: &Arc<Shared>) -> Answer {
 }
 
 fn stop(shared: &Arc<Shared>) -> Answer {
-    if !shared.studio().is_streaming() {
+    if !matches!(shared.studio().output, Output::On(_) | Output::Stopping(_)) {
         return Err((501, "The output is not running."));
     }
     let refusals = std::mem::take(&mut shared.studio().script.refuse_stops);
@@ -311,10 +312,10 @@ pub(super) fn begin_stream(shared: &Arc<Shared>) {
 }
 
 pub(super) fn end_stream(shared: &Arc<Shared>) {
-    let (delay, began) = {
+    let (delay, ending, began) = {
         let studio = shared.studio();
         let Output::On(began) = studio.output else { return };
-        (studio.script.output_delay, began)
+        (studio.script.output_delay, studio.script.ending, began)
     };
     shared.studio().output = Output::Stopping(began);
     shared.report_output(true, "STOPPING");
@@ -323,8 +324,13 @@ pub(super) fn end_stream(shared: &Arc<Shared>) {
         if shared.studio().output != Output::Stopping(began) {
             return;
         }
-        shared.studio().output = Output::Off;
+        shared.studio().output = if ending.is_zero() { Output::Off } else { Output::Ending(began) };
         shared.report_output(false, "STOPPED");
+        after(ending, move || {
+            if shared.studio().output == Output::Ending(began) {
+                shared.studio().output = Output::Off;
+            }
+        });
     });
 }
 

@@ -22,6 +22,8 @@ pub struct Script {
     pub start: Start,
     /// From a start to its "started", and from a stop to its "stopped".
     pub output_delay: Duration,
+    /// For so long after its "stopped" it says that it still streams, and forgets every start.
+    pub ending: Duration,
     /// From the acceptance of a scene switch to the switch.
     pub switch_delay: Duration,
     /// So many scene switches are refused before one works.
@@ -62,6 +64,7 @@ impl Default for Script {
             close: false,
             start: Start::Works,
             output_delay: Duration::from_millis(40),
+            ending: Duration::ZERO,
             switch_delay: Duration::ZERO,
             refuse_switches: 0,
             refuse_stops: 0,
@@ -108,6 +111,8 @@ pub(super) enum Output {
     Starting,
     On(Mono),
     Stopping(Mono),
+    /// Stopped by its own report, and not through with it.
+    Ending(Mono),
 }
 
 /// The playhead of a media source: where it stood when, and whether it goes on.
@@ -175,7 +180,7 @@ impl Studio {
     }
 
     pub(super) fn is_streaming(&self) -> bool {
-        matches!(self.output, Output::On(_) | Output::Stopping(_))
+        matches!(self.output, Output::On(_) | Output::Stopping(_) | Output::Ending(_))
     }
 
     pub(super) fn power_off(&mut self) {
@@ -209,7 +214,7 @@ impl Studio {
 
     pub(super) fn stream_status(&self) -> Value {
         let duration = match self.output {
-            Output::On(since) | Output::Stopping(since) => clock::mono().since(since).0,
+            Output::On(since) | Output::Stopping(since) | Output::Ending(since) => clock::mono().since(since).0,
             Output::Off | Output::Starting => 0,
         };
         let (secs, millis) = (duration / 1000, duration % 1000);

@@ -127,11 +127,12 @@ fn category_name(id: &str) -> &'static str {
 }
 
 fn users(call: &Call<'_>) -> Response {
-    let mut wanted: Vec<String> = call.all("id").chain(call.all("login")).map(str::to_lowercase).collect();
-    if wanted.is_empty() {
-        wanted.push(call.token.user.clone());
+    let all = |key| call.all(key).map(str::to_lowercase).collect::<Vec<String>>();
+    let (mut ids, logins) = (all("id"), all("login"));
+    if ids.is_empty() && logins.is_empty() {
+        ids.push(call.token.user.clone());
     }
-    let users = call.world.users.iter().filter(|user| wanted.contains(&user.id) || wanted.contains(&user.login));
+    let users = call.world.users.iter().filter(|user| ids.contains(&user.id) || logins.contains(&user.login));
     found(users.map(|user| json!({
         "id": user.id, "login": user.login, "display_name": user.name, "type": "", "broadcaster_type": "affiliate", "description": "",
         "profile_image_url": "https://static-cdn.jtvnw.net/jtv_user_pictures/none-profile_image-300x300.png",

@@ -179,8 +179,7 @@ fn tidied(row: &ChatCommand, prefix: &str) -> ChatCommand {
 fn words(list: &[String], most: usize, prefix: &str) -> Result<Vec<String>, String> {
     let mut out: Vec<String> = Vec::new();
     for word in list.iter().map(|word| bare(word, prefix)).filter(|word| !word.is_empty()) {
-        let odd = |c: char| is_unseen(c) || c == ',';
-        if word.chars().count() > LONGEST || word.contains(odd) {
+        if !is_word(&word) {
             return Err(format!("'{}' is no word: at most {LONGEST} characters, without spaces.", shown(&word)));
         }
         if !out.contains(&word) {
@@ -188,6 +187,11 @@ fn words(list: &[String], most: usize, prefix: &str) -> Result<Vec<String>, Stri
         }
     }
     if out.len() > most { Err(format!("At most {most} words or names, please.")) } else { Ok(out) }
+}
+
+/// Whether it can be a word of a command, or a name.
+pub fn is_word(word: &str) -> bool {
+    (1..=LONGEST).contains(&word.chars().count()) && !word.contains(|c: char| is_unseen(c) || c == ',')
 }
 
 fn bare(word: &str, prefix: &str) -> String {

@@ -36,7 +36,7 @@ With `CHAT_MOD_COMMANDS=false` (`!mod off`) commands are not for moderators, wit
 
 ## Answers and announcements
 
-Answers come in the language of `CHAT_LANGUAGE`: `en` or `de`; an unknown one is `en`. Reasons that OBS or another part gives come as they are, in English. The bot gives at most 15 answers in 30 seconds, eight of them to viewers, and tells viewers the same only once in five seconds. When Twitch does not show one (slow mode, a word that AutoMod holds), the journal has the reason.
+Answers come in the language of `CHAT_LANGUAGE`: `en` or `de`; with an unknown one they are in English, and the journal says so. Reasons that OBS or another part gives come as they are, in English. The bot gives at most 15 answers in 30 seconds, eight of them to viewers, and tells viewers the same only once in five seconds. When Twitch does not show one (slow mode, a word that AutoMod holds), the journal has the reason.
 
 With *Tell of weak signal* (`CHAT_ANNOUNCE`) chat is told when the signal is weak, lost, and back, at most once in 30 seconds.
 

@@ -100,7 +100,8 @@ impl Machine {
             return None;
         }
         let fine = self.spot.place == Place::Live && matches!(self.current().class(), Class::Mid | Class::Good);
-        let hold = self.flaps.stretch(if fine { rules.prefer_after } else { rules.prefer_after_poor }, rules);
+        // A feed that keeps getting lost is not taken up again and again.
+        let hold = watch.stretched(if fine { rules.prefer_after } else { rules.prefer_after_poor }, rules);
         let due = (watch.since.good? + hold).max(self.on_since + hold).max(self.hold_until);
         let spent = self.flaps.spent_until(rules).filter(|_| self.spot.place != Place::Live);
         Some(spent.map_or(due, |at| due.max(at)))

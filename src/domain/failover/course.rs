@@ -1,6 +1,7 @@
 //! Down and up: when the feed on air falls, when it recovers, and to which place.
 
 use super::machine::{Inputs, Machine, Move, PICTURE_PATIENCE, Spot};
+use super::scenes::Staging;
 use super::{Class, Place};
 use crate::kit::units::{Millis, Mono};
 
@@ -46,7 +47,9 @@ impl Machine {
         if let Some(heir) = self.heir(inputs) {
             let place = self.place_with(now, heir, inputs);
             let reason = format!("{gone}; {}", self.told(heir, inputs.lineup));
-            return self.to(heir, place, reason, inputs);
+            // A hand-over: LIVE goes on, so nothing flaps, however often feeds take turns.
+            let fell = place != Place::Live || matches!(self.spot.staging, Staging::Camera(_));
+            return Move { fell, ..self.to(heir, place, reason, inputs) };
         }
         self.to(self.spot.feed, self.place_without(now, inputs), gone, inputs)
     }

@@ -336,8 +336,7 @@ impl Machine {
         if from.place == Place::Live && to != Place::Live {
             self.unsteady = self.flaps.is_spent(now, inputs.rules);
         }
-        let handed_over = fell && from.feed != self.spot.feed;
-        if to == Place::Live && (from.place != Place::Live || handed_over) {
+        if to == Place::Live && from.place != Place::Live {
             self.flaps.rise(now, inputs.rules);
             self.unsteady = false;
         }

@@ -84,8 +84,10 @@ pub struct Meter {
     fullest: Millis,
     picture: bool,
     last_absent: Mono,
-    /// What the sessions before have counted.
-    counted: u64,
+    /// What the sessions before have counted, where it was seen.
+    counted: Option<u64>,
+    /// Something could not be read since the last sample of this session.
+    unseen: bool,
 }
 
 impl Meter {
@@ -93,6 +95,7 @@ impl Meter {
     /// nothing; an absent publisher ends the session.
     pub fn push(&mut self, sample: &Sample) -> Measured {
         if sample.reach != Reach::Ok || sample.publisher == Publisher::Unknown {
+            self.unseen = true;
             return Measured::default();
         }
         if sample.publisher == Publisher::Absent {
@@ -108,7 +111,7 @@ impl Meter {
             *self = Self { advanced: Some(sample.at), rate_from: sample.at, last_absent, counted, ..Self::default() };
         }
         self.session.clone_from(&sample.session);
-        self.age = sample.age;
+        (self.age, self.unseen) = (sample.age, false);
         self.take(sample)
     }
 
@@ -263,16 +266,25 @@ impl Meter {
     }
 
     /// A session that was just found has counted since it began. The counter of nginx goes on from one
-    /// session to the next while a player holds the stream: what stood there before is not its own.
+    /// session to the next while a player holds the stream: what stood there before is not its own, and
+    /// where nobody saw what stood there nothing is known yet.
     fn first_rate(&self, sample: &Sample) -> Option<Kbps> {
-        let (bytes, age) = (sample.rx_bytes?, sample.age?);
-        let own = bytes.0.checked_sub(self.counted).unwrap_or(bytes.0);
+        let (bytes, age) = (sample.rx_bytes?.0, sample.age?);
+        let is_older = sample.counted_for.is_some_and(|span| span > age);
+        let own = match self.counted.and_then(|counted| bytes.checked_sub(counted)) {
+            Some(own) => own,
+            None if is_older => return None,
+            None => bytes,
+        };
         let young = age >= SHORTEST_SPAN && age <= WINDOW;
         young.then(|| Kbps(own as f64 * 8.0 / age.0 as f64))
     }
 
-    fn counted(&self) -> u64 {
-        self.points.back().and_then(|last| last.bytes).unwrap_or(self.counted)
+    fn counted(&self) -> Option<u64> {
+        if self.unseen {
+            return None;
+        }
+        self.points.back().and_then(|last| last.bytes).or(self.counted)
     }
 
     /// The longer of what the server tells itself and what its counters show: OvenMediaEngine's clock
@@ -394,6 +406,14 @@ mod tests {
         ];
         for (at, (feed, wanted)) in table.into_iter().enumerate() {
             assert_eq!(last(feed).kbps, Some(Kbps(wanted)), "row {at}");
+        }
+        // Found by a daemon that has seen nothing before: only the age of the counter tells.
+        for (counted_for, wanted) in [(990, Some(1600.0)), (1000, Some(1600.0)), (60_000, None)] {
+            let found = Sample { counted_for: Some(Millis(counted_for)), ..back(200_000) };
+            assert_eq!(last([found.clone()]).kbps, wanted.map(Kbps), "counted for {counted_for} ms");
+            let unread = Sample::unreadable(Mono(4000), Reach::Timeout);
+            let since = before().into_iter().chain([unread, found]);
+            assert_eq!(last(since).kbps, wanted.map(Kbps), "what was counted while nobody could read");
         }
     }
 

@@ -102,7 +102,7 @@ pub struct Flaps {
 }
 
 impl Flaps {
-    /// LIVE was reached again, or handed over.
+    /// LIVE was reached again.
     pub fn rise(&mut self, now: Mono, rules: &Rules) {
         self.rises.retain(|at| now.since(*at) < MINUTE);
         self.rises.push_back(now);

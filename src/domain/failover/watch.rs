@@ -215,10 +215,15 @@ impl Watch {
     pub fn turns_at(&self, rules: &Rules) -> Option<Mono> {
         if self.down {
             let usable = self.since.usable.filter(|_| matches!(self.class(), Class::Low | Class::Mid | Class::Good));
-            usable.map(|at| at + self.drops.stretch(rules.recover_low, rules))
+            usable.map(|at| at + self.stretched(rules.recover_low, rules))
         } else {
             self.lost_due(rules)
         }
+    }
+
+    /// A time for which it is to be good, stretched by how often it was lost of late.
+    pub fn stretched(&self, base: Millis, rules: &Rules) -> Millis {
+        self.drops.stretch(base, rules)
     }
 
     /// A witness saw it running although its statistics say nothing of use.

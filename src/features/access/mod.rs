@@ -116,10 +116,11 @@ impl Access {
     /// Reads who owns this daemon. LOGIN_PASSWORD_HASH and LOGIN_PASSWORD, where set, take the place
     /// of a password that was chosen at the claim.
     pub async fn open(store: Store, web: &Web, journal: Journal) -> Result<Self, StoreError> {
-        let account = store.account(OWNER).await?;
+        let patient = store.patient();
+        let account = patient.account(OWNER).await?;
         let mut keys = from_settings(web);
         if keys.is_some() && account.is_none() {
-            store.put_account(&owner(None)).await?;
+            patient.put_account(&owner(None)).await?;
         }
         if keys.is_none() {
             let hash = account.and_then(|account| account.password_hash);

@@ -116,7 +116,7 @@ impl ChatRoom {
 
     /// Rows and settings anew.
     async fn reload(&mut self) -> anyhow::Result<()> {
-        self.rows = self.store.chat_commands().await?;
+        self.rows = self.store.patient().chat_commands().await?;
         self.apply().await;
         Ok(())
     }

@@ -47,7 +47,7 @@ impl Names {
 
     /// Takes up what an earlier run has kept.
     pub(super) async fn load(&mut self) -> anyhow::Result<()> {
-        self.kept = self.store.chat_names().await?;
+        self.kept = self.store.patient().chat_names().await?;
         self.known = self.kept.iter().map(|(name, id)| (name.clone(), Some(id.clone()))).collect();
         Ok(())
     }

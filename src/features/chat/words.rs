@@ -4,6 +4,7 @@
 //! counts at once.
 
 use crate::domain::chat_rules::phrases::{self, Reply};
+use crate::kit::text;
 use rust_embed::RustEmbed;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -33,8 +34,9 @@ impl Words {
     /// The same with a person's words in place of them, and what is wrong with those, if anything is.
     pub async fn with_own(code: &str, data_dir: &Path) -> (Self, Option<String>) {
         let mut words = Self::of(code);
-        let Some(path) = place(code, data_dir) else { return (words, None) };
-        let complaint = match text(&path).await {
+        let Some(path) = place(code, data_dir) else { return (words, Some(unknown(code, data_dir))) };
+        let complaint = match file(&path).await {
+            Ok(None) if read(code).is_none() => return (words, Some(unknown(code, data_dir))),
             Ok(None) => None,
             Ok(Some(text)) => words.take(&text),
             Err(error) => Some(error.to_string()),
@@ -58,7 +60,7 @@ impl Words {
             match phrases::find(&key).map(|phrase| phrase.check(&words)) {
                 Some(Ok(())) => drop(self.0.insert(key, words)),
                 Some(Err(why)) => wrong.push(why),
-                None => wrong.push(format!("there is no phrase '{}'", crate::kit::text::excerpt(&key, 30))),
+                None => wrong.push(format!("there is no phrase '{}'", text::excerpt(&key, 30))),
             }
         }
         wrong.sort();
@@ -73,8 +75,20 @@ fn place(code: &str, data_dir: &Path) -> Option<PathBuf> {
     (!code.is_empty() && code.chars().all(good)).then(|| data_dir.join("lang").join(format!("{code}.toml")))
 }
 
+fn unknown(code: &str, data_dir: &Path) -> String {
+    let mut codes: Vec<String> = Files::iter().map(|file| file.trim_end_matches(".toml").to_owned()).collect();
+    codes.sort();
+    format!(
+        "CHAT_LANGUAGE is '{}', and answers in chat are in English. Allowed: {}, or a language of your own, \
+         whose words lie in {}.",
+        text::excerpt(code, 40),
+        text::one_of(&codes),
+        data_dir.join("lang").display()
+    )
+}
+
 /// A file's text; `None` where there is none.
-async fn text(path: &Path) -> std::io::Result<Option<String>> {
+async fn file(path: &Path) -> std::io::Result<Option<String>> {
     let file = match tokio::fs::File::open(path).await {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -113,9 +127,15 @@ mod tests {
         }
     }
 
-    #[test]
-    fn an_unknown_language_is_english() {
+    #[tokio::test]
+    async fn an_unknown_language_is_english() {
+        let folder = tempfile::tempdir().unwrap();
         let reply = phrases::GUARD_ON.plain();
+        for code in ["xx", "../de"] {
+            let complaint = Words::with_own(code, folder.path()).await.1.expect("a complaint");
+            assert!(complaint.contains(code) && complaint.contains("Allowed: de or en"), "{complaint}");
+        }
+        assert_eq!(Words::with_own("de", folder.path()).await.1, None);
         assert_eq!(Words::of("xx").say(&reply), "Automatic switching is on.");
         assert_eq!(Words::of("../de").say(&reply), Words::of("en").say(&reply));
         assert_ne!(Words::of("de").say(&reply), Words::of("en").say(&reply));

@@ -213,6 +213,7 @@ impl Failover {
             return Outcome::Failed(format!("There is no feed '{unknown}'."));
         }
         self.machine.expect_work(clock::mono(), feed, span, why);
+        self.parts.bus.tell(Fact::WorkAnnounced { feed: feed.cloned(), span });
         Outcome::Done("Work on the ingest is expected; it will not look like an outage.".to_owned())
     }
 

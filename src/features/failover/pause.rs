@@ -20,6 +20,6 @@ pub async fn forget(store: &Store) -> Result<(), StoreError> {
 
 /// Who paused and since when, if someone did before the last restart.
 pub async fn recall(store: &Store) -> Option<(String, UnixMs)> {
-    let wishes = store.wanted(UnixMs(0)).await.ok()?;
+    let wishes = store.patient().wanted(UnixMs(0)).await.ok()?;
     wishes.into_iter().find(|wish| wish.name == NAME).map(|wish| (wish.value, wish.asked_at))
 }

@@ -3,7 +3,6 @@
 
 use crate::config::Config;
 use crate::domain::chat::{ChatMessage, ChatTail};
-use crate::domain::event::Fact;
 use crate::domain::happening::{EVENT_TAIL, EventTail, Happening};
 use crate::kit::backoff::Backoff;
 use crate::kit::clock;
@@ -27,7 +26,7 @@ const TRIES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs
 /// From one removal of old rows to the next.
 const PRUNE: Duration = Duration::from_secs(3600);
 /// Time for the last rows when the daemon stops.
-const LAST_WORDS: Duration = Duration::from_millis(500);
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// What the room is built from.
 pub struct Parts {
@@ -47,7 +46,7 @@ pub struct Parts {
 pub struct Happenings {
     config: Reader<Config>,
     store: Store,
-    facts: Listener,
+    told: Listener<Arc<Happening>>,
     messages: Listener<Arc<ChatMessage>>,
     chat: Writer<ChatTail>,
     events: Writer<EventTail>,
@@ -62,14 +61,14 @@ impl Happenings {
     /// Listens from now on.
     pub fn new(parts: Parts) -> Self {
         let Parts { config, bus, store, chat, events } = parts;
-        let (facts, messages) = (bus.listen(), bus.listen_to_chat());
+        let (told, messages) = (bus.listen_to_happenings(), bus.listen_to_chat());
         let backoff = Backoff::new(TRIES.0, TRIES.1);
-        Self { config, store, facts, messages, chat, events, waiting: Vec::new(), write_at: None, backoff }
+        Self { config, store, told, messages, chat, events, waiting: Vec::new(), write_at: None, backoff }
     }
 
     /// Shows what the run before wrote.
     async fn read_back(&mut self) {
-        let older = self.store.newest_happenings(EVENT_TAIL as u32).await.unwrap_or_default();
+        let older = self.store.patient().newest_happenings(EVENT_TAIL as u32).await.unwrap_or_default();
         self.events.edit(|tail| {
             if tail.happenings.is_empty() {
                 for happening in older {
@@ -79,13 +78,12 @@ impl Happenings {
         });
     }
 
-    fn take(&mut self, fact: Fact) {
-        let Fact::Happened(happening) = fact else { return };
+    fn take(&mut self, happening: &Happening) {
         if !self.events.edit(|tail| tail.push(happening.clone())) {
             return;
         }
         if self.waiting.len() < WAITING {
-            self.waiting.push(happening);
+            self.waiting.push(happening.clone());
         }
         self.write_at.get_or_insert_with(|| Instant::now() + GATHER);
     }
@@ -140,7 +138,7 @@ impl Task for Happenings {
             let write_at = self.write_at.unwrap_or_else(|| Instant::now() + PRUNE);
             tokio::select! {
                 () = stop.cancelled() => break,
-                Some(fact) = self.facts.next() => self.take(fact),
+                Some(happening) = self.told.next() => self.take(&happening),
                 Some(message) = self.messages.next() => self.chat.edit(|tail| tail.push(message)),
                 () = sleep_until(write_at), if writes.is_empty() && self.write_at.is_some() => self.write(&mut writes),
                 Some(Ok(written)) = writes.join_next() => self.written(written),

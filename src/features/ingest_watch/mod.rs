@@ -25,6 +25,7 @@ use crate::runtime::journal::Journal;
 use crate::runtime::shared::{Reader, Writer};
 use crate::runtime::supervisor::Task;
 use recorder::Recorder;
+use std::net::IpAddr;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
@@ -59,6 +60,7 @@ pub struct IngestWatch {
 /// What every watcher shares.
 #[derive(Clone)]
 struct Tools {
+    config: Reader<Config>,
     paces: Reader<Paces>,
     obs: Reader<Obs>,
     feeds: Arc<Writer<Feeds>>,
@@ -66,6 +68,14 @@ struct Tools {
     /// The kernel's word on the ports that publishers connect to.
     ports: Ports,
     recorder: Option<Recorder>,
+}
+
+impl Tools {
+    /// Where OBS is while it may stream, perhaps to the very server that is asked.
+    fn streaming_obs(&self) -> Option<IpAddr> {
+        let may_stream = self.obs.with(Obs::is_live) != Some(false);
+        self.config.with(|config| witness::address(&config.obs.host)).filter(|_| may_stream)
+    }
 }
 
 /// A feed that is being watched.
@@ -79,7 +89,8 @@ impl IngestWatch {
     /// usable TLS).
     pub fn new(parts: Parts) -> anyhow::Result<Self> {
         let Parts { config, paces, feeds, obs, orders, journal } = parts;
-        let tools = Tools { paces, obs, feeds: Arc::new(feeds), journal, ports: Ports::default(), recorder: None };
+        let (feeds, ports) = (Arc::new(feeds), Ports::default());
+        let tools = Tools { config: config.clone(), paces, obs, feeds, journal, ports, recorder: None };
         Ok(Self { config, orders, tools, http: Http::new()?, door: Door::default() })
     }
 

@@ -1,4 +1,4 @@
-//! Writes every poll down without names, for `stream-control replay`: the last ten minutes in memory,
+//! Writes every poll down without names, and the work that was announced, for `stream-control replay`: the last ten minutes in memory,
 //! and all of them in the file of RECORD_POLLS. A task of its own behind a short queue, so that a
 //! dead disk costs a recording and never a poll.
 
@@ -10,11 +10,13 @@ use crate::adapters::ingest::http::{Exchange, Status};
 use crate::adapters::ingest::pseudonyms::Pseudonyms;
 use crate::adapters::ingest::recording::{self, News};
 use crate::config::{self, Config};
+use crate::domain::event::Fact;
 use crate::domain::ids::FeedId;
 use crate::domain::journal::{Tone, Topic};
 use crate::domain::server::Server;
 use crate::kit::clock;
 use crate::kit::units::{Millis, Mono};
+use crate::runtime::bus::{Bus, Listener};
 use crate::runtime::journal::Journal;
 use crate::runtime::shared::Reader;
 use crate::runtime::supervisor::Task;
@@ -68,6 +70,9 @@ pub struct RecorderRoom {
     tape: Tape,
     names: Pseudonyms,
     file: Option<PollFile>,
+    facts: Listener,
+    /// The newest line: time that went back would begin another recording.
+    newest: Mono,
     /// The file that cannot be written, and the last try.
     trouble: Option<(PathBuf, Mono)>,
     journal: Journal,
@@ -75,10 +80,12 @@ pub struct RecorderRoom {
 
 /// The lane, the room at its end, and what the room keeps in memory.
 /// Fails only when the system gives no random numbers.
-pub fn recorder(config: Reader<Config>, journal: Journal) -> anyhow::Result<(Recorder, RecorderRoom, Tape)> {
+pub fn recorder(config: Reader<Config>, journal: Journal, bus: &Bus) -> anyhow::Result<(Recorder, RecorderRoom, Tape)> {
     let (lane, heard) = mpsc::channel(QUEUE);
     let (tape, names) = (Tape::default(), Pseudonyms::new()?);
-    let room = RecorderRoom { config, heard, tape: tape.clone(), names, file: None, trouble: None, journal };
+    let (facts, newest) = (bus.listen(), Mono(0));
+    let room =
+        RecorderRoom { config, heard, tape: tape.clone(), names, file: None, facts, newest, trouble: None, journal };
     Ok((Recorder { lane }, room, tape))
 }
 
@@ -92,19 +99,32 @@ impl RecorderRoom {
     async fn write_down(&mut self, batch: &[Heard]) {
         let mut lines = Vec::new();
         for heard in batch {
-            let begin = lines.len();
-            self.lines_of(heard, &mut lines);
-            self.tape.push(heard.at, &lines[begin..]);
+            let (at, begin) = (self.in_order(heard.at), lines.len());
+            self.lines_of(heard, at, &mut lines);
+            self.tape.push(at, &lines[begin..]);
         }
         self.append(&lines).await;
     }
 
-    fn lines_of(&self, heard: &Heard, out: &mut Vec<u8>) {
+    async fn work_announced(&mut self, feed: Option<&FeedId>, span: Millis) {
+        let (at, mut line) = (self.in_order(clock::mono()), Vec::new());
+        recording::write(Millis(at.0), feed.map(FeedId::as_str), &News::Maintenance(span), &mut line);
+        self.tape.push(at, &line);
+        self.append(&line).await;
+    }
+
+    /// Polls of several feeds may come in a moment after each other in another order than they ended.
+    fn in_order(&mut self, at: Mono) -> Mono {
+        self.newest = self.newest.max(at);
+        self.newest
+    }
+
+    fn lines_of(&self, heard: &Heard, at: Mono, out: &mut Vec<u8>) {
         for Exchange { status, body } in &heard.exchanges {
             let body = self.names.document(&String::from_utf8_lossy(body)).into();
             let publisher = heard.publisher.as_deref().map(|name| self.names.name(name).into());
             let news = News::Request { kind: heard.kind, status: Status::clone(status), body, publisher };
-            recording::write(Millis(heard.at.0), Some(heard.feed.as_str()), &news, out);
+            recording::write(Millis(at.0), Some(heard.feed.as_str()), &news, out);
         }
     }
 
@@ -172,6 +192,12 @@ impl Task for RecorderRoom {
                 () = stop.cancelled() => return Ok(()),
                 () = self.config.changed() => {
                     self.learn();
+                    continue;
+                }
+                Some(fact) = self.facts.next() => {
+                    if let Fact::WorkAnnounced { feed, span } = fact {
+                        self.work_announced(feed.as_ref(), span).await;
+                    }
                     continue;
                 }
                 heard = self.heard.recv_many(&mut batch, BATCH) => heard,

@@ -78,7 +78,7 @@ impl Watcher {
         loop {
             let began = Instant::now();
             let mut answer = poller.poll().await;
-            kernel.testify(&mut answer.sample, &self.settings, answer.server);
+            kernel.testify(&mut answer.sample, &self.settings, answer.server, self.tools.streaming_obs());
             let pause = Duration::from(answer.pause);
             let not_before = (began + poller.min_interval().into()).max(Instant::now() + pause);
             self.publish(answer);

@@ -5,6 +5,7 @@ use crate::adapters::host::sockets::{Hint, Ports, Sockets};
 use crate::config;
 use crate::domain::server::Server;
 use crate::domain::signal::Sample;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// The port of RTMP.
 const RTMP: u16 = 1935;
@@ -25,8 +26,15 @@ impl KernelWitness {
         Self { ports, sockets: None, port: feed.port, refused: false }
     }
 
-    /// Fills in what the kernel says, for unreadable samples too. `server` is who answers, once known.
-    pub(super) fn testify(&mut self, sample: &mut Sample, feed: &config::Feed, server: Option<Server>) {
+    /// Fills in what the kernel says, for unreadable samples too. `server` is who answers, once known;
+    /// `obs` where OBS is while it may stream.
+    pub(super) fn testify(
+        &mut self,
+        sample: &mut Sample,
+        feed: &config::Feed,
+        server: Option<Server>,
+        obs: Option<IpAddr>,
+    ) {
         if self.refused {
             return;
         }
@@ -35,7 +43,8 @@ impl KernelWitness {
             self.sockets = self.ports.watch(port).ok();
             self.refused = self.sockets.is_none();
         }
-        let hint = Hint { remote: None, counted: sample.rx_bytes };
+        let (counted, session, refresh) = (sample.rx_bytes, sample.session.as_deref(), sample.refresh);
+        let hint = Hint { counted, session, refresh, obs };
         sample.witness = self.sockets.as_mut().and_then(|sockets| sockets.witness(hint));
     }
 }
@@ -51,11 +60,30 @@ fn usual_port(feed: &config::Feed, server: Option<Server>) -> Option<u16> {
     (speaks_rtmp && here).then_some(RTMP)
 }
 
+/// The address behind a setting such as OBS_HOST, where it can be known without asking anybody.
+pub(super) fn address(host: &str) -> Option<IpAddr> {
+    let here = host.eq_ignore_ascii_case("localhost");
+    if here { Some(Ipv4Addr::LOCALHOST.into()) } else { host.trim_matches(['[', ']']).parse().ok() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::ids::FeedId;
     use crate::kit::secret::Secret;
+
+    #[test]
+    fn where_obs_is_is_known_without_asking_anybody() {
+        for (host, wanted) in [
+            ("127.0.0.1", Some("127.0.0.1")),
+            ("localhost", Some("127.0.0.1")),
+            ("[::1]", Some("::1")),
+            ("10.0.0.2", Some("10.0.0.2")),
+            ("studio.example", None),
+        ] {
+            assert_eq!(address(host), wanted.map(|at| at.parse().expect("an address")), "{host}");
+        }
+    }
 
     #[test]
     fn the_usual_port_is_taken_only_for_an_rtmp_server_on_this_machine() {

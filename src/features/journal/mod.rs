@@ -205,14 +205,14 @@ impl JournalRoom {
 
     /// What OBS showed when the run before ended without a word is not known from its last sign on.
     async fn close_the_run_before(&mut self) {
-        if let Ok(Some(last)) = self.store.last_sign().await {
+        if let Ok(Some(last)) = self.store.patient().last_sign().await {
             self.waiting_programs.push(Program::unknown(last));
         }
     }
 
     /// Shows the last lines of the run before, ahead of those of this one.
     async fn read_back(&mut self) {
-        if let Ok(older) = self.store.newest_lines(READ_BACK).await {
+        if let Ok(older) = self.store.patient().newest_lines(READ_BACK).await {
             self.tail.edit(|tail| {
                 if tail.lines.is_empty() {
                     tail.lines.extend(older);

@@ -245,6 +245,13 @@ impl Line {
         self.read_after(false);
     }
 
+    /// Reads them within this time at the latest.
+    pub(super) fn read_within(&mut self, wait: Millis) {
+        if let Some(up) = &mut self.up {
+            up.ping_at = up.ping_at.min(clock::mono() + wait);
+        }
+    }
+
     fn read_after(&mut self, ping: bool) {
         let Some(up) = self.up.as_mut().filter(|up| up.quiet_until <= clock::mono()) else { return };
         if !up.read.begin() {

@@ -31,6 +31,9 @@ use wishes::{Effect, Id, Input, Limits, Wishes};
 /// Waits between connection attempts grow from the first to the second.
 const BACKOFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
 
+/// From one look to the next while OBS is not through with a stream that has ended.
+const ENDING: Millis = Millis(500);
+
 /// What the room needs.
 pub struct Parts {
     /// Where OBS is, and what points at the feed; a change is applied at once.
@@ -230,6 +233,9 @@ impl ObsLink {
     fn read(&mut self, state: State) {
         let State { stream, recording, scenes } = state;
         self.picture.stream_read(stream);
+        if self.picture.obs().ending {
+            self.line.read_within(ENDING);
+        }
         self.picture.recording_read(recording);
         self.picture.scenes(scenes.all);
         if let Some(scene) = scenes.current {

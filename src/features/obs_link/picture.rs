@@ -16,7 +16,8 @@ use std::collections::BTreeMap;
 
 /// OBS may take so long to start before a read that says "not active" is believed.
 const STARTING: Millis = Millis(40_000);
-/// And so long to stop before a read that says "active" is believed (a stream delay counts in).
+/// And so long to stop, or to put the stream away after the report of its end, before a read that says
+/// "active" is believed (a stream delay counts in).
 const STOPPING: Millis = Millis(40_000);
 /// OBS says "not active" a moment before it reports the end itself.
 const ENDING: Millis = Millis(3_000);
@@ -75,7 +76,7 @@ impl Picture {
     /// The connection stands and everything was read; `by` is our order behind the scene that is on.
     pub(super) fn connected(&mut self, version: &str, stream: StreamReport, scenes: SceneReport, by: Option<Origin>) {
         let before = self.before.take();
-        let output = settle(None, Millis::default(), stream);
+        let output = settle(None, false, Millis::default(), stream);
         self.output_since = clock::mono();
         self.cell.edit(|obs| {
             (obs.link, obs.link_since) = (ObsLink::Connected, clock::unix());
@@ -149,8 +150,13 @@ impl Picture {
         self.lost(&format!("{error}."), error.repair(), error.needs_person());
     }
 
-    /// OBS reported a state of the output.
+    /// OBS reported a state of the output. Only a read tells whether an end is over for OBS as well.
     pub(super) fn output(&mut self, output: Output) {
+        self.turn(output, output == Output::Stopped);
+    }
+
+    fn turn(&mut self, output: Output, ending: bool) {
+        self.cell.edit_if_changed(|obs| obs.ending = ending);
         let old = self.cell.with(|obs| obs.output);
         if old == Some(output) {
             return;
@@ -191,9 +197,9 @@ impl Picture {
 
     /// The state of the output was read.
     pub(super) fn stream_read(&mut self, stream: StreamReport) {
-        let old = self.cell.with(|obs| obs.output);
-        let output = settle(old, clock::mono().since(self.output_since), stream);
-        self.output(output);
+        let (old, ending) = self.cell.with(|obs| (obs.output, obs.ending));
+        let output = settle(old, ending, clock::mono().since(self.output_since), stream);
+        self.turn(output, ending && stream.active && output == Output::Stopped);
         if output != Output::Stopped {
             self.count(stream);
         }
@@ -356,10 +362,10 @@ impl Picture {
 }
 
 /// The output's state by a read, which knows neither starting nor stopping: `old` and its age help.
-/// For a moment after its report that the stream has ended OBS still answers that it runs.
-fn settle(old: Option<Output>, age: Millis, read: StreamReport) -> Output {
+/// After its report that the stream has ended OBS answers that it runs until it is through with it.
+fn settle(old: Option<Output>, ending: bool, age: Millis, read: StreamReport) -> Output {
     match (old, read.active) {
-        (Some(Output::Stopped), true) if age < ENDING => Output::Stopped,
+        (Some(Output::Stopped), true) if ending && age < STOPPING => Output::Stopped,
         (_, true) if read.reconnecting => Output::Reconnecting,
         (Some(Output::Stopping), true) if age < STOPPING => Output::Stopping,
         (_, true) => Output::Streaming,
@@ -397,6 +403,11 @@ mod tests {
         picture.stream_read(on);
         let obs = picture.obs();
         assert_eq!((obs.output, obs.live_since, obs.dropped_frames), (Some(Output::Stopped), None, None));
+        assert!(obs.ending, "OBS is not through with it");
+        picture.stream_read(StreamReport { active: false, ..on });
+        assert!(!picture.obs().ending);
+        picture.stream_read(on);
+        assert_eq!(picture.obs().output, Some(Output::Streaming), "another one, whose report was lost");
     }
 
     #[test]
@@ -416,13 +427,14 @@ mod tests {
             (Some(Output::Stopping), 5, off, Output::Stopped),
             (Some(Output::Stopped), 1, on, Output::Stopped),
             (Some(Output::Stopped), 1, again, Output::Stopped),
-            (Some(Output::Stopped), 5, on, Output::Streaming),
+            (Some(Output::Stopped), 20, on, Output::Stopped),
+            (Some(Output::Stopped), 60, on, Output::Streaming),
             (Some(Output::Streaming), 5, again, Output::Reconnecting),
             (Some(Output::Reconnecting), 5, on, Output::Streaming),
             (Some(Output::Streaming), 5, off, Output::Stopped),
         ];
         for (old, age, read, wanted) in table {
-            assert_eq!(settle(old, Millis(age * 1000), read), wanted, "{old:?} for {age} s, then {read:?}");
+            assert_eq!(settle(old, true, Millis(age * 1000), read), wanted, "{old:?} for {age} s, then {read:?}");
         }
     }
 }

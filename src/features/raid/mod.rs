@@ -2,7 +2,7 @@
 //! the store before anything is stopped, orders go through the desk, every step into the journal.
 
 use crate::config::Config;
-use crate::domain::command::{ObsOrder, Order, RaidOrder, TwitchOrder};
+use crate::domain::command::{ObsOrder, Order, Outcome, RaidOrder, TwitchOrder};
 use crate::domain::event::Fact;
 use crate::domain::journal::{Tone, Topic};
 use crate::domain::people::Origin;
@@ -18,6 +18,8 @@ use crate::runtime::shared::{Reader, Writer};
 use crate::runtime::supervisor::Task;
 use crate::store::Store;
 use crate::store::wanted::Wanted;
+use futures_util::FutureExt as _;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -89,14 +91,29 @@ impl RaidRoom {
     /// One whose deadline is over is read as well: it is told and dropped.
     async fn recall(&self) -> Option<Kept> {
         for _ in 0..READS.0 {
-            if let Ok(rows) = self.parts.store.wanted(UnixMs(0)).await {
+            if let Ok(rows) = self.parts.store.patient().wanted(UnixMs(0)).await {
                 let row = rows.into_iter().find(|row| row.name == ROW)?;
-                return serde_json::from_str(&row.value).ok();
+                return match serde_json::from_str(&row.value) {
+                    Ok(kept) => Some(kept),
+                    Err(error) => self.drop_unreadable(&error).await,
+                };
             }
             tokio::time::sleep(READS.1).await;
         }
         let text = "Whether a stop after a raid was wanted before the restart cannot be read from the database.";
         self.tell(Tone::Bad, text.to_owned(), None);
+        None
+    }
+
+    /// An older or newer version of the program may have written it.
+    async fn drop_unreadable(&self, error: &serde_json::Error) -> Option<Kept> {
+        let text = format!(
+            "What was to follow on a raid before the restart cannot be understood (row '{ROW}' of the table \
+             'wanted': {error}) and is dropped. If the stream was to stop, stop it yourself."
+        );
+        self.tell(Tone::Bad, text, None);
+        // One that stays is only told again.
+        let _ = self.parts.store.unwant(ROW).await;
         None
     }
 
@@ -159,8 +176,8 @@ impl RaidRoom {
     fn stop(&mut self) {
         let desk = self.parts.desk.clone();
         self.jobs.spawn(async move {
-            let outcome = desk.give(Origin::Automation(RULE), Order::Obs(ObsOrder::StopShow)).await;
-            (Input::Answered(outcome), None)
+            let order = desk.give(Origin::Automation(RULE), Order::Obs(ObsOrder::StopShow));
+            (Input::Answered(whatever_happens(order).await), None)
         });
     }
 
@@ -175,8 +192,8 @@ impl RaidRoom {
         let desk = self.parts.desk.clone();
         let Some(ticket) = ticket else { return };
         self.jobs.spawn(async move {
-            let outcome = desk.give(ticket.origin.clone(), Order::Twitch(TwitchOrder::CancelRaid)).await;
-            (Input::TookBack(outcome), Some(ticket))
+            let order = desk.give(ticket.origin.clone(), Order::Twitch(TwitchOrder::CancelRaid));
+            (Input::TookBack(whatever_happens(order).await), Some(ticket))
         });
     }
 
@@ -192,6 +209,12 @@ impl RaidRoom {
         let next = [due, self.again].into_iter().flatten().min()?;
         Some(next.since(now).max(Millis(1)).into())
     }
+}
+
+/// The outcome of an order, also of one that panics: who waits for its answer would wait for ever.
+async fn whatever_happens(order: impl Future<Output = Outcome>) -> Outcome {
+    let ended = AssertUnwindSafe(order).catch_unwind().await;
+    ended.unwrap_or_else(|_| Outcome::Failed("A bug in this program: the order broke off.".to_owned()))
 }
 
 fn now() -> Now {
@@ -216,7 +239,6 @@ fn told(fact: Option<Fact>) -> Input {
         Some(Fact::RaidSent { to_id, to_name, viewers, at }) => {
             Input::Raided(Raid { to_id, to_name, viewers: Some(viewers) }, at)
         }
-        Some(Fact::Happened(happening)) if happening.is_raid_called_off() => Input::CalledOff(happening.at),
         _ => Input::Look,
     }
 }
@@ -239,7 +261,7 @@ impl Task for RaidRoom {
     }
 
     async fn run(&mut self, stop: CancellationToken) -> anyhow::Result<()> {
-        let mut facts = self.parts.bus.listen();
+        let (mut facts, mut happenings) = (self.parts.bus.listen(), self.parts.bus.listen_to_happenings());
         self.wake().await;
         self.step(Input::Look, None).await;
         loop {
@@ -248,6 +270,11 @@ impl Task for RaidRoom {
                 () = stop.cancelled() => return Ok(()),
                 Some(ticket) = self.parts.orders.recv() => self.step(asked(&ticket.order), Some(ticket)).await,
                 fact = facts.next() => self.step(told(fact), None).await,
+                Some(happening) = happenings.next() => {
+                    if happening.is_raid_called_off() {
+                        self.step(Input::CalledOff(happening.at), None).await;
+                    }
+                }
                 Some(Ok((input, ticket))) = self.jobs.join_next() => self.step(input, ticket).await,
                 () = self.parts.obs.changed() => self.step(Input::Look, None).await,
                 () = self.parts.twitch.changed() => self.step(Input::Look, None).await,
@@ -256,5 +283,17 @@ impl Task for RaidRoom {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_order_that_panics_has_an_outcome() {
+        let panics = async { panic!("dropped a plate") };
+        assert!(matches!(whatever_happens(panics).await, Outcome::Failed(text) if text.contains("bug")));
+        assert!(whatever_happens(async { Outcome::Done(String::new()) }).await.is_done());
     }
 }

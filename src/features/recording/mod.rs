@@ -98,7 +98,7 @@ fn row(memory: Memory) -> Wanted {
 }
 
 async fn recall(store: &Store) -> Option<Memory> {
-    let rows = store.wanted(UnixMs(0)).await.ok()?;
+    let rows = store.patient().wanted(UnixMs(0)).await.ok()?;
     let row = rows.into_iter().find(|row| row.name == RULE)?;
     Some(Memory { stream: UnixMs(row.bound_to.parse().ok()?), ours: row.value == "ours" })
 }

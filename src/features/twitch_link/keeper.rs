@@ -36,7 +36,7 @@ use held::Held;
 use pending::Pending;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 /// How often the file is looked at: `authorize` and sister programs write it too.
@@ -154,22 +154,34 @@ impl Keeper {
                 let trouble = self.held.as_ref().and_then(|held| held.trouble.clone());
                 drop(answer.send(trouble.map_or_else(|| self.access(), Err)));
             }
-            Ask::Begin(answer) => drop(answer.send(self.begin().await)),
+            Ask::Begin(answer) => {
+                let begun = self.begin().await;
+                self.reply(answer, begun);
+            }
             Ask::Consent { redirect, binding, answer } => drop(answer.send(self.consent(redirect, binding))),
             Ask::Finish { state, binding, code, answer } => {
                 let finished = self.finish(&state, &binding, code).await;
                 if let Err(why) = &finished {
                     self.was_in_vain(Tone::Warn, why);
                 }
-                drop(answer.send(finished));
+                self.reply(answer, finished);
             }
             Ask::End(answer) => {
                 (self.pending, self.in_vain) = (Pending::default(), None);
-                drop(answer.send(Ok(words::GIVEN_UP.to_owned())));
+                self.reply(answer, Ok(words::GIVEN_UP.to_owned()));
             }
-            Ask::Forget(answer) => drop(answer.send(self.forget().await)),
+            Ask::Forget(answer) => {
+                let forgotten = self.forget().await;
+                self.reply(answer, forgotten);
+            }
         }
         self.show();
+    }
+
+    /// Answers once it is shown: who has the answer looks at the page next.
+    fn reply<T>(&self, answer: oneshot::Sender<T>, told: T) {
+        self.show();
+        drop(answer.send(told));
     }
 
     fn access(&self) -> Result<Access, TwitchError> {

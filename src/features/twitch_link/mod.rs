@@ -24,6 +24,7 @@ use crate::config::Config;
 use crate::domain::chat::{ChatMessage, Identity};
 use crate::domain::command::{Order, Outcome, TwitchOrder};
 use crate::domain::event::Fact;
+use crate::domain::happening::Happening;
 use crate::domain::stream::Obs;
 use crate::domain::twitch::{OutgoingRaid, Twitch};
 use crate::kit::units::UnixMs;
@@ -55,6 +56,7 @@ pub struct TwitchLink {
     tokens: BTreeMap<Identity, Tokens>,
     actions: Actions,
     facts: bus::Listener,
+    happenings: bus::Listener<Arc<Happening>>,
     chat: bus::Listener<Arc<ChatMessage>>,
 }
 
@@ -123,7 +125,8 @@ pub fn start(supervisor: &mut Supervisor, parts: Parts) -> Started {
     };
     supervisor.start(Poller::new(caller, parts.obs, refresh));
     let (facts, chat) = (parts.bus.listen(), parts.bus.listen_to_chat());
-    supervisor.start(TwitchLink { orders: parts.orders, tokens: tokens.clone(), actions, facts, chat });
+    let (orders, happenings) = (parts.orders, parts.bus.listen_to_happenings());
+    supervisor.start(TwitchLink { orders, tokens: tokens.clone(), actions, facts, happenings, chat });
     Started { tokens, searches }
 }
 
@@ -152,18 +155,12 @@ impl TwitchLink {
         }
     }
 
-    fn hear(&self, fact: Fact) {
-        match fact {
-            Fact::RaidSent { to_id, to_name, viewers, at } => self.raid_sent(to_id, to_name, viewers, at),
-            Fact::Happened(happening) if happening.is_raid_called_off() => {
-                // Chat may tell it late, when the next raid is asked for already.
-                let is_this = |raid: &OutgoingRaid| raid.confirmed_at.is_none() && raid.asked_at <= Some(happening.at);
-                self.actions.caller.cell.edit_if_changed(|twitch| {
-                    twitch.raid.take_if(|raid| is_this(raid));
-                });
-            }
-            _ => {}
-        }
+    /// Chat may tell late that a raid was called off, when the next one is asked for already.
+    fn called_off(&self, at: UnixMs) {
+        let is_this = |raid: &OutgoingRaid| raid.confirmed_at.is_none() && raid.asked_at <= Some(at);
+        self.actions.caller.cell.edit_if_changed(|twitch| {
+            twitch.raid.take_if(|raid| is_this(raid));
+        });
     }
 
     /// The raid went out, whoever began it.
@@ -199,7 +196,16 @@ impl Task for TwitchLink {
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
                 Some(ticket) = self.orders.recv() => self.obey(ticket),
-                Some(fact) = self.facts.next() => self.hear(fact),
+                Some(fact) = self.facts.next() => {
+                    if let Fact::RaidSent { to_id, to_name, viewers, at } = fact {
+                        self.raid_sent(to_id, to_name, viewers, at);
+                    }
+                }
+                Some(happening) = self.happenings.next() => {
+                    if happening.is_raid_called_off() {
+                        self.called_off(happening.at);
+                    }
+                }
                 Some(message) = self.chat.next() => self.overhear(&message),
             }
         }

@@ -171,8 +171,8 @@ impl Listener {
         true
     }
 
-    /// Asks for what is due and shows how it stands. Once everything is answered Helix is read again:
-    /// what changed before an answer was told by no event.
+    /// Asks for what is due and shows how it stands. Once everything is answered Helix is read again, for
+    /// what changed before an answer was told by no event, and soon after that Twitch's own list.
     fn level_out(&mut self, session: &mut Session) {
         while let Some(question) = self.level.next(clock::mono()) {
             session.ask(question);
@@ -181,6 +181,7 @@ impl Listener {
         let settled = self.level.is_settled();
         if settled && !self.settled {
             self.parts.refresh.now();
+            session.check_soon();
         }
         self.settled = settled;
     }

@@ -1,9 +1,8 @@
 //! Paths of Stream-Control (Python) that speak with Twitch, in its form: questions answer JSON, orders a
 //! sentence, errors of `channel_info` and `stream_info` `{error}`, all others a sentence.
 
-use crate::domain::chat::Identity;
 use crate::domain::command::{Order, TwitchOrder};
-use crate::domain::twitch::{Category, Live, SignIn, Twitch};
+use crate::domain::twitch::{Category, Live, Twitch};
 use crate::kit::clock;
 use crate::kit::units::UnixMs;
 use crate::web::api::answer;
@@ -45,19 +44,15 @@ pub async fn search_categories(
     }
 }
 
-/// GET /twitch/channel_info
+/// GET /twitch/channel_info; the name as shown, as in Helix's answer, which upstream passes on.
 pub async fn channel_info(State(ctx): State<Ctx>, _person: SignedIn) -> Response {
     told(ctx.cells.twitch.with(|twitch| {
         let channel = twitch.channel.as_ref()?;
         let category = channel.category.clone().unwrap_or_default();
-        let name = match twitch.sign_in.get(&Identity::Broadcaster) {
-            Some(SignIn::Linked { login, .. }) => login.as_str(),
-            _ => "",
-        };
         Some(json!({
             "title": channel.title,
             "category": {"name": category.name, "id": category.id},
-            "broadcaster_name": name,
+            "broadcaster_name": channel.name,
         }))
     }))
 }
@@ -136,14 +131,14 @@ pub struct RaidBody {
     channel_name: String,
 }
 
-/// POST /twitch/raid {channel_name}
+/// POST /twitch/raid {channel_name}: upstream knows channels by their names alone.
 pub async fn raid(
     State(ctx): State<Ctx>,
     person: SignedIn,
     body: Result<Json<RaidBody>, JsonRejection>,
 ) -> Result<Response, WebError> {
     let RaidBody { channel_name } = answer::body(body, words::RAID_SHAPE)?;
-    Ok(give(&ctx, &person, TwitchOrder::StartRaid { channel: channel_name }).await)
+    Ok(give(&ctx, &person, TwitchOrder::StartRaid { channel: format!("@{channel_name}") }).await)
 }
 
 async fn set(ctx: &Ctx, person: &SignedIn, title: Option<String>, category: Option<String>) -> Response {

@@ -4,22 +4,21 @@
 
 mod rows;
 
-use super::dashboard::{Heard, MESSAGE_MAX, goodbye, heard, send_text};
+use super::dashboard::{Heard, goodbye, heard, seated, send_text};
 use crate::domain::chat::ChatTail;
 use crate::domain::happening::EventTail;
 use crate::kit::clock;
 use crate::kit::units::UnixMs;
-use crate::web::auth::{SignedIn, token};
+use crate::web::auth::SignedIn;
 use crate::web::ctx::Ctx;
 use crate::web::error::WebError;
-use crate::web::words;
 use axum::extract::State;
 use axum::extract::ws::{WebSocket, WebSocketUpgrade, close_code};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use rows::{Row, event, said};
 use serde::Serialize;
 use std::time::Duration;
-use tokio::sync::OwnedSemaphorePermit;
 
 /// Rows that come together are sent together: a phone draws four times a second at most.
 const GATHER: Duration = Duration::from_millis(250);
@@ -93,17 +92,13 @@ fn after<'a, T>(
 pub async fn open(
     State(ctx): State<Ctx>,
     _person: SignedIn,
-    headers: axum::http::HeaderMap,
+    headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, WebError> {
-    let seat = ctx.live_seats.clone().try_acquire_owned();
-    let seat = seat.map_err(|_| WebError::Unavailable(words::NO_SEAT.to_owned()))?;
-    let session = token(&headers).unwrap_or_default().to_owned();
-    let upgrade = upgrade.max_message_size(MESSAGE_MAX).max_frame_size(MESSAGE_MAX);
-    Ok(upgrade.on_upgrade(move |socket| push(socket, ctx, session, seat)))
+    seated(ctx, &headers, upgrade, push)
 }
 
-async fn push(mut socket: WebSocket, ctx: Ctx, session: String, _seat: OwnedSemaphorePermit) {
+async fn push(mut socket: WebSocket, ctx: Ctx, session: String) {
     let (mut chat, mut events) = (ctx.cells.chat.clone(), ctx.cells.events.clone());
     let mut told = Told::default();
     let mut recheck = tokio::time::interval(RECHECK);

@@ -2,15 +2,15 @@
 //! slow phone skips what it missed and no queue grows.
 
 use super::board::Push;
-use crate::web::auth::SignedIn;
+use crate::web::auth::{SignedIn, token};
 use crate::web::ctx::{Cells, Ctx};
 use crate::web::error::WebError;
 use crate::web::words;
 use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use std::time::Duration;
-use tokio::sync::OwnedSemaphorePermit;
 
 /// Largest message that a page may send; it has nothing to say but goodbye.
 pub const MESSAGE_MAX: usize = 4 * 1024;
@@ -31,17 +31,31 @@ const RECHECK: Duration = Duration::from_secs(60);
 pub async fn open(
     State(ctx): State<Ctx>,
     _person: SignedIn,
-    headers: axum::http::HeaderMap,
+    headers: HeaderMap,
     upgrade: WebSocketUpgrade,
+) -> Result<Response, WebError> {
+    seated(ctx, &headers, upgrade, push)
+}
+
+/// Takes a seat for one page and pushes to it until it leaves. `push` gets the session, which it looks
+/// up again now and then.
+pub fn seated<Push: Future<Output = ()> + Send>(
+    ctx: Ctx,
+    headers: &HeaderMap,
+    upgrade: WebSocketUpgrade,
+    push: impl FnOnce(WebSocket, Ctx, String) -> Push + Send + 'static,
 ) -> Result<Response, WebError> {
     let seat = ctx.live_seats.clone().try_acquire_owned();
     let seat = seat.map_err(|_| WebError::Unavailable(words::NO_SEAT.to_owned()))?;
-    let token = crate::web::auth::token(&headers).unwrap_or_default().to_owned();
+    let session = token(headers).unwrap_or_default().to_owned();
     let upgrade = upgrade.max_message_size(MESSAGE_MAX).max_frame_size(MESSAGE_MAX);
-    Ok(upgrade.on_upgrade(move |socket| push(socket, ctx, token, seat)))
+    Ok(upgrade.on_upgrade(async move |socket| {
+        push(socket, ctx, session).await;
+        drop(seat);
+    }))
 }
 
-async fn push(mut socket: WebSocket, ctx: Ctx, token: String, _seat: OwnedSemaphorePermit) {
+async fn push(mut socket: WebSocket, ctx: Ctx, session: String) {
     let _watching = ctx.twitch.refresh().watch();
     let mut cells = ctx.cells.clone();
     let mut seen = 0;
@@ -63,7 +77,7 @@ async fn push(mut socket: WebSocket, ctx: Ctx, token: String, _seat: OwnedSemaph
                 Heard::Gone => return,
                 Heard::Speech => return goodbye(socket, close_code::POLICY, "this socket only sends").await,
             },
-            _ = recheck.tick() => if ctx.access.person(&token).await.is_none() {
+            _ = recheck.tick() => if ctx.access.person(&session).await.is_none() {
                 return goodbye(socket, close_code::POLICY, "signed out").await;
             },
         }

@@ -11,7 +11,7 @@ use crate::domain::chat::Identity;
 use crate::domain::command::{Order, OrderKind, Outcome, TwitchOrder};
 use crate::domain::people::may;
 use crate::domain::twitch::SignIn;
-use crate::domain::twitch_features::FEATURES;
+use crate::domain::twitch_features::{FEATURES, NONE};
 use crate::kit::qr as picture;
 use crate::web::auth::SignedIn;
 use crate::web::ctx::Ctx;
@@ -23,9 +23,6 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use view::{TwitchPage, page};
-
-/// Stands for no feature at all, since nothing stands for all of them.
-const NONE: &str = "none";
 
 /// Set after a change.
 #[derive(Default, Deserialize)]

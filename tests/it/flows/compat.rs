@@ -124,7 +124,7 @@ async fn each_path_answers_in_the_form_that_its_clients_know() {
     }
     let info = show.page.get("/twitch/channel_info").await.json();
     assert_eq!(info["category"], json!({"name": "Just Chatting", "id": "509658"}));
-    assert_eq!((&info["title"], &info["broadcaster_name"]), (&json!("Talk"), &json!("mobile_mia")));
+    assert_eq!((&info["title"], &info["broadcaster_name"]), (&json!("Talk"), &json!("Mobile_Mia")));
     let stream = show.page.get("/twitch/stream_info").await.json();
     assert_eq!((&stream["is_live"], &stream["viewer_count"]), (&json!(true), &json!(12)));
     assert!(stream["started_at"].as_str().is_some_and(|at| at.ends_with('Z')), "{stream}");

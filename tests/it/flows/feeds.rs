@@ -105,11 +105,13 @@ async fn a_nudge_has_a_feed_polled_before_its_time() {
     let mut room = Watched::over(vec![named("a", Some(fake.url()))], Paces::default());
     room.until(|feeds| feeds.first().is_some_and(|feed| feed.polls == 1)).await;
     fake.set(Mode::Gone);
-    assert!(room.door.nudge(&"a".into()));
-    room.until(|feeds| seen(feeds, "a").polls == 2).await;
-    let asked = fake.asked();
-    let gap = asked[1].at.since(asked[0].at).0;
-    assert!((150..900).contains(&gap), "sooner than the second that was left: {gap} ms");
+    for polls in 2..=6 {
+        assert!(room.door.nudge(&"a".into()));
+        room.until(|feeds| seen(feeds, "a").polls == polls).await;
+    }
+    let gaps: Vec<u64> = fake.asked().windows(2).map(|pair| pair[1].at.since(pair[0].at).0).collect();
+    assert!(gaps.iter().any(|gap| *gap < 900), "sooner than the second that was left: {gaps:?}");
+    assert!(gaps.iter().sum::<u64>() >= 750, "not all in one breath: {gaps:?}");
     room.feeds.with(|feeds| {
         assert_eq!(seen(feeds, "a").sample.as_ref().map(|sample| sample.publisher), Some(Publisher::Absent));
     });
@@ -202,6 +204,6 @@ async fn one_feed_alone_may_have_any_id() {
     let mut room = Watched::over(vec![named("only", Some(scripted.url("/stats")))], Paces::default());
     room.until(|feeds| feeds.first().is_some_and(|feed| feed.polls > 0)).await;
     assert_eq!(room.feeds.with(|feeds| feeds.list[0].0.clone()), FeedId::from("only"));
-    let told = tokio::time::timeout(Duration::from_secs(5), async { room.told() }).await.expect("told");
+    let told = tokio::time::timeout(Duration::from_secs(60), async { room.told() }).await.expect("told");
     assert_eq!(told[1], "Nobody is connected to the ingest.", "without its name");
 }

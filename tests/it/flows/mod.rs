@@ -18,6 +18,7 @@ mod raid;
 mod raid_twitch;
 mod real;
 mod real_raid;
+mod real_sessions;
 mod real_witness;
 mod rehearsal;
 mod repair;

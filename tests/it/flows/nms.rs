@@ -44,7 +44,7 @@ impl Watch {
 
     /// Polls until the feed is of this class.
     async fn becomes(&mut self, wanted: Class) -> Answer {
-        let (mut due, end) = (interval(Duration::from_millis(250)), Instant::now() + Duration::from_secs(40));
+        let (mut due, end) = (interval(Duration::from_millis(250)), Instant::now() + Duration::from_secs(90));
         loop {
             due.tick().await;
             let answer = self.poller.poll().await;

@@ -16,10 +16,10 @@ use stream_control::store::Store;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
-/// The time in which it must have ended after SIGTERM.
-const STOP_TIME: Duration = Duration::from_secs(5);
+/// Longest wait for the end after SIGTERM; it needs far less.
+const STOP_TIME: Duration = Duration::from_secs(20);
 /// Longest wait for an end by itself.
-const LIMIT: Duration = Duration::from_secs(20);
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// The texts of the newest journal rows in this folder.
 async fn rows(data: &Path) -> Vec<String> {

@@ -113,7 +113,7 @@ where
     S: futures_util::Stream<Item = Result<Message, Error>> + Unpin,
 {
     loop {
-        let message = tokio::time::timeout(Duration::from_secs(10), socket.next()).await.expect("in time");
+        let message = tokio::time::timeout(Duration::from_secs(60), socket.next()).await.expect("in time");
         match message.expect("not ended").expect("no error") {
             Message::Ping(_) | Message::Pong(_) => {}
             message => return message,
@@ -155,7 +155,7 @@ impl Watch {
             let sample = feeds.first().and_then(|feed| feed.sample.as_ref());
             sample.is_some_and(|sample| wanted(&sample.reach, sample.publisher, sample.kbps_server))
         };
-        let waited = tokio::time::timeout(Duration::from_secs(20), self.feeds.until(fits)).await;
+        let waited = tokio::time::timeout(Duration::from_secs(60), self.feeds.until(fits)).await;
         assert!(waited.is_ok(), "waited in vain for {what}: {:?}", self.feeds.get());
     }
 }

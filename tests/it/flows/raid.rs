@@ -166,6 +166,26 @@ async fn a_later_show_is_left_alone_after_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_kept_and_cannot_be_understood_is_told_once() {
+    let Night { obs, twitch, app, delay } = Night::on_air("0").await;
+    let folder = app.stop().await;
+    let store = Store::open(folder.path()).await.expect("the store");
+    let (name, value) = ("raid.stop".to_owned(), r#"{"stop": "of another version"}"#.to_owned());
+    let now = clock::unix();
+    let wish = Wanted { name, value, bound_to: String::new(), deadline: UnixMs(now.0 + 600_000), asked_at: now };
+    store.want(&wish).await.expect("a row");
+    store.close().await;
+    let night = Night { app: start(&obs, &twitch, delay, folder).await, obs, twitch, delay };
+    night.app.line("cannot be understood").await;
+    night.app.obs("on air", |obs| obs.is_live() == Some(true)).await;
+    let folder = night.app.stop().await;
+    let store = Store::open(folder.path()).await.expect("the store");
+    let rows = store.wanted(UnixMs(0)).await.expect("rows");
+    assert!(rows.iter().all(|row| row.name != "raid.stop"), "{rows:?}");
+    assert!(night.obs.is_streaming());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_may_keep_the_show() {
     let night = Night::on_air("3600").await;
     night.raided();
@@ -258,12 +278,12 @@ impl Alone {
     }
 
     async fn stage(&mut self, wanted: impl Fn(&Stage) -> bool) {
-        let waited = tokio::time::timeout(Duration::from_secs(20), self.view.until(|view| wanted(&view.stage))).await;
+        let waited = tokio::time::timeout(Duration::from_secs(60), self.view.until(|view| wanted(&view.stage))).await;
         assert!(waited.is_ok(), "{:?}", self.view.get());
     }
 
     async fn next(lane: &mut mpsc::Receiver<Ticket>) -> Ticket {
-        tokio::time::timeout(Duration::from_secs(20), lane.recv()).await.expect("in time").expect("an order")
+        tokio::time::timeout(Duration::from_secs(60), lane.recv()).await.expect("in time").expect("an order")
     }
 }
 

@@ -126,6 +126,17 @@ async fn an_obs_that_crashes_in_the_middle_is_found_again_and_not_started() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_show_begins_anew_as_soon_as_the_last_one_has_ended() {
+    let world = World::on_air().await;
+    for order in [ObsOrder::StopStream, ObsOrder::StartStream, ObsOrder::StopStream, ObsOrder::StartStream] {
+        let outcome = world.app.order(Order::Obs(order)).await;
+        assert!(outcome.is_done(), "{outcome:?}");
+    }
+    world.app.obs("streaming", |obs| obs.output == Some(Output::Streaming)).await;
+    world.app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_in_obs_is_obeyed() {
     let mut world = World::on_air().await;
     let hand = world.obs.client().await;

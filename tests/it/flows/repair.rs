@@ -111,11 +111,13 @@ async fn a_silent_publisher_is_dropped_once() {
     supervisor.start(RepairRoom::new(parts));
 
     let ticket =
-        tokio::time::timeout(Duration::from_secs(20), orders.recv()).await.expect("in time").expect("an order");
+        tokio::time::timeout(Duration::from_secs(60), orders.recv()).await.expect("in time").expect("an order");
     assert_eq!(ticket.order, Order::Ingest(IngestOrder::DropPublisher { feed: FeedId::main() }));
     ticket.answer(Outcome::Done("Dropped.".to_owned()));
     let line = lines.recv().await.expect("a line").text;
-    assert!(line.starts_with("The publisher of 'main' is connected but has sent nothing for 5"), "{line}");
+    let silent = line.strip_prefix("The publisher of 'main' is connected but has sent nothing for ");
+    let silent = silent.and_then(|rest| rest.split(' ').next()).and_then(|number| number.parse::<f64>().ok());
+    assert!(silent >= Some(5.0), "{line}");
     let again = tokio::time::timeout(Duration::from_secs(7), orders.recv()).await;
     assert!(again.is_err(), "once for each session");
 }

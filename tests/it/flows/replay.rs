@@ -6,7 +6,9 @@ use crate::support::visitor::Visitor;
 use std::process::Stdio;
 use std::time::Duration;
 use stream_control::demo::fake_ingest::{Mode, Shape};
+use stream_control::domain::command::{FailoverOrder, Order};
 use stream_control::domain::signal::Feeds;
+use stream_control::kit::units::Millis;
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
@@ -59,6 +61,34 @@ async fn what_the_daemon_recorded_replays_to_the_same_decision_without_a_name() 
         let decisions = text(&output.stdout);
         let last = decisions.lines().last().unwrap_or_default();
         assert!(last.contains("\"to\":\"OFFLINE\"") && last.contains("\"class\":\"ABSENT\""), "{decisions}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn announced_work_is_recorded_and_is_no_outage_when_it_is_replayed() {
+    let show = Show::on_air(Shape::Nginx, &[]).await;
+    let work = FailoverOrder::Maintenance { feed: None, span: Millis(300_000), why: "a new address".to_owned() };
+    assert!(show.app.order(Order::Failover(work)).await.is_done());
+    show.ingest.set(Mode::Gone);
+    let polls = |feeds: &Feeds| feeds.first().map_or(0, |feed| feed.polls);
+    let mut feeds = show.app.ctx.cells.feeds.clone();
+    let later = feeds.with(polls) + 5;
+    tokio::time::timeout(Duration::from_secs(60), feeds.until(|feeds| polls(feeds) >= later)).await.expect("polls");
+    let asked = reqwest::Client::new().get(show.app.url("/api/v1/polls.jsonl")).header("cookie", show.page.cookie());
+    let saved = asked.send().await.expect("an answer").text().await.expect("a body");
+    show.app.stop().await;
+
+    let is_work = |line: &&str| line.contains("\"type\":\"maintenance\"") && line.contains("\"seconds\":300.0");
+    assert_eq!(saved.lines().filter(is_work).count(), 1, "{saved}");
+    assert!(!saved.contains("a new address"), "no words of people: {saved}");
+    let without: String = saved.lines().filter(|line| !is_work(line)).map(|line| format!("{line}\n")).collect();
+    for (recording, falls) in [(saved, false), (without, true)] {
+        let output = program(&["replay", "-", "--json"], recording.as_bytes()).await;
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        // Before the feed began nobody was there either.
+        let decisions = text(&output.stdout);
+        let last = decisions.lines().last().unwrap_or_default();
+        assert_eq!(last.contains("\"to\":\"OFFLINE\""), falls, "{decisions}");
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::support::app::{App, owner};
 use std::time::Duration;
-use stream_control::demo::fake_twitch::{BOT, BROADCASTER, CLIENT_ID, FRIEND, FakeTwitch, Fault};
+use stream_control::demo::fake_twitch::{BOT, BROADCASTER, CLIENT_ID, FRIEND, FakeTwitch, Fault, User};
 use stream_control::domain::chat::Identity;
 use stream_control::domain::command::{Order, Outcome, TwitchOrder};
 use stream_control::domain::event::Fact;
@@ -160,6 +160,24 @@ async fn a_raid_is_begun_taken_back_confirmed_and_remembered() {
     stage.until("a confirmed raid", sent).await;
     let raided: Vec<String> = stage.app.ctx.twitch.raided().await.into_iter().map(|one| one.name).collect();
     assert_eq!(raided, ["TrailRunner"]);
+}
+
+#[tokio::test]
+async fn digits_may_be_a_name_or_an_id_and_are_refused_where_they_are_both() {
+    let stage = Stage::set().await;
+    let user = |id: &str, name: &str| User { id: id.to_owned(), login: name.to_lowercase(), name: name.to_owned() };
+    stage.twitch.world().users.extend([user("31415", "271828"), user("27182", FRIEND)]);
+    let of = async |channel: &str| {
+        let begun = stage.done(raid(channel)).await;
+        stage.done(TwitchOrder::CancelRaid).await;
+        begun.contains("to 271828")
+    };
+    assert!(of("271828").await, "nobody's id, but a name");
+    assert!(of("31415").await, "nobody's name, but an id");
+    stage.fails(raid(FRIEND), "These digits mean two channels").await;
+    assert!(stage.done(raid(&format!("id:{FRIEND}"))).await.contains("TrailRunner"));
+    stage.done(TwitchOrder::CancelRaid).await;
+    assert!(stage.done(raid(&format!("@{FRIEND}"))).await.contains(&format!("to {FRIEND} ")));
 }
 
 #[tokio::test]

@@ -242,6 +242,27 @@ async fn a_flood_of_chat_pushes_out_no_fact() {
 }
 
 #[tokio::test]
+async fn a_thousand_gifts_in_one_burst_push_out_nothing() {
+    let mut room = TwitchRoom::start().await;
+    room.restored().await;
+    room.bus.tell(Fact::StreamStarted);
+    {
+        let mut world = room.twitch.world();
+        for gift in 0..1000 {
+            let event = json!({"user_id": gift.to_string(), "user_name": format!("Viewer_{gift}"), "is_gift": true});
+            world.emit_for(BROADCASTER, "channel.subscribe", event);
+        }
+    }
+    // Nobody listens before the last one is taken: all of them wait in the lane.
+    room.until("a thousand", |twitch| twitch.heard.taken >= 1000).await;
+    for gift in 0..1000 {
+        let who = room.happening().await.who.clone();
+        assert_eq!(who, Some((gift.to_string(), format!("Viewer_{gift}"))));
+    }
+    assert_eq!((room.fact().await, room.bus.missed()), (Fact::StreamStarted, 0));
+}
+
+#[tokio::test]
 async fn after_every_close_code_everything_is_restored() {
     let closed = "Twitch closed the connection: ";
     let table = [

@@ -55,6 +55,7 @@ pub struct TwitchRoom {
     pub cell: Reader<Twitch>,
     pub bus: Bus,
     pub facts: Listener,
+    pub happenings: Listener<Arc<Happening>>,
     pub chat: Listener<Arc<ChatMessage>>,
     /// The settings in force, to be read by further rooms.
     pub config: Reader<Config>,
@@ -96,7 +97,7 @@ impl TwitchRoom {
         let (journal, lines) = journal::lane();
         let (mut supervisor, mut desk, bus) =
             (Supervisor::new(journal.clone()), DeskBuilder::new(journal.clone()), Bus::new());
-        let (facts, chat) = (bus.listen(), bus.listen_to_chat());
+        let (facts, happenings, chat) = (bus.listen(), bus.listen_to_happenings(), bus.listen_to_chat());
         let orders = desk.room(Room::Twitch);
         let store = Store::open(folder.path()).await.expect("a store");
         let obs = shared::cell(Obs::default()).1;
@@ -112,7 +113,21 @@ impl TwitchRoom {
         };
         twitch_link::start(&mut supervisor, parts);
         let _folder = folder;
-        Self { twitch, cell, bus, facts, chat, config, store, lines, settings, config_cell, supervisor, _folder }
+        Self {
+            twitch,
+            cell,
+            bus,
+            facts,
+            happenings,
+            chat,
+            config,
+            store,
+            lines,
+            settings,
+            config_cell,
+            supervisor,
+            _folder,
+        }
     }
 
     /// Changes settings while everything runs, as the page does.
@@ -193,12 +208,9 @@ impl TwitchRoom {
     }
 
     /// The next happening.
-    pub async fn happening(&mut self) -> Happening {
-        loop {
-            if let Fact::Happened(happening) = self.fact().await {
-                return happening;
-            }
-        }
+    pub async fn happening(&mut self) -> Arc<Happening> {
+        let next = tokio::time::timeout(LIMIT, self.happenings.next()).await;
+        next.expect("a happening in time").expect("a happening")
     }
 
     /// Waits for a line of the journal; all that were written until then, with it.

@@ -55,6 +55,7 @@ fn the_figures_of_recorded_pages() {
         assert_eq!(sample.session.as_deref(), Some(session), "{name}");
         assert_eq!(sample.age, Some(Millis(age)), "{name}");
         assert_eq!(sample.rx_bytes, Some(Bytes(bytes)), "{name}");
+        assert!(sample.counted_for <= sample.age, "{name}: no player was there before");
         assert_eq!(sample.media_ts, Some(Millis(media)), "{name}");
         assert_eq!(sample.kbps_server, Some(Kbps(kbps)), "{name}");
         assert_eq!((sample.publisher, sample.window), (Publisher::Present, Some(BANDWIDTH_WINDOW)), "{name}");

@@ -19,6 +19,8 @@ fn a_line_is_read_as_a_person_would_write_it() {
         (r#"{"t":1,"status":"timeout","body":null,"note":"the tunnel"}"#, request(None, Status::Timeout, "")),
         (r#"{"t":1,"type":"srs","status":"refused"}"#, request(Some(Server::Srs), Status::Refused, "")),
         (r#"{"t":1,"status":404,"body":[1]}"#, request(None, Status::Http(404), "[1]")),
+        (r#"{"t":1,"type":"maintenance","body":{"seconds":2.5}}"#, News::Maintenance(Millis(2500))),
+        (r#"{"t":1,"type":"maintenance","body":{"seconds":0}}"#, News::Maintenance(Millis(0))),
         (r#"{"t":1,"type":"show","body":{"live":false}}"#, News::Show(Show { live: Some(false), ..Show::default() })),
     ];
     for (line, wanted) in table {
@@ -42,6 +44,13 @@ fn a_bad_line_says_what_is_wrong_and_what_is_allowed() {
         (r#"{"t":1,"status":99}"#, "nor \"timeout\" nor \"refused\""),
         (r#"{"t":1,"status":"slow"}"#, "neither an HTTP status (100 to 599)"),
         (r#"{"t":1,"type":"nginks"}"#, "type is 'nginks'. Allowed: auto, nginx, sls"),
+        (r#"{"t":1,"type":"work"}"#, "show or maintenance"),
+        (r#"{"t":1,"type":"maintenance"}"#, "missing field `seconds`"),
+        (r#"{"t":1,"type":"maintenance","body":30}"#, "invalid type: integer `30`"),
+        (r#"{"t":1,"type":"maintenance","body":{"seconds":-1}}"#, "seconds is -1e0. Allowed: how long the work may"),
+        (r#"{"t":1,"type":"maintenance","body":{"seconds":1e300}}"#, "seconds is 1e300. Allowed: how long"),
+        (r#"{"t":1,"type":"maintenance","body":{"seconds":"long"}}"#, "invalid type: string \"long\""),
+        (r#"{"t":1,"type":"maintenance","body":{"second":1}}"#, "unknown field `second`, expected `seconds`"),
         (r#"{"t":1,"type":"show","body":{"lvie":1}}"#, "unknown field `lvie`, expected one of `connected`, `live`"),
     ];
     for (line, wanted) in table {
@@ -66,5 +75,17 @@ fn what_is_written_reads_the_same() {
                 assert_eq!(Line::parse(&text), Ok(wanted), "{text}");
             }
         }
+    }
+}
+
+#[test]
+fn announced_work_is_written_and_read_the_same_and_what_obs_shows_is_not_written() {
+    for feed in [None, Some("phone")] {
+        let (news, mut out) = (News::Maintenance(Millis(30_500)), Vec::new());
+        write(Millis(1250), feed, &News::Show(Show::default()), &mut out);
+        write(Millis(1250), feed, &news, &mut out);
+        let text = String::from_utf8(out).expect("UTF-8");
+        assert_eq!(text.matches('\n').count(), 1, "one line: {text}");
+        assert_eq!(Line::parse(&text), Ok(Line { t: 1.25, feed: feed.map(Cow::Borrowed), news }), "{text}");
     }
 }

@@ -54,6 +54,7 @@ pub struct Change {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Read {
+    broadcaster_name: String,
     title: String,
     #[serde(deserialize_with = "text")]
     game_id: String,
@@ -93,6 +94,7 @@ pub async fn read(helix: &Helix, access: &Access, id: &str) -> Result<Channel, T
     let none = matches!(read.game_id.as_str(), "" | "0");
     let category = Category { id: read.game_id, name: read.game_name, box_art: String::new() };
     Ok(Channel {
+        name: read.broadcaster_name,
         title: read.title,
         category: Some(category).filter(|_| !none),
         tags: read.tags,

@@ -64,20 +64,19 @@ pub struct LiveChannel {
     pub title: String,
 }
 
-/// `GET /users` by name; `None` for one that does not exist.
+/// `GET /users`: who has this name, and who has this id.
 ///
 /// # Errors
 /// See [`TwitchError`].
-pub async fn by_login(helix: &Helix, access: &Access, login: &str) -> Result<Option<User>, TwitchError> {
-    Ok(rows(helix, access, "users", &[("login", login)]).await?.into_iter().next())
-}
-
-/// `GET /users` by id; `None` for one that does not exist.
-///
-/// # Errors
-/// See [`TwitchError`].
-pub async fn by_id(helix: &Helix, access: &Access, id: &str) -> Result<Option<User>, TwitchError> {
-    Ok(rows(helix, access, "users", &[("id", id)]).await?.into_iter().next())
+pub async fn called(
+    helix: &Helix,
+    access: &Access,
+    login: Option<&str>,
+    id: Option<&str>,
+) -> Result<Vec<User>, TwitchError> {
+    let query: Vec<(&str, &str)> =
+        [("login", login), ("id", id)].into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
+    rows(helix, access, "users", &query).await
 }
 
 /// `GET /search/channels`, in Twitch's order.

@@ -257,6 +257,36 @@ fn whoever_is_on_in_a_handover_group_stays_on() {
 }
 
 #[test]
+fn hand_overs_are_no_flapping_so_a_real_cut_is_told_as_it_is() {
+    let mut stage = Stage::two();
+    stage.lineup.groups = vec![Group { name: "relay".to_owned(), mode: GroupMode::Handover }];
+    stage.lineup.members.iter_mut().for_each(|member| member.group = Some("relay".to_owned()));
+    stage.run(&[GOOD, GOOD], 10_000);
+    for _ in 0..3 {
+        assert_eq!(stage.shown(&[Feed::Gone, GOOD], 4000), ["B"]);
+        stage.run(&[GOOD, GOOD], 4000);
+        assert_eq!(stage.shown(&[GOOD, Feed::Gone], 4000), ["A"], "never its LOW scene");
+        stage.run(&[GOOD, GOOD], 4000);
+    }
+    let cut = stage.run(&[Feed::Gone, Feed::Gone], 4000);
+    assert!(cut.len() == 1 && cut[0].1 == "A off" && cut[0].0 <= 750, "{cut:?}");
+    let back = stage.run(&[GOOD, GOOD], 4000);
+    assert!(back.len() == 1 && back[0].1 == "A" && back[0].0 <= 2000, "one cut is no flapping: {back:?}");
+}
+
+#[test]
+fn a_feed_that_comes_first_and_keeps_getting_lost_is_preferred_later_each_time() {
+    let mut stage = Stage::two();
+    stage.run(&[GOOD, GOOD], 10_000);
+    let mut waits = Vec::new();
+    for _ in 0..3 {
+        assert_eq!(stage.shown(&[Feed::Gone, GOOD], 2000), ["B"]);
+        waits.push(stage.run(&[GOOD, GOOD], 22_000)[0].0);
+    }
+    assert!(waits.is_sorted() && waits[0] < 12_000 && waits[1] >= 16_000 && waits[2] >= 20_000, "{waits:?}");
+}
+
+#[test]
 fn a_group_of_which_any_will_do_is_as_good_as_the_best_of_it() {
     let any = Group { name: "bonded".to_owned(), mode: GroupMode::Any };
     let grouped = |id| Member { group: Some("bonded".to_owned()), ..member(id, 0) };

@@ -30,14 +30,18 @@ impl Room {
         config.keep.polls = path;
         let (writer, reader) = shared::cell(config);
         let (journal, lines) = journal::lane();
-        let (recorder, mut room, _) = recorder(reader, journal).expect("random numbers");
+        let (recorder, mut room, _) = recorder(reader, journal, &Bus::new()).expect("random numbers");
         room.learn();
         Self { room, config: writer, lines, recorder, feed }
     }
 
     async fn hears(&mut self, status: Status, body: &str) {
+        self.hears_at(Mono(1500), status, body).await;
+    }
+
+    async fn hears_at(&mut self, at: Mono, status: Status, body: &str) {
         let exchanges = vec![Exchange { status, body: body.as_bytes().to_vec() }];
-        let mut answer = Answer { exchanges, ..Answer::unreadable(Mono(1500), Reach::Timeout) };
+        let mut answer = Answer { exchanges, ..Answer::unreadable(at, Reach::Timeout) };
         self.recorder.keep(&self.feed, &mut answer);
         let heard = self.room.heard.recv().await.expect("it was handed on");
         self.room.write_down(&[heard]).await;
@@ -100,4 +104,23 @@ async fn nothing_is_written_where_no_file_is_set_and_a_full_lane_stops_nobody() 
         room.recorder.keep(&room.feed, &mut answer);
     }
     assert_eq!(room.room.heard.len(), QUEUE);
+}
+
+#[tokio::test]
+async fn announced_work_stands_between_the_polls_and_time_never_goes_back() {
+    let mut room = Room::writing_to(None);
+    room.hears(Status::Timeout, "").await;
+    // An earlier moment than that of the test's polls, as when polls of two feeds end at once.
+    room.hears_at(Mono(1499), Status::Timeout, "").await;
+    room.room.newest = clock::mono() + Millis(3_600_000);
+    room.room.work_announced(Some(&FeedId::main()), Millis(30_000)).await;
+    room.room.work_announced(None, Millis(1500)).await;
+    let taped = room.taped();
+    let lines: Vec<_> = taped.lines().map(|line| recording::Line::parse(line).expect("a good line")).collect();
+    let told: Vec<_> = lines.iter().map(|line| (line.feed.as_deref(), &line.news)).collect();
+    assert!(lines.is_sorted_by(|one, next| one.t <= next.t) && lines[1].t == 1.5, "{taped}");
+    assert_eq!(
+        told[2..],
+        [(Some("main"), &News::Maintenance(Millis(30_000))), (None, &News::Maintenance(Millis(1500)))]
+    );
 }

@@ -173,6 +173,9 @@ impl Wish {
         }
         let limit = view.limits.output;
         Some(Outcome::TimedOut(match (self.press.goal, self.turned) {
+            (Goal::Start, false) if !self.sent => {
+                format!("OBS is not through with the last stream after {limit}. Look at OBS.")
+            }
             (Goal::Start, true) => format!("OBS has tried to start for {limit} without success. Look at OBS."),
             (Goal::Start, false) => format!(
                 "OBS took the order but is not streaming after {limit}. Perhaps a dialog is open in OBS, or its stream settings are incomplete."
@@ -186,7 +189,9 @@ impl Wish {
             return;
         }
         let request = match (self.press.goal, view.obs.output) {
-            (Goal::Start, Some(Output::Stopped)) => Request::Start,
+            // One that is forgotten could not be repeated: two starts on their way make OBS (30.2.3) connect
+            // twice, and then neither may publish.
+            (Goal::Start, Some(Output::Stopped)) if !view.obs.ending => Request::Start,
             (Goal::Stop, Some(Output::Starting | Output::Streaming | Output::Reconnecting)) => Request::Stop,
             _ => return,
         };

@@ -21,6 +21,8 @@ enum Step {
     ReadRecord(bool),
     /// The output was read.
     ReadOutput(Output),
+    /// The output was read: it has ended, and OBS is not through with it.
+    ReadEnding,
     /// OBS reports the scene by itself.
     Scene(&'static str),
     /// The scene was read.
@@ -37,7 +39,8 @@ enum Step {
 }
 use Output::{Reconnecting, Starting, Stopped, Stopping, Streaming};
 use Step::{
-    Accept, Connect, Lose, Moves, Plays, Press, ReadOutput, ReadRecord, ReadScene, Record, Refuse, Scene, Wait,
+    Accept, Connect, Lose, Moves, Plays, Press, ReadEnding, ReadOutput, ReadRecord, ReadScene, Record, Refuse, Scene,
+    Wait,
 };
 
 const STOP_SHOW: ObsOrder = ObsOrder::StopShow;
@@ -88,11 +91,15 @@ fn play(mut cell: Obs, story: &[Step]) -> Vec<String> {
                 Input::Refused(id, &error)
             }
             Step::Output(output) => {
-                cell.output = Some(output);
+                (cell.output, cell.ending) = (Some(output), output == Stopped);
                 Input::Output(output)
             }
             ReadOutput(output) => {
-                cell.output = Some(output);
+                (cell.output, cell.ending) = (Some(output), false);
+                Input::Read
+            }
+            ReadEnding => {
+                (cell.output, cell.ending) = (Some(Stopped), true);
                 Input::Read
             }
             Record(on) => {
@@ -179,8 +186,32 @@ fn a_start_ends_at_obs_own_report() {
         (
             "still stopping: sent when it has stopped",
             Stopping,
-            &[Press(1, START), Step::Output(Stopped), Accept(1), Step::Output(Streaming)],
+            &[Press(1, START), Step::Output(Stopped), ReadOutput(Stopped), Accept(1), Step::Output(Streaming)],
             &["1 send Start", "read", "1 done"],
+        ),
+        (
+            "it has ended, and OBS would forget a start until it is through with it",
+            Streaming,
+            &[Step::Output(Stopped), Press(1, START), ReadEnding, Wait(20_000), ReadEnding],
+            &[],
+        ),
+        (
+            "OBS is through with it",
+            Streaming,
+            &[Step::Output(Stopped), Press(1, START), ReadEnding, ReadOutput(Stopped), Step::Output(Streaming)],
+            &["1 send Start", "1 done"],
+        ),
+        (
+            "OBS is never through with it",
+            Streaming,
+            &[Step::Output(Stopped), Press(1, START), ReadEnding, Wait(30_000), ReadOutput(Stopped)],
+            &["1 timed out: OBS is not through with the last stream after 30 s."],
+        ),
+        (
+            "called off before OBS is through with it: nothing begins",
+            Streaming,
+            &[Step::Output(Stopped), Press(1, START), Press(2, STOP), ReadEnding, ReadOutput(Stopped), Wait(60_000)],
+            &["1 failed: Cancelled", "2 done: The stream is not running."],
         ),
         (
             "OBS says it runs already: its state decides",
@@ -290,7 +321,14 @@ fn the_newest_press_counts() {
         (
             "start while it stops",
             Streaming,
-            &[Press(1, STOP), Accept(1), Press(2, START), Step::Output(Stopping), Step::Output(Stopped)],
+            &[
+                Press(1, STOP),
+                Accept(1),
+                Press(2, START),
+                Step::Output(Stopping),
+                Step::Output(Stopped),
+                ReadOutput(Stopped),
+            ],
             &["1 send Stop", "read", cancelled, "2 send Start"],
         ),
         (

@@ -69,14 +69,33 @@ pub(super) fn tags(tags: &[String]) -> Result<Vec<String>, Outcome> {
     Ok(kept)
 }
 
-/// A channel's name or id, without `@` and address, in lower case.
-pub(super) fn channel(wanted: &str) -> Result<String, Outcome> {
-    let wanted = wanted.trim().trim_start_matches('@').trim_end_matches('/');
-    let name = wanted.rsplit_once("twitch.tv/").map_or(wanted, |(_, name)| name).to_lowercase();
+/// How somebody wrote which channel is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Channel {
+    /// By its name, in lower case.
+    Name(String),
+    /// By its id.
+    Id(String),
+    /// Digits alone: a name may consist of them.
+    Either(String),
+}
+
+/// A channel's name, with or without `@` or address; its id behind `id:`; or digits, which may be either.
+pub(super) fn channel(wanted: &str) -> Result<Channel, Outcome> {
+    let wanted = wanted.trim();
+    let digits = |text: &str| (1..=NAME).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some(id) = wanted.strip_prefix("id:") {
+        return if digits(id) { Ok(Channel::Id(id.to_owned())) } else { no(words::NO_CHANNEL.to_owned()) };
+    }
+    if digits(wanted) {
+        return Ok(Channel::Either(wanted.to_owned()));
+    }
+    let bare = wanted.trim_start_matches('@').trim_end_matches('/');
+    let name = bare.rsplit_once("twitch.tv/").map_or(bare, |(_, name)| name).to_lowercase();
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     match !name.is_empty() && name.len() <= NAME && name.bytes().all(fits) {
-        true => Ok(name),
-        false => no("Write the channel's name as it stands in its address: letters, digits and _.".to_owned()),
+        true => Ok(Channel::Name(name)),
+        false => no(words::NO_CHANNEL.to_owned()),
     }
 }
 
@@ -163,11 +182,19 @@ mod tests {
 
     #[test]
     fn channels_are_names_or_ids() {
+        let name = |name: &str| Some(Channel::Name(name.to_owned()));
         let table = [
-            ("TrailRunner", Some("trailrunner")),
-            (" @Trail_Runner ", Some("trail_runner")),
-            ("https://www.twitch.tv/TrailRunner/", Some("trailrunner")),
-            ("50998877", Some("50998877")),
+            ("TrailRunner", name("trailrunner")),
+            (" @Trail_Runner ", name("trail_runner")),
+            ("https://www.twitch.tv/TrailRunner/", name("trailrunner")),
+            ("@50998877", name("50998877")),
+            ("twitch.tv/50998877", name("50998877")),
+            (" 50998877 ", Some(Channel::Either("50998877".to_owned()))),
+            ("id:50998877", Some(Channel::Id("50998877".to_owned()))),
+            ("id:", None),
+            ("id:trailrunner", None),
+            ("id:12345678901234567890123456", None),
+            ("12345678901234567890123456", None),
             ("", None),
             ("a b", None),
             ("trail\u{202e}runner", None),
@@ -175,7 +202,7 @@ mod tests {
             ("abcdefghijklmnopqrstuvwxyz", None),
         ];
         for (given, wanted) in table {
-            assert_eq!(channel(given).ok().as_deref(), wanted, "{given}");
+            assert_eq!(channel(given).ok(), wanted, "{given}");
         }
     }
 

@@ -21,6 +21,7 @@ use crate::kit::clock;
 use crate::kit::units::Mono;
 use crate::runtime::journal::Journal;
 use crate::store::Store;
+use check::Channel;
 pub(super) use pace::Pace;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub(super) use words::plainly;
@@ -76,30 +77,22 @@ impl Actions {
         take(&mut self.pace(), clock::mono()).map_err(|wait| Outcome::Failed(words::later(&wait)))
     }
 
-    /// The account behind a name, an id, or `@name`.
+    /// The account that is meant. Digits that are the name of one and the id of another are refused:
+    /// viewers who were sent to the wrong channel do not come back.
     async fn account(&self, wanted: &str) -> Result<User, Outcome> {
-        let wanted = check::channel(wanted)?;
-        let by_id = wanted.bytes().all(|byte| byte.is_ascii_digit());
-        // A name may consist of digits alone, so a number that is nobody's id is looked up as a name.
-        let found = self
-            .caller
-            .own(&[], |helix, access| {
-                let wanted = wanted.clone();
-                async move {
-                    match by_id {
-                        true => match people::by_id(&helix, &access, &wanted).await? {
-                            None => people::by_login(&helix, &access, &wanted).await,
-                            some => Ok(some),
-                        },
-                        false => people::by_login(&helix, &access, &wanted).await,
-                    }
-                }
-            })
-            .await;
-        match found {
-            Ok(Some(user)) => Ok(user),
-            Ok(None) => Err(Outcome::Failed(words::nobody(&wanted))),
-            Err(error) => Err(question(&error)),
+        let (name, id) = match check::channel(wanted)? {
+            Channel::Name(name) => (Some(name), None),
+            Channel::Id(id) => (None, Some(id)),
+            Channel::Either(digits) => (Some(digits.clone()), Some(digits)),
+        };
+        let (name, id) = (name.as_deref(), id.as_deref());
+        let asked =
+            self.caller.own(&[], |helix, access| async move { people::called(&helix, &access, name, id).await });
+        let mut found = asked.await.map_err(|error| question(&error))?.into_iter();
+        match (found.next(), found.next()) {
+            (Some(user), None) => Ok(user),
+            (Some(one), Some(other)) => Err(Outcome::Failed(words::two_channels(&one, &other))),
+            (None, _) => Err(Outcome::Failed(words::nobody(wanted.trim()))),
         }
     }
 }

@@ -55,7 +55,8 @@ impl Actions {
 
     /// A raid that was begun elsewhere went out: its channel belongs into the list as well.
     pub(in super::super) async fn remember_sent(&self, to_id: &str, to_name: &str) {
-        let login = self.account(to_id).await.map_or_else(|_| to_name.to_lowercase(), |user| user.login);
+        let login =
+            self.account(&format!("id:{to_id}")).await.map_or_else(|_| to_name.to_lowercase(), |user| user.login);
         self.remember(RaidTarget { id: to_id.to_owned(), login, name: to_name.to_owned() }).await;
     }
 

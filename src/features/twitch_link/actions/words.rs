@@ -2,6 +2,7 @@
 
 use super::pace::{Wait, What};
 use crate::adapters::twitch::calls::chat::Dropped;
+use crate::adapters::twitch::calls::people::User;
 use crate::adapters::twitch::error::TwitchError;
 use crate::domain::twitch_features::FEATURES;
 use crate::kit::clock;
@@ -14,6 +15,8 @@ pub(super) const YOURSELF: &str = "That is this very channel.";
 pub(super) const NO_RAID: &str = "No raid is waiting: it was sent already, or never begun.";
 pub(super) const RAIDING_ALREADY: &str =
     "A raid is under way already, perhaps begun on Twitch itself. Take it back first, then raid again.";
+pub(super) const NO_CHANNEL: &str = "Write the channel's name as it stands in its address: letters, digits and _. \
+    An id is written as id:9001.";
 pub(super) const NO_TARGET: &str = "Twitch finds no such channel: it cannot be raided.";
 pub(super) const RAIDS_SPENT: &str =
     "Twitch takes ten raid orders in ten minutes, and those are spent. Wait a few minutes.";
@@ -68,6 +71,16 @@ pub(super) fn later(wait: &Wait) -> String {
 /// Twitch's own words say why: blocked, raids not accepted, too many viewers.
 pub(super) fn raid_refused(said: &str) -> String {
     format!("Twitch does not take this raid: {}", text::sentence(said))
+}
+
+/// Digits that are the name of one channel and the id of another.
+pub(super) fn two_channels(one: &User, other: &User) -> String {
+    let which = |user: &User| format!("{} (id:{}, @{})", user.display_name, user.id, user.login);
+    format!(
+        "These digits mean two channels: {} and {}. Write the one you mean as it stands in brackets.",
+        which(one),
+        which(other)
+    )
 }
 
 pub(super) fn nobody(wanted: &str) -> String {

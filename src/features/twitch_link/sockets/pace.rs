@@ -11,7 +11,8 @@ pub struct Pace {
     pub settled: Duration,
     /// Longest wait for connection and welcome.
     pub welcome: Duration,
-    /// From a fresh session, or from what its list lacked, to the look at what Twitch has of it.
+    /// From the last answer to what a session asked for, or from what its list lacked, to the look at what
+    /// Twitch has of it.
     pub check: Duration,
     /// What is off is tried again after this, and Twitch's list read again.
     pub again: Duration,

@@ -1,4 +1,4 @@
-//! What becomes of a frame: each event once, in time, as a chat message or a fact.
+//! What becomes of a frame: each event once, in time, as a chat message, a happening or a fact.
 
 use super::super::words;
 use super::Listener;
@@ -51,7 +51,7 @@ impl Listener {
             Meaning::Happened { told_by: Some(better), .. } if self.level.is_active(better) => return,
             Meaning::Happened { happening, news, .. } => {
                 let at = happening.at;
-                self.parts.bus.tell(Fact::Happened(*happening));
+                self.parts.bus.happened(happening.into());
                 if let Some(news) = news {
                     self.news(news, at);
                 }

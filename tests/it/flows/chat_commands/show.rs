@@ -106,7 +106,7 @@ async fn who_asks_hears_that_an_order_is_not_confirmed_yet_and_then_how_it_ended
 
 #[tokio::test]
 async fn a_stop_while_the_start_is_pending_wins() {
-    let script = Script { output_delay: Duration::from_millis(400), ..Script::default() };
+    let script = Script { output_delay: Duration::from_secs(4), ..Script::default() };
     let stage = Stage::set(script, &[]).await;
     stage.write("!start");
     stage.obs.until_heard("StartStream", 1).await;

@@ -29,7 +29,7 @@ impl Browser {
         let folder = TempDir::new().expect("temporary folder");
         let port = free_port();
         let process = launch(folder.path(), port);
-        let up = comes_true(Duration::from_secs(20), async || port_open(port).await);
+        let up = comes_true(Duration::from_secs(60), async || port_open(port).await);
         assert!(up.await, "chromedriver does not come up: {}", process.log_tail());
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities(folder.path()))

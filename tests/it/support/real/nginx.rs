@@ -70,7 +70,7 @@ impl RealNginx {
     }
 
     async fn ready(&self) {
-        let up = comes_true(Duration::from_secs(10), async || self.stats().await.is_some()).await;
+        let up = comes_true(Duration::from_secs(60), async || self.stats().await.is_some()).await;
         assert!(up, "nginx does not come up: {}", self.process.log_tail());
     }
 }

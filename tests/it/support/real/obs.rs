@@ -143,7 +143,7 @@ impl RealObs {
 
     async fn saved(&self) {
         let file = self.folder.path().join(CONFIG).join("basic/scenes/Untitled.json");
-        let saved = comes_true(Duration::from_secs(10), async || {
+        let saved = comes_true(Duration::from_secs(60), async || {
             fs::read_to_string(&file).is_ok_and(|json| json.contains(FEED) && !json.contains("\"Scene\""))
         });
         assert!(saved.await, "OBS does not save its scenes in {}", file.display());
