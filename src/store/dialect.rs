@@ -29,6 +29,18 @@ pub(super) fn pool_options(_url: &str) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(3)
         .after_connect(|connection, _| Box::pin(async move { connection.execute(SQLITE_CONNECTION).await.map(|_| ()) }))
+        .after_release(|connection, _| Box::pin(is_done(connection)))
+}
+
+/// Whether a connection that comes back is in no transaction; else it is closed. A full disk makes SQLite
+/// end one by itself; sqlx goes on counting it, and the next one that it takes back would hold the lock for
+/// ever.
+async fn is_done(connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // A transaction that was dropped is taken back before this is answered.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
 }
 
 /// Brings the database up to date over one connection of its own: a pool would keep trying and hide

@@ -144,6 +144,7 @@ fn explain(path: &Path, error: &StoreError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sqlx::Connection as _;
     use std::os::unix::fs::PermissionsExt as _;
 
     #[tokio::test]
@@ -222,5 +223,28 @@ mod tests {
         assert_eq!(store.put_settings(&long, "test").await, Err(StoreError::Full));
         pages("PRAGMA max_page_count = 4000").await;
         assert_eq!(store.put_settings(&long, "test").await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn a_write_that_is_taken_back_after_a_full_disk_holds_no_lock() {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, other) = (Store::open(dir.path()).await.unwrap(), Store::open(dir.path()).await.unwrap());
+        let write = "INSERT INTO settings (key, value, changed_at, changed_by) VALUES ($1, $2, 1, 'test')";
+        let mut held = Vec::new();
+        for _ in 0..3 {
+            let mut connection = store.pool.acquire().await.unwrap();
+            sqlx::query("PRAGMA max_page_count = 40").execute(&mut *connection).await.unwrap();
+            let mut together = connection.begin().await.unwrap();
+            let full = sqlx::query(write).bind("A").bind("x".repeat(1_000_000)).execute(&mut *together).await;
+            assert_eq!(StoreError::from(full.unwrap_err()), StoreError::Full);
+            drop(together);
+            held.push(connection);
+        }
+        drop(held);
+        for _ in 0..3 {
+            let mut together = store.pool.begin().await.unwrap();
+            sqlx::query(write).bind("B").bind("y").execute(&mut *together).await.unwrap();
+        }
+        assert_eq!(other.put_settings(&[("OBS_HOST".to_owned(), Some("x".to_owned()))], "test").await, Ok(()));
     }
 }

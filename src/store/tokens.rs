@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Beside each pair stand `renewed_at` and, while a renewal runs, `renewal_begun` (unix seconds): what a
-//! later start needs in order to say why a pair is dead.
+//! later start needs in order to say why a pair is dead. Where somebody signed out stands `signed_out`, so
+//! that tokens of earlier settings are not taken over again.
 
 use super::file;
 use crate::domain::chat::Identity;
@@ -25,6 +26,7 @@ const LARGEST: u64 = 256 * 1024;
 const MOST_DAMAGED: u8 = 9;
 const RENEWED: &str = "renewed_at";
 const BEGUN: &str = "renewal_begun";
+const SIGNED_OUT: &str = "signed_out";
 
 /// An access token with the refresh token that makes the next one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,7 +126,7 @@ impl TokenFile {
         self.change(|document| again(document, identity, pair, notes))
     }
 
-    /// Takes an identity's pair out.
+    /// Takes an identity's pair out, because somebody signed out.
     ///
     /// # Errors
     /// As [`TokenFile::write`].
@@ -134,7 +136,16 @@ impl TokenFile {
             for key in ["access_token", "refresh_token", RENEWED, BEGUN] {
                 place.remove(key);
             }
+            place.insert(SIGNED_OUT.to_owned(), seconds());
         })
+    }
+
+    /// Whether somebody signed an identity out, and nobody signed it in since.
+    ///
+    /// # Errors
+    /// As [`TokenFile::read`].
+    pub fn signed_out(&self, identity: Identity) -> Result<bool, TokenFileError> {
+        Ok(looked_up(&self.document()?, identity).is_some_and(|place| place.contains_key(SIGNED_OUT)))
     }
 
     /// Closes the file to other users, if it is open to them; then true.
@@ -162,6 +173,8 @@ impl TokenFile {
             return Ok(None);
         }
         let aside = self.free_place();
+        // What is left of the tokens is nobody else's business.
+        let _ = self.close();
         std::fs::rename(&self.path, &aside).map_err(|error| TokenFileError::Disk(self.path.clone(), error))?;
         Ok(Some(aside))
     }
@@ -259,6 +272,7 @@ fn put(document: &mut Map<String, Value>, identity: Identity, pair: &Pair) {
     place.insert("refresh_token".to_owned(), Value::from(pair.refresh.reveal().as_str()));
     place.insert(RENEWED.to_owned(), seconds());
     place.remove(BEGUN);
+    place.remove(SIGNED_OUT);
 }
 
 fn seconds() -> Value {

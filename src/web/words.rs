@@ -480,7 +480,7 @@ pub const GRANT_DENIED: &str = "The sign-in was refused on Twitch's page. Nothin
 /// Its word is unknown, was used, or belongs to another session.
 pub const GRANT_OLD: &str = "This sign-in was not begun here, or is too old. Begin it again.";
 /// Twitch refused the code, or the wrong account agreed.
-pub const GRANT_FAILED: &str = "The sign-in did not work. The reason stands in the journal; begin it again.";
+pub const GRANT_FAILED: &str = "The sign-in did not work. Begin it again.";
 
 /// How long a sign-in lasts.
 pub fn twitch_life(login: &str, left: crate::kit::units::Millis, public: bool) -> String {

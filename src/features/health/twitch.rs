@@ -2,7 +2,7 @@
 
 use crate::domain::chat::Identity;
 use crate::domain::health::{Health, State};
-use crate::domain::twitch::{Socket, Subscription, SubscriptionState, Twitch};
+use crate::domain::twitch::{SignIn, Socket, Subscription, SubscriptionState, Twitch};
 use crate::kit::text;
 
 /// Calls left of the bucket below which it is worth a word, in parts of the whole.
@@ -71,6 +71,10 @@ fn calls(twitch: &Twitch) -> Option<Health> {
     const NAME: &str = "Twitch calls";
     if let Some((why, since)) = &twitch.helix_trouble {
         return Some(Health { since: Some(*since), ..Health::new(NAME, State::Lost, text::sentence(why)) });
+    }
+    // Nobody calls for an account that is signed out: the last answer tells nothing any more.
+    if let Some(SignIn::Unlinked | SignIn::NeedsSignIn { .. }) = twitch.sign_in.get(&Identity::Broadcaster) {
+        return None;
     }
     let rate = twitch.rate?;
     let reason = format!("Answered; {} of {} calls are left this minute.", rate.remaining, rate.limit);
@@ -157,6 +161,8 @@ mod tests {
         };
         assert_eq!(calls(&rate(700)).expect("a row").state, State::Good);
         assert_eq!(calls(&rate(12)).expect("a row").state, State::Weak);
+        let over = SignIn::NeedsSignIn { reason: "x".to_owned() };
+        assert_eq!(calls(&Twitch { sign_in: [(Identity::Broadcaster, over)].into(), ..rate(700) }), None);
         let trouble = Twitch { helix_trouble: Some(("HTTP 503".to_owned(), UnixMs(5))), ..rate(700) };
         assert_eq!(calls(&trouble).expect("a row").state, State::Lost);
     }

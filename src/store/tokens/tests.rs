@@ -51,8 +51,10 @@ fn what_was_damaged_first_is_kept_and_no_more_than_nine() {
     let aside = |n: u8| if n == 1 { "damaged".to_owned() } else { format!("damaged-{n}") };
     for n in 1..=12 {
         std::fs::write(file.path(), format!("{n}")).unwrap();
+        std::fs::set_permissions(file.path(), Permissions::from_mode(0o644)).unwrap();
         let wanted = folder.path().join(format!("twitch_tokens.json.{}", aside(n.min(9))));
-        assert_eq!(file.set_aside().unwrap(), Some(wanted));
+        assert_eq!(file.set_aside().unwrap().as_ref(), Some(&wanted));
+        assert_eq!(std::fs::metadata(wanted).unwrap().permissions().mode() & 0o077, 0, "it may hold tokens");
     }
     let kept = |n| std::fs::read_to_string(folder.path().join(format!("twitch_tokens.json.{}", aside(n)))).unwrap();
     assert_eq!((1..=9).map(kept).collect::<Vec<_>>(), ["1", "2", "3", "4", "5", "6", "7", "8", "12"]);
@@ -73,6 +75,19 @@ fn a_pair_is_put_back_with_its_notes_and_never_over_another() {
         file.put_back(who, &pair("ours"), notes).unwrap();
         assert_eq!(file.read(who).unwrap(), Some(pair("newer")));
         assert!(!file.notes(who).unwrap().renewing && std::fs::read_to_string(file.path()).unwrap().contains("kick"));
+    }
+}
+
+#[test]
+fn who_signed_out_is_known_until_the_next_sign_in() {
+    let (_folder, file) = made(None);
+    for who in Identity::ALL {
+        assert!(!file.signed_out(who).unwrap());
+        file.write(who, &pair("x")).unwrap();
+        file.forget(who).unwrap();
+        assert!(file.signed_out(who).unwrap() && file.read(who).unwrap().is_none());
+        file.write(who, &pair("y")).unwrap();
+        assert!(!file.signed_out(who).unwrap());
     }
 }
 
@@ -224,6 +239,9 @@ fn what_sister_programs_keep_beside_a_pair_stays_through_its_whole_life() {
         file.write(who, &pair("two")).unwrap();
         file.forget(who).unwrap();
     }
-    let document: Value = serde_json::from_slice(&std::fs::read(file.path()).unwrap()).unwrap();
+    let mut document: Value = serde_json::from_slice(&std::fs::read(file.path()).unwrap()).unwrap();
+    for place in ["", "/identities/bot"] {
+        document.pointer_mut(place).unwrap().as_object_mut().unwrap().remove("signed_out").unwrap();
+    }
     assert_eq!(document, serde_json::json!({"note": "mine", "identities": {"bot": {"colour": "red"}, "other": [1]}}));
 }

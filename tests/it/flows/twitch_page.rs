@@ -184,7 +184,9 @@ async fn a_browser_that_was_sent_to_twitch_comes_back_once_with_its_code() {
     assert_eq!(stage.owner.get(&good).await.location, "/twitch?grant=ok");
     assert_eq!(stage.owner.get(&good).await.location, "/twitch?grant=failed", "once");
     assert_eq!(stage.owner.get("/twitch/callback?code=x").await.location, "/twitch?grant=old");
-    // What the page promises: the reason of a failure stands in the journal, and on the card.
+    let page = stage.owner.get("/twitch").await.body;
+    assert!(page.contains("Sign in at Twitch") && page.contains("Sign in with code"), "each way by its name: {page}");
+    // The reason of a failure stands in the journal, and on the card.
     stage.twitch.world().fail("/oauth2/token", Fault::Status(400, "Invalid authorization code"), 1);
     let refused = back("").await;
     assert_eq!(stage.owner.get(&refused).await.location, "/twitch?grant=failed");

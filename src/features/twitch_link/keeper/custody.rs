@@ -43,7 +43,11 @@ impl Keeper {
     }
 
     async fn take_over(&mut self) {
-        if !self.take_old_file().await {
+        if self.disk.signed_out().await == Ok(true) {
+            if self.twitch.first_tokens.is_some() {
+                self.note(Tone::Info, words::FIRST_LEFT);
+            }
+        } else if !self.take_old_file().await {
             self.take_first_tokens().await;
         }
     }

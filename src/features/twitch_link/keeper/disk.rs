@@ -52,6 +52,10 @@ impl Disk {
         self.on(|file, who| file.forget(who)).await
     }
 
+    pub(super) async fn signed_out(&self) -> Result<bool, String> {
+        self.on(|file, who| file.signed_out(who)).await
+    }
+
     /// Takes over the file of an earlier program, whole; false where there is none.
     pub(super) async fn take_over(&self, old: PathBuf) -> Result<bool, String> {
         self.on(move |file, _| file.take_over(&old)).await

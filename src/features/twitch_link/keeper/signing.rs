@@ -9,7 +9,6 @@ use crate::domain::journal::Tone;
 use crate::domain::twitch::SignIn;
 use crate::domain::twitch_features as features;
 use crate::kit::secret::Secret;
-use crate::kit::text;
 use crate::store::tokens::{Notes, Pair};
 use url::Url;
 
@@ -23,7 +22,7 @@ impl Keeper {
             scopes = self.scopes();
             begun = oauth.begin_device(&scopes).await;
         }
-        let device = begun.map_err(|error| text::sentence(&error.to_string()))?;
+        let device = begun.map_err(|error| words::no_sign_in(&error))?;
         let scopes = scopes.into_iter().map(str::to_owned).collect();
         self.pending.begin(device, scopes);
         self.in_vain = None;
@@ -39,7 +38,7 @@ impl Keeper {
     pub(super) async fn finish(&mut self, state: &str, binding: &str, code: Secret<String>) -> Result<String, String> {
         let redirect = self.pending.browser_back(state, binding).ok_or(words::NOT_BEGUN)?;
         let oauth = self.oauth.clone().ok_or(words::NOT_SET_UP)?;
-        let granted = oauth.exchange(&code, &redirect).await.map_err(|error| text::sentence(&error.to_string()))?;
+        let granted = oauth.exchange(&code, &redirect).await.map_err(|error| words::no_sign_in(&error))?;
         self.signed_in(granted).await
     }
 

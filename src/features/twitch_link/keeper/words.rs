@@ -1,10 +1,11 @@
 //! What people read about a sign-in.
 
 use super::held::UNUSED;
+use crate::adapters::twitch::error::TwitchError;
 use crate::config;
 use crate::domain::chat::Identity;
-use crate::kit::clock;
 use crate::kit::units::{Millis, UnixMs};
+use crate::kit::{clock, text};
 use crate::store::tokens::Notes;
 use std::path::Path;
 
@@ -22,7 +23,10 @@ pub(super) const SAVED_AGAIN: &str = "The Twitch tokens are on the disk again.";
 pub(super) const LIVES_AGAIN: &str = "Twitch accepts the stored sign-in again. Nothing needs to be done.";
 pub(super) const WAS_OPEN: &str = "The token file could be read by other users of this machine. That is closed now; if somebody else uses the \
      machine, sign in anew.";
-pub(super) const FIRST_TAKEN: &str = "The first tokens of the settings were taken over into the token file.";
+pub(super) const FIRST_TAKEN: &str =
+    "TWITCH_OAUTH_TOKEN and TWITCH_REFRESH_TOKEN were taken over into the token file; the settings need them no more.";
+pub(super) const FIRST_LEFT: &str = "TWITCH_OAUTH_TOKEN and TWITCH_REFRESH_TOKEN are left alone, because you signed out. \
+     To sign in again, use the Twitch page.";
 pub(super) const OTHER_APPLICATION: &str = "the tokens were made for another application than TWITCH_CLIENT_ID.";
 pub(super) const NO_ACCOUNT: &str = "the stored token belongs to an application, not to an account.";
 pub(super) const BEING_CHECKED: &str = "the sign-in is being checked";
@@ -92,12 +96,30 @@ pub(super) fn put_back(path: &Path, aside: Option<&Path>) -> String {
     }
 }
 
+/// Twitch knows the application not, or not with this secret.
+fn application(message: &str) -> String {
+    format!("Twitch does not accept the application ({message}). Check its id and secret on the Twitch page.")
+}
+
+/// Why no sign-in was begun, or none came of it.
+pub(super) fn no_sign_in(error: &TwitchError) -> String {
+    match error {
+        TwitchError::Refused { message, .. } | TwitchError::Unauthorised(message) if message.contains("client") => {
+            application(message)
+        }
+        TwitchError::Refused { message, .. } => {
+            format!("Twitch refused the sign-in: {}.", message.trim_end_matches('.'))
+        }
+        other => text::sentence(&other.to_string()),
+    }
+}
+
 /// Why Twitch took a refresh token no more.
 pub(super) fn refused(message: &str, twitch: &config::Twitch, notes: Notes) -> String {
     let public = twitch.client_secret.is_none();
     let idle = notes.renewed_at.map(|at| clock::unix().since(at)).filter(|idle| public && *idle >= UNUSED);
     if message.contains("client") {
-        format!("Twitch does not accept the application ({message}). Check its id and secret on the Twitch page.")
+        application(message)
     } else if notes.renewing && public {
         "A renewal was begun whose answer never reached the disk, because the program or the network stopped in the \
          middle, and each stored sign-in can be renewed only once."
@@ -140,6 +162,14 @@ mod tests {
         ];
         for (message, secret, notes, wanted) in table {
             let told = refused(message, &twitch(secret), notes);
+            assert!(told.contains(wanted), "{told}");
+        }
+        for (status, message, wanted) in [
+            (400, "invalid client", "Check its id and secret"),
+            (403, "invalid client secret", "Check its id and secret"),
+            (400, "Invalid authorization code", "Twitch refused the sign-in: Invalid authorization code."),
+        ] {
+            let told = no_sign_in(&TwitchError::Refused { status, message: message.to_owned() });
             assert!(told.contains(wanted), "{told}");
         }
         let tomorrow = UnixMs(clock::unix().0 + 86_340_000);

@@ -105,10 +105,12 @@ pub(super) fn page(ctx: &Ctx, person: &SignedIn, typed: Typed<'_>) -> TwitchPage
         grant: None,
         set_up: twitch.client_id.is_some(),
         accounts: wanted
-            .map(|who| Account {
-                in_vain: in_vain.get(&who).cloned(),
-                by_browser: twitch.client_secret.is_some() && redirect.is_some(),
-                ..account(who, &states, twitch.client_secret.is_none())
+            .map(|who| {
+                let one = account(who, &states, twitch.client_secret.is_none());
+                let by_browser = twitch.client_secret.is_some() && redirect.is_some();
+                // Beside the other way the button names its own.
+                let button = if by_browser { words::SIGN_IN_WITH_CODE } else { one.button };
+                Account { in_vain: in_vain.get(&who).cloned(), by_browser, button, ..one }
             })
             .collect(),
         redirect: redirect.map_or_else(|| "http://localhost".to_owned(), String::from),

@@ -224,3 +224,21 @@ async fn who_signed_out_stays_signed_out_when_the_file_vanishes() {
     assert_eq!(stage.file().read(Identity::Broadcaster).expect("a file"), None);
     stage.sign_in("nobody", |state| *state == SignIn::Unlinked).await;
 }
+
+#[tokio::test]
+async fn who_signed_out_is_not_signed_in_again_by_the_old_settings() {
+    let twitch = FakeTwitch::start(0).await.expect("a free port");
+    let first = twitch.world().grant(CLIENT_ID, BROADCASTER, &[]);
+    let settings = twitch.settings();
+    let first = [("TWITCH_OAUTH_TOKEN", first.0.as_str()), ("TWITCH_REFRESH_TOKEN", first.1.as_str())];
+    let settings: Vec<(&str, &str)> = settings.iter().map(|(key, value)| (*key, value.as_str())).chain(first).collect();
+    let stage = Stage { app: App::start(&settings).await, twitch };
+    stage.linked().await;
+    assert!(stage.order(TwitchOrder::SignOut(Identity::Broadcaster)).await.is_done());
+    let Stage { app, twitch } = stage;
+    let folder = app.stop().await;
+    let stage = Stage { app: App::start_in(folder, &settings).await, twitch };
+    stage.app.line("are left alone, because you signed out").await;
+    stage.sign_in("nobody", |state| *state == SignIn::Unlinked).await;
+    assert_eq!(stage.twitch.world().count("POST", "/oauth2/token"), 0);
+}
