@@ -1,6 +1,6 @@
 //! The built program as a process: how it starts, refuses to start, stops, dies and comes back.
 
-use crate::support::program::Program;
+use crate::support::program::{FullDisk, Program};
 use crate::support::real::comes_true;
 use crate::support::show::{GOOD, PASSWORD, WEAK, settings};
 use crate::support::visitor::{Visitor, row};
@@ -262,9 +262,7 @@ mod end {
         let owner = air.on_air().await;
         // The disk is mounted for the program alone; this is the way to it from outside.
         let disk = format!("/proc/{}/root{}", process.id(), air.program.data().display());
-        let filler = Path::new(&disk).join("filler");
-        let filled = std::fs::write(&filler, vec![0; 4 * 1024 * 1024]);
-        assert!(filled.is_err(), "the disk is full now");
+        let disk = FullDisk::fill(Path::new(&disk)).await;
 
         air.ingest.set(Mode::Weak(WEAK));
         owner.live("LOW", |live| live["feed"]["word"] == "Low" && live["obs"]["scene"] == "LOW").await;
@@ -279,7 +277,7 @@ mod end {
         assert!(told.await, "{}", air.program.output());
         assert_eq!(owner.get("/").await.status, 200);
 
-        std::fs::remove_file(&filler).expect("the filler goes");
+        disk.empty().await;
         owner.live("history again", |live| row(live, "History")["word"] == "Good").await;
         process.signal("TERM");
         assert_eq!(process.ended(STOP_TIME).await, Some(0), "{}", air.program.output());

@@ -1,7 +1,7 @@
 //! The built program and its tokens: killed at any moment, signed in from a terminal.
 
 use super::twitch_page::leaks;
-use crate::support::program::Program;
+use crate::support::program::{FullDisk, Program};
 use crate::support::real::comes_true;
 use crate::support::visitor::Visitor;
 use serde_json::Value;
@@ -228,8 +228,7 @@ async fn on_a_full_disk_the_file_stays_whole_and_the_new_pair_comes_with_the_fir
     // The disk is mounted for the program alone; this is the way to it from outside.
     let disk = std::path::PathBuf::from(format!("/proc/{}/root{}", process.id(), program.data().display()));
     let file = TokenFile::new(disk.join("twitch_tokens.json"));
-    let filler = disk.join("filler");
-    assert!(std::fs::write(&filler, vec![0; 4 * 1024 * 1024]).is_err(), "the disk is full now");
+    let full = FullDisk::fill(&disk).await;
 
     let told = account(&owner, "a word about it", |account| account["reason"].is_string()).await;
     assert!(
@@ -237,7 +236,7 @@ async fn on_a_full_disk_the_file_stays_whole_and_the_new_pair_comes_with_the_fir
         "{told:#}"
     );
     assert!(file.read(Identity::Broadcaster).expect("a whole file").is_some());
-    std::fs::remove_file(&filler).expect("the filler goes");
+    full.empty().await;
     account(&owner, "the disk again", |account| account["state"] == "linked" && account["reason"].is_null()).await;
     let kept = comes_true(LIMIT, async || {
         let pair = file.read(Identity::Broadcaster).expect("a whole file").expect("a pair");

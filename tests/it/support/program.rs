@@ -6,11 +6,14 @@ use super::real::ports::free_port;
 use super::real::{Process, comes_true, is_root, tied};
 use super::visitor::Visitor;
 use std::fs;
+use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 use tempfile::TempDir;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_stream-control");
 /// Longest wait for a line.
@@ -103,5 +106,36 @@ impl Program {
 
     fn log(&self) -> PathBuf {
         self.folder.path().join("output.log")
+    }
+}
+
+/// A disk that is full and stays so: room that the program makes on it is taken at once.
+pub struct FullDisk {
+    filler: PathBuf,
+    filling: JoinHandle<()>,
+}
+
+impl FullDisk {
+    /// Fills the disk below this folder.
+    pub async fn fill(folder: &Path) -> Self {
+        let filler = folder.join("filler");
+        let mut file = fs::File::create(&filler).expect("a file to fill the disk with");
+        let (more, (fills, mut full)) = (vec![0; 4 * 1024 * 1024], watch::channel(0));
+        let filling = tokio::spawn(async move {
+            loop {
+                assert!(file.write_all(&more).is_err(), "a larger disk than expected");
+                fills.send_modify(|fills| *fills += 1);
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        });
+        full.changed().await.expect("it is full");
+        Self { filler, filling }
+    }
+
+    /// There is room again.
+    pub async fn empty(self) {
+        self.filling.abort();
+        let _ = self.filling.await;
+        fs::remove_file(&self.filler).expect("the filler goes");
     }
 }
