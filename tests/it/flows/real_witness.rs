@@ -54,9 +54,13 @@ async fn a_source_that_hangs_on_a_dead_connection_is_opened_anew_once_and_plays_
     let (hand, settings) = (world.obs.client().await, json!({"reconnect_delay_sec": 10}));
     let change = SetSettings { input: FEED.into(), settings: &settings, overlay: Some(true) };
     hand.inputs().set_settings(change).await.expect("OBS takes the delay");
-    // Before the stream, so that nothing is repaired that only begins to play.
+    // Before the stream, so that nothing is repaired that only begins to play; and by the connection that the
+    // new settings make, so that none is opened after the hose is clogged.
     let mut before = None;
     let moves = async || {
+        if hose.opened() < 2 {
+            return false;
+        }
         let status = hand.media_inputs().status(FEED.into()).await.expect("OBS knows it");
         let now = status.cursor.filter(|now| now.is_positive());
         now.is_some_and(|now| before.replace(now).is_some_and(|before| now > before))

@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// Longest wait for anything. Only a bug needs it; it is no measure of speed.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(180);
 
 /// A running daemon.
 pub struct App {
@@ -93,7 +93,17 @@ impl App {
     pub async fn line(&self, text: &str) {
         let wanted =
             |tail: &stream_control::domain::journal::Tail| tail.lines.iter().any(|line| line.text.contains(text));
-        until(self.ctx.cells.tail.clone(), text, wanted).await;
+        let mut tail = self.ctx.cells.tail.clone();
+        let told = tokio::time::timeout(LIMIT, tail.until(wanted)).await.is_ok();
+        let cells = &self.ctx.cells;
+        assert!(
+            told,
+            "waited in vain for {text}: {:#?}\n{:#?}\n{:#?}\n{:#?}",
+            cells.feeds.get(),
+            cells.view.get(),
+            cells.obs.get(),
+            cells.tail.get(),
+        );
     }
 
     /// Stops it as SIGTERM does and gives its folder back.
