@@ -51,7 +51,7 @@ fn present(measured: &Measured, rules: &Rules) -> Verdict {
         return verdict(Class::Warming, warming_reason(measured));
     }
     if let Some(stall) = measured.stall.filter(|stall| is_stalled(*stall, measured)) {
-        return verdict(Class::Stalled, format!("connected, but nothing has arrived for {stall}"));
+        return verdict(Class::Stalled, stalled_reason(stall));
     }
     if let Some(reason) = over(measured.rtt, rules.rtt_offline) {
         return verdict(Class::Bad, reason);
@@ -78,6 +78,15 @@ fn warming_reason(measured: &Measured) -> String {
     match measured.buffer {
         Some((level, latency)) => format!("connected, filling the buffer, {} of {} ms", level.0, latency.0),
         None => "connected, waiting for the first picture".to_owned(),
+    }
+}
+
+/// An empty buffer tells of a stall before any time of it is measured.
+fn stalled_reason(stall: Millis) -> String {
+    if stall < STALL_GRAIN {
+        "connected, but the buffer is empty: nothing arrives".to_owned()
+    } else {
+        format!("connected, but nothing has arrived for {stall}")
     }
 }
 
@@ -160,6 +169,14 @@ mod tests {
 
     fn buffered(level: u64) -> Measured {
         Measured { buffer: Some((Millis(level), Millis(2000))), ..seen() }
+    }
+
+    #[test]
+    fn a_stall_says_how_long_it_lasts_once_that_is_known() {
+        let reason = |measured: &Measured| present(measured, &Rules::default()).reason;
+        assert_eq!(reason(&buffered(0)), "connected, but the buffer is empty: nothing arrives");
+        let stalled = Measured { stall: Some(Millis(1500)), ..buffered(0) };
+        assert_eq!(reason(&stalled), "connected, but nothing has arrived for 1.5 s");
     }
 
     #[test]
