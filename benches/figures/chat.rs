@@ -47,8 +47,8 @@ async fn orders() -> Vec<Duration> {
         let (text, scene) = if round % 2 == 0 { ("!brb", "BRB") } else { ("!live", "LIVE") };
         let before = fakes.obs.count(SWITCH);
         let began = Instant::now();
-        fakes.command(text);
-        fakes.obs.until_heard(SWITCH, before + 1).await;
+        fakes.command(round, text);
+        fakes.heard(SWITCH, before + 1).await;
         spans.push(began.elapsed());
         app.scene(scene).await;
     }
@@ -102,7 +102,7 @@ impl Heard {
         }
         let (took, spent) = (began.elapsed(), thread_secs()? - before);
         let facts = tokio::time::timeout(Duration::from_secs(60), facts).await??;
-        fakes.obs.until_heard(SWITCH, orders + FLOOD.1 / COMMAND).await;
+        fakes.heard(SWITCH, orders + FLOOD.1 / COMMAND).await;
         let orders = fakes.obs.count(SWITCH) - orders;
         let missed = (bus.missed_chat(), bus.missed());
         app.stop().await;
@@ -141,7 +141,7 @@ async fn pour(fakes: &Fakes, told: &Mutex<Vec<Instant>>) {
         }
         let is_command = step % COMMAND == COMMAND - 1;
         if is_command {
-            fakes.command(if step % (2 * COMMAND) < COMMAND { "!brb" } else { "!live" });
+            fakes.command(step, if step % (2 * COMMAND) < COMMAND { "!brb" } else { "!live" });
         }
         (usize::from(is_command)..FLOOD.0)
             .for_each(|at| say(&fakes.twitch, step * FLOOD.0 + at, texts[at % texts.len()]));

@@ -1,6 +1,7 @@
 //! The daemon with somebody signed in, between a Twitch and an OBS that speak over real sockets.
 
 use crate::app::App;
+use std::time::Duration;
 use stream_control::demo::fake_obs::{FakeObs, Script};
 use stream_control::demo::fake_twitch::{BROADCASTER, CLIENT_ID, FakeTwitch};
 use stream_control::domain::chat::Identity;
@@ -41,12 +42,19 @@ impl Fakes {
             let mut all = twitch.subscriptions.iter();
             !twitch.subscriptions.is_empty() && all.all(|one| one.state == SubscriptionState::Active)
         });
-        tokio::time::timeout(std::time::Duration::from_secs(60), listens).await.expect("every subscription");
+        tokio::time::timeout(Duration::from_secs(60), listens).await.expect("every subscription");
         app
     }
 
-    /// Somebody with the broadcaster's badge writes.
-    pub fn command(&self, text: &str) {
-        self.twitch.world().chat(BROADCASTER, "Viewer_One", text, &["broadcaster"]);
+    /// Somebody with the broadcaster's badge writes; each `number` is another person, for more than a few
+    /// commands of one and the same are not obeyed.
+    pub fn command(&self, number: usize, text: &str) {
+        self.twitch.world().chat(BROADCASTER, &format!("Host_{number}"), text, &["broadcaster"]);
+    }
+
+    /// Waits until OBS has heard this request `count` times.
+    pub async fn heard(&self, request: &str, count: usize) {
+        let heard = tokio::time::timeout(Duration::from_secs(60), self.obs.until_heard(request, count)).await;
+        assert!(heard.is_ok(), "OBS heard {request} {} times, not {count}", self.obs.count(request));
     }
 }
